@@ -1,0 +1,24 @@
+// Bundles what has a main(): programs of apps/ for this clone (packages stay in node_modules), deployed functions of lambdas/
+// whole. Every bundle is ESM for Node 20.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const common = { bundle: true, platform: 'node', target: 'node20', format: 'esm', sourcemap: true, logLevel: 'warning' };
+const entries = (folder, file) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(`${folder}/${entry.name}/${file}`))
+    .map((entry) => ({ in: `${folder}/${entry.name}/${file}`, out: `${entry.name}/${file.replace('.ts', '')}` }));
+
+rmSync('dist', { recursive: true, force: true });
+await Promise.all([
+  build({ ...common, entryPoints: entries('apps', 'main.ts'), outdir: 'dist/apps', outExtension: { '.js': '.mjs' }, packages: 'external' }),
+  build({
+    ...common,
+    entryPoints: entries('lambdas', 'handler.ts'),
+    outdir: 'dist/lambdas',
+    outExtension: { '.js': '.mjs' },
+    minify: true,
+    // Packages written for CommonJS call require; an ES module has none until it is made.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  }),
+]);

@@ -1,0 +1,15 @@
+const transform = {
+  '^.+\\.(ts|mjs)$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+  ],
+};
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/lambdas', '<rootDir>/shared', '<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform,
+  // Needs a server that a bare machine does not have: run by its own script.
+  testPathIgnorePatterns: ['/node_modules/', '\\.services\\.test\\.ts$'],
+};

@@ -1,0 +1,97 @@
+import type { AnomalyEvent } from '../domain/anomaly-event';
+import type { PointRow, QuarantineObject } from '../domain/rows';
+import type { FeatureVector, ModelScore } from './model';
+
+/**
+ * What detection asks of the world. Adapters implement these; every implementation passes the port's contract suite.
+ * A method that cannot do its work for now rejects with a {@link TransientFault}; anything else it throws is a defect.
+ */
+
+/** The call may succeed if tried again: time-outs, throttling, lost connections. */
+export class TransientFault extends Error {
+  override readonly name = 'TransientFault';
+  constructor(
+    /** Which part failed, as "cache" or "store". */
+    readonly part: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${part}: ${message}`, options);
+  }
+}
+
+/** A source's state at rest: field name to bytes. The checkpoint is one of the fields. */
+export type StateFields = ReadonlyMap<string, Uint8Array>;
+
+/** Name of the field that a commit compares. */
+export const CHECKPOINT_FIELD = 'checkpoint';
+
+export interface StateCommit {
+  readonly source: string;
+  /** The checkpoint field as it was loaded; absent when the source was unknown. */
+  readonly expected: Uint8Array | undefined;
+  /** Fields to write, always with the new checkpoint; other fields of the source stay as they are. */
+  readonly fields: StateFields;
+}
+
+/** Where the states of sources live between batches. */
+export interface StateCache {
+  /** States in the order asked; undefined for an unknown source. */
+  load(sources: readonly string[]): Promise<readonly (StateFields | undefined)[]>;
+  /**
+   * Compare-and-set, each source on its own and atomic: written only if the stored checkpoint still equals `expected`.
+   * Outcomes in order: true when written, false when the comparison lost.
+   */
+  commit(commits: readonly StateCommit[]): Promise<readonly boolean[]>;
+  close(): Promise<void>;
+}
+
+export interface SeriesQuery {
+  readonly source: string;
+  readonly metric: string;
+  /** Epoch milliseconds, inclusive; absent: from the first. */
+  readonly from?: number;
+  /** Epoch milliseconds, exclusive; absent: to the last. */
+  readonly to?: number;
+  readonly limit?: number;
+}
+
+/** Points and anomalies. Writing the same row again has no effect that a reader can see. */
+export interface PointStore {
+  /** Durable when it resolves. A row's identity is source, metric, timestamp and revision; the earliest position wins. */
+  writePoints(rows: readonly PointRow[]): Promise<void>;
+  /** Durable when it resolves. An event's identity is its id. */
+  writeAnomalies(events: readonly AnomalyEvent[]): Promise<void>;
+  /** Rows of one series in order of time, highest revision each. */
+  readPoints(query: SeriesQuery): Promise<readonly PointRow[]>;
+  /** Events in order of time, then of transition. */
+  readAnomalies(query: {
+    readonly source?: string;
+    readonly from?: number;
+    readonly to?: number;
+    readonly limit?: number;
+  }): Promise<readonly AnomalyEvent[]>;
+  close(): Promise<void>;
+}
+
+/** The topic "anomalies". At least once: a subscriber may see an event twice and knows it by its id. */
+export interface AnomalyTopic {
+  publish(events: readonly AnomalyEvent[]): Promise<void>;
+}
+
+/** Where records that cannot be used are kept for people. Putting the same id again has no effect. */
+export interface Quarantine {
+  put(objects: readonly QuarantineObject[]): Promise<void>;
+}
+
+export interface ScoredBatch {
+  /** In the order of the vectors. */
+  readonly scores: readonly ModelScore[];
+  /** Version of the model that answered. */
+  readonly model: string;
+}
+
+/** The model wherever it runs. Rejects with a TransientFault when it does not answer in time. */
+export interface Scorer {
+  score(vectors: readonly FeatureVector[]): Promise<ScoredBatch>;
+}

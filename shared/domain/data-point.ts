@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { LIMITS } from './limits';
+
+/** A name people chose: any script, no control characters, no lone surrogates, not blank, no space at its ends. */
+export const NameSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(LIMITS.nameCharsMax, `must have at most ${LIMITS.nameCharsMax} characters`)
+  .refine((name) => !UNUSABLE.test(name), 'must have no control characters and no space at its ends');
+
+// C0, DEL and C1 controls, line separators, surrogates without their partner, outer white space.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
+const UNUSABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}|^\s|\s$/u;
+
+/** Numbers below this cannot be told from epoch seconds: as milliseconds they lie in the first days of 1973. */
+const EPOCH_MS_MIN = 1e11;
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+/** 0000-01-01 and 9999-12-31: every store can hold what lies between. */
+const TIMESTAMP_MS_MIN = -62_167_219_200_000;
+const TIMESTAMP_MS_MAX = 253_402_300_799_999;
+
+/** Wire form of an instant (ISO 8601 with a zone, or epoch milliseconds) to epoch milliseconds. */
+export const TimestampSchema = z.union([z.string(), z.number()]).transform((wire, context) => {
+  const problem = (message: string) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (typeof wire === 'number') {
+    if (!Number.isInteger(wire)) return problem('must be whole epoch milliseconds');
+    if (Math.abs(wire) < EPOCH_MS_MIN) return problem('looks like epoch seconds; epoch milliseconds are expected');
+    if (wire < TIMESTAMP_MS_MIN || wire > TIMESTAMP_MS_MAX) return problem('is outside the years 0000 to 9999');
+    return wire;
+  }
+  const ms = ISO_INSTANT.test(wire) ? Date.parse(wire) : Number.NaN;
+  if (Number.isNaN(ms))
+    return problem('must be an ISO 8601 instant with a zone (2026-11-22T13:00:00Z) or epoch milliseconds');
+  return ms;
+});
+
+const MetricValueSchema = z.number('must be a finite number').nullable();
+
+/**
+ * One timestamped observation of a source, as it travels: in a Kinesis record, an HTTP body or a file.
+ * A metric that is `null` was not measured and is left out; a point with no metric left is invalid.
+ */
+export const DataPointSchema = z.object({
+  source: NameSchema,
+  timestamp: TimestampSchema,
+  metrics: z
+    .record(NameSchema, MetricValueSchema)
+    .transform(measured)
+    .superRefine((metrics, context) => {
+      const count = Object.keys(metrics).length;
+      if (count === 0) context.addIssue({ code: 'custom', message: 'must hold at least one measured metric' });
+      if (count > LIMITS.pointMetricsMax)
+        context.addIssue({ code: 'custom', message: `must hold at most ${LIMITS.pointMetricsMax} metrics` });
+    }),
+  tags: z
+    .record(NameSchema, z.string().max(LIMITS.nameCharsMax))
+    .refine((tags) => Object.keys(tags).length <= LIMITS.pointTagsMax, `must hold at most ${LIMITS.pointTagsMax} tags`)
+    .optional(),
+});
+
+/** A data point after parsing: timestamp in epoch milliseconds, only finite metrics. */
+export interface DataPoint {
+  readonly source: string;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  /** Metric name to value, in the metric's own unit; at least one, all finite. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A data point as a producer writes it. */
+export type WireDataPoint = z.input<typeof DataPointSchema>;
+
+export const SAMPLE_DATA_POINT: WireDataPoint = {
+  source: 'pump-17',
+  timestamp: '2026-11-22T13:00:00Z',
+  metrics: { temperature: 71.2, vibration: 0.02 },
+  tags: { site: 'berlin' },
+};
+
+/** Why something that arrived is not a data point, and where in the record. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  /** Path of the offending field, as `metrics.temperature`; absent when the whole line is at fault. */
+  readonly field?: string;
+  /** Position in the record, from 0: index of the array element or NDJSON line among the non-empty ones. */
+  readonly index: number;
+  /** A sentence for people. Never holds the rejected value beyond 40 characters. */
+  readonly message: string;
+}
+
+export const REJECTION_REASONS = [
+  'not-json',
+  'not-text',
+  'not-gzip',
+  'too-large',
+  'too-many-points',
+  'empty',
+  'invalid-field',
+  'too-far-in-future',
+  'too-far-in-past',
+] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/**
+ * Checks one decoded JSON value. O(fields).
+ *
+ * @param index position in the record, kept in a rejection
+ */
+export function toDataPoint(value: unknown, index: number): DataPoint | Rejection {
+  const parsed = DataPointSchema.safeParse(value);
+  if (parsed.success) return { ...parsed.data, tags: parsed.data.tags ?? NO_TAGS };
+  const issue = parsed.error.issues[0]!;
+  const field = issue.path
+    .map(String)
+    .join('.')
+    .slice(0, 2 * LIMITS.nameCharsMax);
+  const what = issue.message.replace(/^Invalid input: /, '');
+  return {
+    reason: 'invalid-field',
+    ...(field === '' ? {} : { field }),
+    index,
+    message: field === '' ? `a data point must be a JSON object: ${what}` : `${field}: ${what}`,
+  };
+}
+
+export function isRejection(result: DataPoint | Rejection): result is Rejection {
+  return 'reason' in result;
+}
+
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Without a prototype, so that a metric may be called `__proto__` or `constructor`. */
+function measured(metrics: Record<string, number | null>): Record<string, number> {
+  const kept: Record<string, number> = Object.create(null);
+  for (const name of Object.keys(metrics)) {
+    const value = metrics[name];
+    if (value !== null && value !== undefined) kept[name] = value;
+  }
+  return kept;
+}

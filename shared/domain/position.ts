@@ -1,0 +1,81 @@
+/** Where a data point stands in the stream; orders everything that one shard delivers. */
+export interface Position {
+  /** Identity of the stream. A stream deleted and made again, or a fresh local log, has a new one. */
+  readonly stream: string;
+  readonly shard: string;
+  /** Decimal digits, ~56 of them on Kinesis: never a double. */
+  readonly sequence: string;
+  /** Index of the data point in its record, from 0. */
+  readonly index: number;
+}
+
+/** Numeric order of two decimal strings of any length. */
+export function compareSequences(a: string, b: string): number {
+  const left = a.replace(/^0+(?=\d)/, '');
+  const right = b.replace(/^0+(?=\d)/, '');
+  if (left.length !== right.length) return left.length - right.length;
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Order of two positions of the same stream and shard. */
+export function comparePositions(
+  a: Pick<Position, 'sequence' | 'index'>,
+  b: Pick<Position, 'sequence' | 'index'>,
+): number {
+  return compareSequences(a.sequence, b.sequence) || a.index - b.index;
+}
+
+/**
+ * What a source has absorbed: for each stream and shard the last position.
+ * A source is normally on one shard; more mean a resharding, a recreated stream or a producer that does not key by source.
+ */
+export class Checkpoint {
+  private constructor(private readonly last: ReadonlyMap<string, { sequence: string; index: number }>) {}
+
+  static readonly empty = new Checkpoint(new Map());
+
+  /** Kept at most: old shards leave first. More would grow the state with every resharding. */
+  static readonly shardsMax = 16;
+
+  /** @throws {Error} if the text was not written by {@link encode} */
+  static decode(text: string): Checkpoint {
+    const rows = JSON.parse(text) as [string, string, number][];
+    return new Checkpoint(new Map(rows.map(([key, sequence, index]) => [key, { sequence, index }])));
+  }
+
+  /** Oldest advance first; the same history always gives the same text. */
+  encode(): string {
+    return JSON.stringify([...this.last].map(([key, { sequence, index }]) => [key, sequence, index]));
+  }
+
+  /** Was this position absorbed before? */
+  covers(position: Position): boolean {
+    const last = this.last.get(keyOf(position));
+    return last !== undefined && comparePositions(position, last) <= 0;
+  }
+
+  /** With this position absorbed. Positions of one shard must come in order. */
+  advanced(position: Position): Checkpoint {
+    const next = new Map(this.last);
+    const key = keyOf(position);
+    next.delete(key);
+    next.set(key, { sequence: position.sequence, index: position.index });
+    for (const oldest of next.keys()) {
+      if (next.size <= Checkpoint.shardsMax) break;
+      next.delete(oldest);
+    }
+    return new Checkpoint(next);
+  }
+
+  /** Has the source been seen on another shard of the same stream? Its order is then lost, its data are not. */
+  isMisrouted(position: Position): boolean {
+    for (const key of this.last.keys()) {
+      if (key.startsWith(`${position.stream}/`) && key !== keyOf(position)) return true;
+    }
+    return false;
+  }
+}
+
+function keyOf(position: Position): string {
+  return `${position.stream}/${position.shard}`;
+}

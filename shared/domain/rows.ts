@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { VersionsSchema } from './anomaly-event';
+import { NameSchema, REJECTION_REASONS } from './data-point';
+
+const ScoreSchema = z.number().min(0).max(1);
+
+/** One value of one series as the store keeps it. Source, metric and timestamp identify it. */
+export const PointRowSchema = z.object({
+  source: NameSchema,
+  metric: NameSchema,
+  /** Epoch milliseconds. */
+  timestamp: z.number(),
+  value: z.number(),
+  anomalyScore: ScoreSchema,
+  alarmScore: ScoreSchema,
+  isAnomaly: z.boolean(),
+  /** Absent while too little is known. In the metric's unit, as are the two below. */
+  expected: z.number().optional(),
+  lower: z.number().optional(),
+  upper: z.number().optional(),
+  /** Came after a newer point of its metric: scored if within the allowed lateness, never learnt. */
+  late: z.boolean(),
+  /** The series is too young for its scores to count. */
+  learning: z.boolean(),
+  /** Scored by the built-in model because the endpoint did not answer; `features` is then kept for re-scoring. */
+  degraded: z.boolean(),
+  warming: z.boolean(),
+  features: z.array(z.number()).optional(),
+  /** 0 as first written; a re-scoring writes the next one, and readers take the highest. */
+  revision: z.number().int().min(0),
+  versions: VersionsSchema,
+  stream: z.string(),
+  shard: z.string(),
+  sequence: z.string(),
+  index: z.number().int().min(0),
+});
+export type PointRow = z.output<typeof PointRowSchema>;
+
+/** A record, or an element of one, that could not be used. */
+export const QuarantineObjectSchema = z.object({
+  /** Stable id of position: the same record quarantined twice is one object. */
+  id: z.string().min(1),
+  reason: z.enum(REJECTION_REASONS),
+  field: z.string().optional(),
+  message: z.string(),
+  stream: z.string(),
+  shard: z.string(),
+  sequence: z.string(),
+  /** Element of the record, from 0. */
+  index: z.number().int().min(0),
+  /** Approximate arrival, epoch milliseconds. */
+  arrival: z.number(),
+  /** Base64 of the whole record as it arrived, cut at the quarantine limit. */
+  body: z.string(),
+  /** Was the body cut? */
+  truncated: z.boolean(),
+});
+export type QuarantineObject = z.output<typeof QuarantineObjectSchema>;
+
+export const SAMPLE_POINT_ROW: PointRow = {
+  source: 'pump-17',
+  metric: 'temperature',
+  timestamp: Date.UTC(2026, 10, 22, 13),
+  value: 71.2,
+  anomalyScore: 0.12,
+  alarmScore: 0,
+  isAnomaly: false,
+  expected: 71,
+  lower: 68.9,
+  upper: 73.5,
+  late: false,
+  learning: false,
+  degraded: false,
+  warming: false,
+  revision: 0,
+  versions: { model: 'built-in-1', settings: 1, schema: 1 },
+  stream: 'arn:aws:kinesis:eu-central-1:123456789012:stream/points',
+  shard: 'shardId-000000000000',
+  sequence: '49590338271490256608559692538361571095921575989136588898',
+  index: 0,
+};
+
+export const SAMPLE_QUARANTINE_OBJECT: QuarantineObject = {
+  id: '5a6b7c8d9e0f1a2bb1c9f0c2d7a84e3f',
+  reason: 'invalid-field',
+  field: 'metrics.temperature',
+  message: 'metrics.temperature: must be a finite number',
+  stream: SAMPLE_POINT_ROW.stream,
+  shard: SAMPLE_POINT_ROW.shard,
+  sequence: SAMPLE_POINT_ROW.sequence,
+  index: 0,
+  arrival: Date.UTC(2026, 10, 22, 13, 0, 1),
+  body: 'eyJzb3VyY2UiOiJwdW1wLTE3In0=',
+  truncated: false,
+};

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+const HOUR_MS = 3_600_000;
+
+/** What a person may set about detection of some sources. All times in milliseconds. */
+export const SourceSettingsSchema = z.object({
+  /** alarm_score at and above which a point is an anomaly. */
+  threshold: z.number().gt(0).lt(1).default(0.5),
+  /** IANA name; hours of the day and week are this zone's wall clock. */
+  timeZone: z.string().refine(isTimeZone, 'is not a known IANA time zone').default('UTC'),
+  /** How far behind the metric's newest point a late one may lie and still be scored. */
+  allowedLatenessMs: z
+    .number()
+    .min(0)
+    .default(24 * HOUR_MS),
+  /** How far ahead of its arrival a timestamp may lie. */
+  allowedFutureMs: z
+    .number()
+    .min(0)
+    .default(5 * 60_000),
+  /** How far behind its arrival a timestamp may lie; absent: any distance (files and back-fills). */
+  allowedAgeMs: z.number().min(0).optional(),
+  /** anomaly_score under which an episode calms down. */
+  releaseLevel: z.number().gt(0).lt(1).default(0.4),
+  /** How long it must stay calm to close. */
+  releaseMs: z
+    .number()
+    .min(0)
+    .default(10 * 60_000),
+  /** Metrics that only ever grow and are differenced before they are judged; absent: detected. */
+  counters: z.array(z.string()).optional(),
+});
+export type SourceSettings = z.output<typeof SourceSettingsSchema>;
+
+/** The versioned settings document: defaults, then overrides by source pattern; the last match wins. */
+export const SettingsSchema = z.object({
+  version: z.number().int().min(1),
+  defaults: SourceSettingsSchema.prefault({}),
+  overrides: z
+    .array(
+      z.object({
+        /** Source name; `*` stands for any run of characters. */
+        sources: z.string().min(1),
+        settings: SourceSettingsSchema.partial(),
+      }),
+    )
+    .default([]),
+});
+export type Settings = z.output<typeof SettingsSchema>;
+
+export const DEFAULT_SETTINGS: Settings = SettingsSchema.parse({ version: 1 });
+
+/** The settings that hold for a source. O(overrides × name length): patterns are matched without backtracking. */
+export function settingsFor(settings: Settings, source: string): SourceSettings {
+  let result = settings.defaults;
+  for (const override of settings.overrides) {
+    if (matchesPattern(override.sources, source)) result = { ...result, ...definedOnly(override.settings) };
+  }
+  return result;
+}
+
+/** Does `*`-pattern cover the name? Linear in both for patterns of few stars. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === name;
+  const first = parts[0]!;
+  const last = parts[parts.length - 1]!;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > name.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+function definedOnly(
+  partial: { [K in keyof SourceSettings]?: SourceSettings[K] | undefined },
+): Partial<SourceSettings> {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
