@@ -2,11 +2,17 @@ import { z } from 'zod';
 import { LIMITS } from './limits';
 
 /** A name people chose: any script, no control characters, no lone surrogates, not blank, no space at its ends. */
-export const NameSchema = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(LIMITS.nameCharsMax, `must have at most ${LIMITS.nameCharsMax} characters`)
-  .refine((name) => !UNUSABLE.test(name), 'must have no control characters and no space at its ends');
+export const NameSchema = z.string().superRefine((name, context) => {
+  const message = nameProblem(name);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'must not be empty';
+  if (name.length > LIMITS.nameCharsMax) return `must have at most ${LIMITS.nameCharsMax} characters`;
+  if (UNUSABLE.test(name)) return 'must have no control characters and no space at its ends';
+  return undefined;
+}
 
 // C0, DEL and C1 controls, line separators, surrogates without their partner, outer white space.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
@@ -37,8 +43,6 @@ export const TimestampSchema = z.union([z.string(), z.number()]).transform((wire
   return ms;
 });
 
-const MetricValueSchema = z.number('must be a finite number').nullable();
-
 /**
  * One timestamped observation of a source, as it travels: in a Kinesis record, an HTTP body or a file.
  * A metric that is `null` was not measured and is left out; a point with no metric left is invalid.
@@ -46,19 +50,15 @@ const MetricValueSchema = z.number('must be a finite number').nullable();
 export const DataPointSchema = z.object({
   source: NameSchema,
   timestamp: TimestampSchema,
-  metrics: z
-    .record(NameSchema, MetricValueSchema)
-    .transform(measured)
-    .superRefine((metrics, context) => {
-      const count = Object.keys(metrics).length;
-      if (count === 0) context.addIssue({ code: 'custom', message: 'must hold at least one measured metric' });
-      if (count > LIMITS.pointMetricsMax)
-        context.addIssue({ code: 'custom', message: `must hold at most ${LIMITS.pointMetricsMax} metrics` });
-    }),
-  tags: z
-    .record(NameSchema, z.string().max(LIMITS.nameCharsMax))
-    .refine((tags) => Object.keys(tags).length <= LIMITS.pointTagsMax, `must hold at most ${LIMITS.pointTagsMax} tags`)
-    .optional(),
+  metrics: named<number | null, number>('metrics', LIMITS.pointMetricsMax, (value) => {
+    if (value === null) return { absent: true };
+    return typeof value === 'number' && Number.isFinite(value) ? { value } : { problem: 'must be a finite number' };
+  }).refine((metrics) => Object.keys(metrics).length > 0, 'must hold at least one measured metric'),
+  tags: named<string, string>('tags', LIMITS.pointTagsMax, (value) =>
+    typeof value === 'string' && value.length <= LIMITS.nameCharsMax
+      ? { value }
+      : { problem: `must be text of at most ${LIMITS.nameCharsMax} characters` },
+  ).optional(),
 });
 
 /** A data point after parsing: timestamp in epoch milliseconds, only finite metrics. */
@@ -72,7 +72,13 @@ export interface DataPoint {
 }
 
 /** A data point as a producer writes it. */
-export type WireDataPoint = z.input<typeof DataPointSchema>;
+export interface WireDataPoint {
+  readonly source: string;
+  /** ISO 8601 with a zone, or epoch milliseconds. */
+  readonly timestamp: string | number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
 export const SAMPLE_DATA_POINT: WireDataPoint = {
   source: 'pump-17',
@@ -133,12 +139,33 @@ export function isRejection(result: DataPoint | Rejection): result is Rejection 
 
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** Without a prototype, so that a metric may be called `__proto__` or `constructor`. */
-function measured(metrics: Record<string, number | null>): Record<string, number> {
-  const kept: Record<string, number> = Object.create(null);
-  for (const name of Object.keys(metrics)) {
-    const value = metrics[name];
-    if (value !== null && value !== undefined) kept[name] = value;
-  }
-  return kept;
+type Judgement<T> = { readonly value: T } | { readonly absent: true } | { readonly problem: string };
+
+/**
+ * An object of names to values. Not z.record: that drops a key called `__proto__` without a word. The result has no
+ * prototype, so that a metric may have any name.
+ */
+function named<In, Out>(what: string, countMax: number, judge: (value: unknown) => Judgement<Out>) {
+  return z
+    .custom<Record<string, In>>((wire) => typeof wire === 'object' && wire !== null && !Array.isArray(wire), {
+      error: 'must be an object',
+      abort: true,
+    })
+    .transform((wire, context) => {
+      const names = Object.keys(wire);
+      const kept: Record<string, Out> = Object.create(null);
+      const refuse = (message: string, path: string[] = []) => {
+        context.addIssue({ code: 'custom', message, path });
+        return z.NEVER;
+      };
+      if (names.length > countMax) return refuse(`must hold at most ${countMax} ${what}`);
+      for (const name of names) {
+        const problem = nameProblem(name);
+        if (problem !== undefined) return refuse(`name ${problem}`, [name.slice(0, 40)]);
+        const judged = judge(wire[name]);
+        if ('problem' in judged) return refuse(judged.problem, [name]);
+        if ('value' in judged) kept[name] = judged.value;
+      }
+      return kept;
+    });
 }

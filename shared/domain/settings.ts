@@ -5,43 +5,48 @@ const HOUR_MS = 3_600_000;
 /** What a person may set about detection of some sources. All times in milliseconds. */
 export const SourceSettingsSchema = z.object({
   /** alarm_score at and above which a point is an anomaly. */
-  threshold: z.number().gt(0).lt(1).default(0.5),
+  threshold: z.number().gt(0).lt(1),
   /** IANA name; hours of the day and week are this zone's wall clock. */
-  timeZone: z.string().refine(isTimeZone, 'is not a known IANA time zone').default('UTC'),
+  timeZone: z.string().refine(isTimeZone, 'is not a known IANA time zone'),
   /** How far behind the metric's newest point a late one may lie and still be scored. */
-  allowedLatenessMs: z
-    .number()
-    .min(0)
-    .default(24 * HOUR_MS),
+  allowedLatenessMs: z.number().min(0),
   /** How far ahead of its arrival a timestamp may lie. */
-  allowedFutureMs: z
-    .number()
-    .min(0)
-    .default(5 * 60_000),
+  allowedFutureMs: z.number().min(0),
   /** How far behind its arrival a timestamp may lie; absent: any distance (files and back-fills). */
   allowedAgeMs: z.number().min(0).optional(),
   /** anomaly_score under which an episode calms down. */
-  releaseLevel: z.number().gt(0).lt(1).default(0.4),
+  releaseLevel: z.number().gt(0).lt(1),
   /** How long it must stay calm to close. */
-  releaseMs: z
-    .number()
-    .min(0)
-    .default(10 * 60_000),
+  releaseMs: z.number().min(0),
   /** Metrics that only ever grow and are differenced before they are judged; absent: detected. */
   counters: z.array(z.string()).optional(),
 });
 export type SourceSettings = z.output<typeof SourceSettingsSchema>;
 
+export const DEFAULT_SOURCE_SETTINGS: SourceSettings = {
+  threshold: 0.5,
+  timeZone: 'UTC',
+  allowedLatenessMs: 24 * HOUR_MS,
+  allowedFutureMs: 5 * 60_000,
+  releaseLevel: 0.4,
+  releaseMs: 10 * 60_000,
+};
+
+const PartialSourceSettingsSchema = SourceSettingsSchema.partial();
+
 /** The versioned settings document: defaults, then overrides by source pattern; the last match wins. */
 export const SettingsSchema = z.object({
   version: z.number().int().min(1),
-  defaults: SourceSettingsSchema.prefault({}),
+  defaults: PartialSourceSettingsSchema.default({}).transform((given) => ({
+    ...DEFAULT_SOURCE_SETTINGS,
+    ...definedOnly(given),
+  })),
   overrides: z
     .array(
       z.object({
         /** Source name; `*` stands for any run of characters. */
         sources: z.string().min(1),
-        settings: SourceSettingsSchema.partial(),
+        settings: PartialSourceSettingsSchema,
       }),
     )
     .default([]),

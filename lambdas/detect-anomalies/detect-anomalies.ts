@@ -1,0 +1,155 @@
+import type { FeatureVector, ModelScore } from '../../shared/detection/model';
+import type { StateFields } from '../../shared/detection/ports';
+import type { Outcome, StreamRecord } from '../../shared/runtime/kinesis';
+import { type BatchPlan, planBatch, type SourceWork } from './plan-batch';
+import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
+import { advanceSource, commitOf, concludeSource, type SourcePass, vectorsOf } from './source-pass';
+
+/**
+ * Detects anomalies in one batch of a shard, effectively once.
+ *
+ * States are loaded, advanced by what their checkpoints do not cover, and committed by compare-and-set only after rows are
+ * stored and events published: whatever fails or dies before, the next delivery computes the same again, and what was
+ * written twice has the same identity. A source is committed whole for the batch or not at all, so a failed point holds back
+ * what follows it.
+ *
+ * @returns an outcome for each record, in order; never rejects for what records hold
+ */
+export async function detectAnomalies(records: readonly StreamRecord[], services: Services): Promise<Outcome[]> {
+  const batch = new Batch(records.length, services);
+  const plan = batch.timed('plan', () => planBatch(records, services.settings));
+  batch.counts.records = records.length;
+  batch.counts.rejected = plan.quarantined.length;
+  await batch.quarantine(plan);
+  const lost = await batch.attempt(plan.sources);
+  if (lost.length > 0) {
+    // Someone else committed these meanwhile: what the new checkpoint covers is done, the rest is computed once more.
+    batch.counts.recomputed += lost.length;
+    const lostAgain = await batch.attempt(lost);
+    for (const work of lostAgain)
+      batch.fail(work.records, new Error('another invocation keeps committing this source'));
+  }
+  return batch.close();
+}
+
+/** The running state of one call of {@link detectAnomalies}. */
+class Batch {
+  readonly counts: BatchCounts = zeroCounts();
+  private readonly outcomes: Outcome[];
+
+  constructor(
+    records: number,
+    private readonly services: Services,
+  ) {
+    this.outcomes = Array.from({ length: records }, () => ({ done: true }));
+  }
+
+  /** One pass over some sources. Returns those whose commit lost the comparison; faults are recorded as outcomes. */
+  async attempt(sources: readonly SourceWork[]): Promise<readonly SourceWork[]> {
+    if (sources.length === 0) return [];
+    try {
+      const states = await this.timed('load', () => this.services.cache.load(sources.map(({ source }) => source)));
+      const passes = this.timed('advance', () => this.advance(sources, states));
+      if (passes.length === 0) return [];
+      await this.emit(passes);
+      return await this.commit(passes);
+    } catch (error) {
+      this.services.observe.problem('batch', error);
+      for (const work of sources) this.fail(work.records, error);
+      return [];
+    }
+  }
+
+  async quarantine(plan: BatchPlan): Promise<void> {
+    if (plan.quarantined.length === 0) return;
+    try {
+      await this.services.quarantine.put(plan.quarantined.map(({ object }) => object));
+    } catch (error) {
+      this.services.observe.problem('quarantine', error);
+      this.fail(
+        plan.quarantined.map(({ record }) => record),
+        error,
+      );
+    }
+  }
+
+  fail(records: Iterable<number>, cause: unknown): void {
+    for (const record of records) this.outcomes[record] = { done: false, cause };
+  }
+
+  close(): Outcome[] {
+    this.counts.failedRecords = this.outcomes.filter(({ done }) => !done).length;
+    this.services.observe.batch(this.counts);
+    return this.outcomes;
+  }
+
+  timed<T>(stage: Stage, work: () => T): T {
+    const { clock, stage: report } = this.services.observe;
+    const start = clock();
+    const stop = () => report(stage, clock() - start);
+    const result = work();
+    if (result instanceof Promise) return result.finally(stop) as T;
+    stop();
+    return result;
+  }
+
+  /** A source whose state or point breaks the engine fails alone; the others go on. */
+  private advance(sources: readonly SourceWork[], states: readonly (StateFields | undefined)[]): SourcePass[] {
+    const passes: SourcePass[] = [];
+    sources.forEach((work, i) => {
+      try {
+        const pass = advanceSource(work, states[i], this.services.openDetector);
+        if (pass.advanced.length > 0) passes.push(pass);
+        else addCounts(this.counts, pass.counts);
+      } catch (error) {
+        this.services.observe.problem('engine', error);
+        this.fail(work.records, error);
+      }
+    });
+    return passes;
+  }
+
+  /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
+  private async emit(passes: readonly SourcePass[]): Promise<void> {
+    const vectors = passes.map(vectorsOf);
+    const scored = await this.timed('score', () => this.score(vectors.flat()));
+    const results = this.timed('conclude', () => {
+      let at = 0;
+      return passes.map((pass, i) => {
+        const scores = scored.scores.slice(at, at + vectors[i]!.length);
+        at += scores.length;
+        return concludeSource(pass, scores, { ...scored, settings: this.services.settings.version });
+      });
+    });
+    const events = results.flatMap((result) => result.events);
+    const rows = results.flatMap((result) => result.rows);
+    await this.timed('store', async () => {
+      if (rows.length > 0) await this.services.store.writePoints(rows);
+      if (events.length > 0) await this.services.store.writeAnomalies(events);
+    });
+    if (events.length > 0) await this.timed('publish', () => this.services.topic.publish(events));
+  }
+
+  private async score(
+    vectors: readonly FeatureVector[],
+  ): Promise<{ scores: readonly ModelScore[]; model: string; degraded: boolean }> {
+    const { scorer, builtIn, observe } = this.services;
+    if (vectors.length === 0) return { scores: [], model: builtIn.version, degraded: false };
+    try {
+      return { ...(await scorer.score(vectors)), degraded: false };
+    } catch (error) {
+      observe.problem('score', error);
+      return { scores: vectors.map((vector) => builtIn.score(vector)), model: builtIn.version, degraded: true };
+    }
+  }
+
+  private async commit(passes: readonly SourcePass[]): Promise<readonly SourceWork[]> {
+    const committed = await this.timed('commit', () => this.services.cache.commit(passes.map(commitOf)));
+    const lost: SourceWork[] = [];
+    passes.forEach((pass, i) => {
+      if (committed[i] === true) addCounts(this.counts, pass.counts);
+      else lost.push(pass.work);
+    });
+    return lost;
+  }
+}

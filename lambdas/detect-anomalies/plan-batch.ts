@@ -1,0 +1,104 @@
+import type { DataPoint, Rejection } from '../../shared/domain/data-point';
+import { stableId } from '../../shared/domain/ids';
+import { LIMITS } from '../../shared/domain/limits';
+import type { Position } from '../../shared/domain/position';
+import type { QuarantineObject } from '../../shared/domain/rows';
+import { type Settings, type SourceSettings, settingsFor } from '../../shared/domain/settings';
+import { decodeBody } from '../../shared/runtime/body';
+import type { StreamRecord } from '../../shared/runtime/kinesis';
+
+/** A data point with its place in the stream. */
+export interface PlacedPoint {
+  readonly point: DataPoint;
+  readonly position: Position;
+}
+
+/** What one source has in a batch. */
+export interface SourceWork {
+  readonly source: string;
+  readonly settings: SourceSettings;
+  /** In delivery order. */
+  readonly points: readonly PlacedPoint[];
+  /** Indices of the records that carry them. */
+  readonly records: ReadonlySet<number>;
+}
+
+export interface BatchPlan {
+  readonly sources: readonly SourceWork[];
+  /** What cannot be used, with the index of its record. */
+  readonly quarantined: readonly { readonly record: number; readonly object: QuarantineObject }[];
+}
+
+/** Records to work, source by source. Pure; what a record holds never makes it throw. O(bytes of the batch). */
+export function planBatch(records: readonly StreamRecord[], settings: Settings): BatchPlan {
+  const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: Set<number> }>();
+  const quarantined: { record: number; object: QuarantineObject }[] = [];
+  records.forEach((record, recordIndex) => {
+    const decoded = decodeBody(record.body);
+    const reject = (rejection: Rejection) => {
+      quarantined.push({ record: recordIndex, object: quarantineObject(record, rejection) });
+    };
+    decoded.rejections.forEach(reject);
+    for (const { index, point } of decoded.points) {
+      let work = sources.get(point.source);
+      const known = work?.settings ?? settingsFor(settings, point.source);
+      const untimely = judgeTime(point, index, record.arrival, known);
+      if (untimely !== undefined) {
+        reject(untimely);
+        continue;
+      }
+      if (work === undefined) {
+        work = { settings: known, points: [], records: new Set() };
+        sources.set(point.source, work);
+      }
+      const { stream, shard, sequence } = record;
+      work.points.push({ point, position: { stream, shard, sequence, index } });
+      work.records.add(recordIndex);
+    }
+  });
+  return { sources: [...sources].map(([source, work]) => ({ source, ...work })), quarantined };
+}
+
+/** A clock that is years off must be refused before it moves a watermark. */
+function judgeTime(point: DataPoint, index: number, arrival: number, settings: SourceSettings): Rejection | undefined {
+  const ahead = point.timestamp - arrival;
+  if (ahead > settings.allowedFutureMs)
+    return untimely(
+      'too-far-in-future',
+      index,
+      `timestamp: ${seconds(ahead)} ahead of its arrival; at most ${seconds(settings.allowedFutureMs)} are allowed`,
+    );
+  if (settings.allowedAgeMs !== undefined && -ahead > settings.allowedAgeMs)
+    return untimely(
+      'too-far-in-past',
+      index,
+      `timestamp: ${seconds(-ahead)} before its arrival; at most ${seconds(settings.allowedAgeMs)} are allowed`,
+    );
+  return undefined;
+}
+
+function untimely(reason: 'too-far-in-future' | 'too-far-in-past', index: number, message: string): Rejection {
+  return { reason, field: 'timestamp', index, message };
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function quarantineObject(record: StreamRecord, rejection: Rejection): QuarantineObject {
+  const { stream, shard, sequence, arrival, body } = record;
+  const kept = body.subarray(0, LIMITS.quarantineBodyBytesMax);
+  return {
+    id: stableId('quarantine', stream, shard, sequence, rejection.index),
+    reason: rejection.reason,
+    ...(rejection.field === undefined ? {} : { field: rejection.field }),
+    message: rejection.message,
+    stream,
+    shard,
+    sequence,
+    index: rejection.index,
+    arrival,
+    body: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('base64'),
+    truncated: kept.length < body.length,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Model } from '../../shared/detection/model';
+import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
+import type { OpenSourceDetector } from '../../shared/detection/source-detector';
+import type { Settings } from '../../shared/domain/settings';
+
+/** What {@link detectAnomalies} works with; built once per cold start. */
+export interface Services {
+  readonly cache: StateCache;
+  readonly store: PointStore;
+  readonly topic: AnomalyTopic;
+  readonly quarantine: Quarantine;
+  readonly scorer: Scorer;
+  /** Scores when the scorer does not answer. */
+  readonly builtIn: Model;
+  readonly openDetector: OpenSourceDetector;
+  readonly settings: Settings;
+  readonly observe: Observer;
+}
+
+/** Counts of one batch. */
+export interface BatchCounts {
+  records: number;
+  /** Data points that were new: neither absorbed before nor rejected. */
+  points: number;
+  /** Their values: one for each metric. */
+  values: number;
+  rejected: number;
+  /** Points dropped because a checkpoint covers them. */
+  absorbedBefore: number;
+  duplicates: number;
+  late: number;
+  misrouted: number;
+  degraded: number;
+  anomalies: number;
+  /** Sources whose commit lost the comparison and were computed again. */
+  recomputed: number;
+  /** Sources whose stored state could not be read and that start anew. */
+  stateLost: number;
+  failedRecords: number;
+}
+
+export type Stage = 'plan' | 'load' | 'advance' | 'score' | 'conclude' | 'store' | 'publish' | 'commit';
+
+/** Told what happens; never decides anything. */
+export interface Observer {
+  /** Monotonic milliseconds, for stage times. */
+  readonly clock: () => number;
+  stage(stage: Stage, ms: number): void;
+  batch(counts: Readonly<BatchCounts>): void;
+  /** Something went wrong that the batch survived or reported. Messages hold no data and no secrets. */
+  problem(what: string, error: unknown): void;
+}
+
+export function zeroCounts(): BatchCounts {
+  return {
+    records: 0,
+    points: 0,
+    values: 0,
+    rejected: 0,
+    absorbedBefore: 0,
+    duplicates: 0,
+    late: 0,
+    misrouted: 0,
+    degraded: 0,
+    anomalies: 0,
+    recomputed: 0,
+    stateLost: 0,
+    failedRecords: 0,
+  };
+}
+
+/** Adds `some` to `total`, count by count. */
+export function addCounts(total: BatchCounts, some: Readonly<BatchCounts>): void {
+  for (const name of Object.keys(some) as (keyof BatchCounts)[]) total[name] += some[name];
+}

@@ -1,0 +1,150 @@
+import { FEATURE_SCHEMA_VERSION, type FeatureVector, type ModelScore } from '../../shared/detection/model';
+import { CHECKPOINT_FIELD, type StateCommit, type StateFields } from '../../shared/detection/ports';
+import type {
+  Conclusion,
+  Observation,
+  OpenSourceDetector,
+  SourceDetector,
+} from '../../shared/detection/source-detector';
+import type { AnomalyEvent, Versions } from '../../shared/domain/anomaly-event';
+import { Checkpoint } from '../../shared/domain/position';
+import type { PointRow } from '../../shared/domain/rows';
+import type { PlacedPoint, SourceWork } from './plan-batch';
+import { type BatchCounts, zeroCounts } from './services';
+
+/** One source between stage 1 and its commit. */
+export interface SourcePass {
+  readonly work: SourceWork;
+  readonly detector: SourceDetector;
+  readonly loaded: StateFields | undefined;
+  readonly advanced: readonly { readonly placed: PlacedPoint; readonly observations: readonly Observation[] }[];
+  readonly checkpoint: Checkpoint;
+  /** Its memory was lost. */
+  readonly warming: boolean;
+  /** What happened to its points; counts only once the pass is committed, so that a repeated pass is not counted twice. */
+  readonly counts: BatchCounts;
+}
+
+/** What stage 2 gives of a source. */
+export interface SourceResult {
+  readonly rows: readonly PointRow[];
+  readonly events: readonly AnomalyEvent[];
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Stage 1 of one source: drop what its checkpoint covers, learn from the rest in order. */
+export function advanceSource(work: SourceWork, loaded: StateFields | undefined, open: OpenSourceDetector): SourcePass {
+  const counts = zeroCounts();
+  let checkpoint = checkpointOf(loaded);
+  const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
+  counts.absorbedBefore += work.points.length - fresh.length;
+  const { detector, warming } = openOrStartAnew(work, loaded, open, counts);
+  const advanced = fresh.map((placed) => {
+    if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
+    checkpoint = checkpoint.advanced(placed.position);
+    return { placed, observations: detector.advance(placed.point) };
+  });
+  counts.points += fresh.length;
+  return { work, detector, loaded, advanced, checkpoint, warming, counts };
+}
+
+/** Vectors to score, in the order {@link concludeSource} takes their scores. */
+export function vectorsOf(pass: SourcePass): FeatureVector[] {
+  const vectors: FeatureVector[] = [];
+  for (const { observations } of pass.advanced)
+    for (const { features } of observations) if (features !== undefined) vectors.push(features);
+  return vectors;
+}
+
+/** Stage 2 of one source: verdicts, rows and events. */
+export function concludeSource(
+  pass: SourcePass,
+  scores: readonly ModelScore[],
+  scored: { readonly model: string; readonly settings: number; readonly degraded: boolean },
+): SourceResult {
+  const versions: Versions = { model: scored.model, settings: scored.settings, schema: FEATURE_SCHEMA_VERSION };
+  const context = { versions, degraded: scored.degraded, warming: pass.warming };
+  const rows: PointRow[] = [];
+  const events: AnomalyEvent[] = [];
+  let at = 0;
+  for (const { placed, observations } of pass.advanced) {
+    const count = observations.reduce((sum, { features }) => sum + (features === undefined ? 0 : 1), 0);
+    const conclusion = pass.detector.conclude(placed.point, observations, scores.slice(at, at + count), context);
+    at += count;
+    events.push(...conclusion.events);
+    rowsOf(placed, observations, conclusion, context, pass.counts, rows);
+  }
+  pass.counts.anomalies += events.filter(({ phase }) => phase === 'opened').length;
+  return { rows, events };
+}
+
+/** What to write back: changed state and the checkpoint, if the stored checkpoint is still the one that was loaded. */
+export function commitOf(pass: SourcePass): StateCommit {
+  const fields = new Map(pass.detector.encode());
+  fields.set(CHECKPOINT_FIELD, encoder.encode(pass.checkpoint.encode()));
+  return { source: pass.work.source, expected: pass.loaded?.get(CHECKPOINT_FIELD), fields };
+}
+
+export function checkpointOf(loaded: StateFields | undefined): Checkpoint {
+  const bytes = loaded?.get(CHECKPOINT_FIELD);
+  return bytes === undefined ? Checkpoint.empty : Checkpoint.decode(decoder.decode(bytes));
+}
+
+/** A state that cannot be read must not block its shard for ever: the source learns anew and says so. */
+function openOrStartAnew(
+  work: SourceWork,
+  loaded: StateFields | undefined,
+  open: OpenSourceDetector,
+  counts: BatchCounts,
+): { detector: SourceDetector; warming: boolean } {
+  try {
+    return { detector: open(work.source, work.settings, loaded), warming: false };
+  } catch {
+    counts.stateLost += 1;
+    return { detector: open(work.source, work.settings, undefined), warming: true };
+  }
+}
+
+function rowsOf(
+  { point, position }: PlacedPoint,
+  observations: readonly Observation[],
+  conclusion: Conclusion,
+  context: { readonly versions: Versions; readonly degraded: boolean; readonly warming: boolean },
+  counts: BatchCounts,
+  rows: PointRow[],
+): void {
+  observations.forEach((observation, i) => {
+    if (observation.metric === undefined || observation.value === undefined) return;
+    if (observation.standing === 'duplicate') {
+      counts.duplicates += 1;
+      return;
+    }
+    const verdict = conclusion.verdicts[i]!;
+    const late = observation.standing !== 'current';
+    counts.values += 1;
+    if (late) counts.late += 1;
+    if (context.degraded) counts.degraded += 1;
+    rows.push({
+      source: point.source,
+      metric: observation.metric,
+      timestamp: point.timestamp,
+      value: observation.value,
+      anomalyScore: verdict.anomalyScore,
+      alarmScore: verdict.alarmScore,
+      isAnomaly: verdict.isAnomaly,
+      ...(observation.expected === undefined ? {} : { expected: observation.expected }),
+      ...(observation.lower === undefined ? {} : { lower: observation.lower }),
+      ...(observation.upper === undefined ? {} : { upper: observation.upper }),
+      late,
+      learning: observation.learnt < observation.learningNeeds,
+      degraded: context.degraded,
+      warming: context.warming,
+      ...(context.degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
+      revision: 0,
+      versions: context.versions,
+      ...position,
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import { DEFAULT_SETTINGS, matchesPattern, SettingsSchema, settingsFor } from './settings';
+
+describe('a source pattern', () => {
+  test.each([
+    ['pump-17', 'pump-17', true],
+    ['pump-17', 'pump-170', false],
+    ['pump-*', 'pump-', true],
+    ['*', '', true],
+    ['*-17', 'pump-17', true],
+    ['a*a', 'a', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['ab*bc', 'abc', false],
+    ['p.mp', 'pump', false],
+  ])('%s against %s: %s', (pattern, name, expected) => {
+    expect(matchesPattern(pattern, name)).toBe(expected);
+  });
+
+  test('of many stars stays quick on a name made to defeat backtracking', () => {
+    expect(matchesPattern(`${'*a'.repeat(2000)}*b`, 'a'.repeat(100_000))).toBe(false);
+  });
+});
+
+describe('settings', () => {
+  test('the defaults are complete', () => {
+    expect(settingsFor(DEFAULT_SETTINGS, 'any')).toMatchObject({
+      threshold: 0.5,
+      timeZone: 'UTC',
+      allowedFutureMs: 300_000,
+    });
+  });
+
+  test('the last override that matches wins, and leaves alone what it does not name', () => {
+    const settings = SettingsSchema.parse({
+      version: 3,
+      overrides: [
+        { sources: 'pump-*', settings: { threshold: 0.6, timeZone: 'Europe/Berlin' } },
+        { sources: '*-17', settings: { threshold: 0.7 } },
+      ],
+    });
+    expect(settingsFor(settings, 'pump-17')).toMatchObject({ threshold: 0.7, timeZone: 'Europe/Berlin' });
+    expect(settingsFor(settings, 'fan-1')).toMatchObject({ threshold: 0.5, timeZone: 'UTC' });
+  });
+
+  test.each([
+    ['a threshold of 1', { threshold: 1 }],
+    ['a time zone that does not exist', { timeZone: 'Europe/Atlantis' }],
+    ['a negative lateness', { allowedLatenessMs: -1 }],
+  ])('refuse %s', (_, defaults) => {
+    expect(SettingsSchema.safeParse({ version: 1, defaults }).success).toBe(false);
+  });
+});

@@ -1,0 +1,48 @@
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+
+/** One record as the handler's work sees it. */
+export interface StreamRecord {
+  readonly stream: string;
+  readonly shard: string;
+  readonly sequence: string;
+  /** Approximate arrival, epoch milliseconds: the "now" of everything that is judged about the record. */
+  readonly arrival: number;
+  readonly body: Uint8Array;
+}
+
+/** What became of a record. */
+export type Outcome =
+  /** Handled, or put where people will find it: the stream may go on. */
+  | { readonly done: true }
+  /** Not handled for now: the stream must deliver it again. */
+  | { readonly done: false; readonly cause: unknown };
+
+/** Kinesis event to records, in delivery order. */
+export function recordsOf(event: KinesisStreamEvent): StreamRecord[] {
+  return event.Records.map(toStreamRecord);
+}
+
+function toStreamRecord(record: KinesisStreamRecord): StreamRecord {
+  return {
+    stream: record.eventSourceARN,
+    shard: record.eventID.slice(0, record.eventID.lastIndexOf(':')),
+    sequence: record.kinesis.sequenceNumber,
+    arrival: Math.round(record.kinesis.approximateArrivalTimestamp * 1000),
+    body: Buffer.from(record.kinesis.data, 'base64'),
+  };
+}
+
+/**
+ * Outcomes to Lambda's partial batch response. Lambda goes on from the lowest failed sequence number and delivers
+ * everything after it again, so the first failure of the batch says all; the others are named too, for whoever reads logs.
+ */
+export function toBatchResponse(
+  records: readonly StreamRecord[],
+  outcomes: readonly Outcome[],
+): KinesisStreamBatchResponse {
+  return {
+    batchItemFailures: records
+      .filter((_, i) => outcomes[i]?.done !== true)
+      .map((record) => ({ itemIdentifier: record.sequence })),
+  };
+}
