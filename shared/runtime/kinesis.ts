@@ -1,4 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { lazy } from './lazy';
 
 /** One record as the handler's work sees it. */
 export interface StreamRecord {
@@ -44,5 +45,23 @@ export function toBatchResponse(
     batchItemFailures: records
       .filter((_, i) => outcomes[i]?.done !== true)
       .map((record) => ({ itemIdentifier: record.sequence })),
+  };
+}
+
+/** What Lambda calls for a batch of a stream. */
+export type KinesisHandler = (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>;
+
+/**
+ * A Kinesis function from its three moments: services are built at the first batch and kept, a failed build is tried again
+ * with the next batch; then the work, once a batch, whose outcomes become the partial batch response.
+ */
+export function kinesisHandler<Services>(
+  build: () => Promise<Services>,
+  work: (records: readonly StreamRecord[], services: Services) => Promise<readonly Outcome[]>,
+): KinesisHandler {
+  const services = lazy(build);
+  return async (event) => {
+    const records = recordsOf(event);
+    return toBatchResponse(records, await work(records, await services()));
   };
 }
