@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import type { StreamRecord } from '../../shared/runtime/kinesis';
+import { MemoryParts } from '../../test/factories/memory-parts';
+import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
+import { detectAnomalies } from './detect-anomalies';
+
+/** Delivers as Lambda does: again from the first record that is not done, until all are. */
+async function deliver(records: readonly StreamRecord[], parts: MemoryParts, attemptsMax = 50): Promise<void> {
+  let rest = records;
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const outcomes = await detectAnomalies(rest, parts.services);
+    const failed = outcomes.findIndex(({ done }) => !done);
+    if (failed < 0) return;
+    rest = rest.slice(failed);
+  }
+  throw new Error('never done');
+}
+
+/** Records of three sources, some points anomalous, some records of several sources, some poison. */
+const stream: readonly StreamRecord[] = Array.from({ length: 24 }, (_, i) => {
+  const timestamp = ARRIVAL - 100_000 + i * 1000;
+  const point = (source: string) => wirePoint({ source, timestamp, metrics: { a: i % 7 === 0 ? 500 + i : i, b: -i } });
+  if (i % 11 === 5) return streamRecord('{"source":', i);
+  if (i % 5 === 0) return streamRecord([point('x'), point('y'), { source: 'x' }], i);
+  return streamRecord(point(['x', 'y', 'z'][i % 3]!), i);
+});
+
+const batches = [stream.slice(0, 9), stream.slice(9, 17), stream.slice(17)];
+
+async function faultFree(): Promise<MemoryParts> {
+  const parts = new MemoryParts();
+  for (const batch of batches) await deliver(batch, parts);
+  return parts;
+}
+
+/** Everything that outlives a run, in a form that compares. */
+function remains(parts: MemoryParts) {
+  return {
+    states: [...parts.states]
+      .map(([source, fields]) => [
+        source,
+        [...fields].map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]),
+      ])
+      .sort(),
+    rows: [...parts.rows]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { degraded, features, versions, ...row }]) => row),
+    events: [...parts.stored.keys()].sort(),
+    published: [...new Set(parts.published.map(({ id }) => id))].sort(),
+    quarantined: [...parts.quarantined.keys()].sort(),
+  };
+}
+
+describe('without faults', () => {
+  test('every value is stored, every bad element quarantined, every anomaly published once', async () => {
+    const parts = await faultFree();
+    expect(parts.rows.size).toBe(2 * (22 + 4));
+    expect(parts.quarantined.size).toBe(2 + 4);
+    expect(parts.published.map(({ id }) => id)).toEqual([...parts.stored.keys()]);
+    expect(parts.published.length).toBeGreaterThan(3);
+    expect(parts.problems).toEqual([]);
+  });
+
+  test('a batch costs one call of each part, whatever the number of sources', async () => {
+    const parts = new MemoryParts();
+    const seen: string[] = [];
+    parts.fate = (_, part) => {
+      seen.push(part);
+      return 'works';
+    };
+    await detectAnomalies(batches[0]!, parts.services);
+    expect(seen).toEqual([
+      'quarantine',
+      'cache.load',
+      'scorer',
+      'store.points',
+      'store.anomalies',
+      'topic',
+      'cache.commit',
+    ]);
+  });
+
+  test('rows carry where they came from and what judged them', async () => {
+    const parts = new MemoryParts();
+    await detectAnomalies([streamRecord([wirePoint(), wirePoint({ timestamp: ARRIVAL + 1 })], 77)], parts.services);
+    expect([...parts.rows.values()][1]).toMatchObject({
+      sequence: '77',
+      index: 1,
+      shard: 'shardId-000000000000',
+      versions: { model: 'endpoint-1', settings: 1, schema: 1 },
+      degraded: false,
+    });
+  });
+
+  test('counts tell what became of the batch', async () => {
+    const parts = new MemoryParts();
+    await detectAnomalies([streamRecord([wirePoint(), 5]), streamRecord('nonsense', 2)], parts.services);
+    await detectAnomalies([streamRecord([wirePoint(), 5])], parts.services);
+    expect(parts.batches).toMatchObject([
+      { records: 2, points: 1, values: 1, rejected: 2, absorbedBefore: 0, failedRecords: 0 },
+      { records: 1, points: 0, values: 0, rejected: 1, absorbedBefore: 1, failedRecords: 0 },
+    ]);
+  });
+});
+
+describe('effectively once', () => {
+  test.each(['fails before', 'fails after'] as const)(
+    'any one call that %s its effect leaves what a run without faults leaves',
+    async (how) => {
+      const expected = remains(await faultFree());
+      const { calls } = await faultFree();
+      for (let broken = 1; broken <= calls; broken++) {
+        const parts = new MemoryParts();
+        parts.fate = (call) => (call === broken ? how : 'works');
+        for (const batch of batches) await deliver(batch, parts);
+        expect({ broken, ...remains(parts) }).toEqual({ broken, ...expected });
+      }
+    },
+  );
+
+  test('any sequence of faults, duplicate and overlapping deliveries leaves the same', async () => {
+    const expected = remains(await faultFree());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.infiniteStream(fc.constantFrom('works', 'works', 'works', 'fails before', 'fails after')),
+        fc.infiniteStream(fc.constantFrom('once', 'twice', 'from an earlier record', 'concurrently')),
+        async (fates, deliveries) => {
+          const parts = new MemoryParts();
+          let faults = 0;
+          parts.fate = () => {
+            const fate = faults < 40 ? (fates.next().value as 'works') : 'works';
+            if (fate !== 'works') faults += 1;
+            return fate;
+          };
+          let start = 0;
+          for (const batch of batches) {
+            const how = deliveries.next().value;
+            const again =
+              how === 'from an earlier record' ? stream.slice(Math.max(0, start - 4), start + batch.length) : batch;
+            if (how === 'concurrently') await Promise.all([deliver(batch, parts, 500), deliver(batch, parts, 500)]);
+            else await deliver(again, parts, 500);
+            if (how === 'twice') await deliver(batch, parts, 500);
+            start += batch.length;
+          }
+          expect(remains(parts)).toEqual(expected);
+        },
+      ),
+      { numRuns: 300, seed: 7 },
+    );
+  });
+
+  test('a stream made anew does not look old', async () => {
+    const parts = new MemoryParts();
+    await detectAnomalies([streamRecord(wirePoint(), 100)], parts.services);
+    await detectAnomalies(
+      [streamRecord(wirePoint({ timestamp: ARRIVAL + 1 }), 1, { stream: 'another' })],
+      parts.services,
+    );
+    expect(parts.rows.size).toBe(2);
+  });
+
+  test('a source on two shards loses no point and is counted as misrouted', async () => {
+    const parts = new MemoryParts();
+    await detectAnomalies([streamRecord(wirePoint(), 100)], parts.services);
+    await detectAnomalies(
+      [streamRecord(wirePoint({ timestamp: ARRIVAL + 1 }), 1, { shard: 'shardId-000000000001' })],
+      parts.services,
+    );
+    expect(parts.rows.size).toBe(2);
+    expect(parts.batches[1]).toMatchObject({ misrouted: 1, points: 1 });
+  });
+});
+
+describe('when a part fails', () => {
+  test('the endpoint: the built-in model scores, rows say so and keep their vector', async () => {
+    const parts = new MemoryParts();
+    parts.fate = (_, part) => (part === 'scorer' ? 'fails before' : 'works');
+    const outcomes = await detectAnomalies([streamRecord(wirePoint({ metrics: { a: 900 } }))], parts.services);
+    expect(outcomes).toEqual([{ done: true }]);
+    expect([...parts.rows.values()]).toMatchObject([
+      { degraded: true, isAnomaly: true, features: { length: 14 }, versions: { model: 'built-in-0' } },
+    ]);
+    expect(parts.published).toMatchObject([{ degraded: true }]);
+  });
+
+  test.each(['cache.load', 'cache.commit', 'store.points', 'topic'])('%s: the records come back', async (broken) => {
+    const parts = new MemoryParts();
+    parts.fate = (_, part) => (part === broken ? 'fails before' : 'works');
+    const outcomes = await detectAnomalies(
+      [streamRecord('poison', 1), streamRecord(wirePoint({ metrics: { a: 900 } }), 2)],
+      parts.services,
+    );
+    expect(outcomes.map(({ done }) => done)).toEqual([true, false]);
+    expect(parts.problems).toEqual([`batch: ${broken}: failed on purpose, before`]);
+  });
+
+  test('the quarantine: only the records it should have taken come back', async () => {
+    const parts = new MemoryParts();
+    parts.fate = (_, part) => (part === 'quarantine' ? 'fails before' : 'works');
+    const outcomes = await detectAnomalies([streamRecord('poison', 1), streamRecord(wirePoint(), 2)], parts.services);
+    expect(outcomes.map(({ done }) => done)).toEqual([false, true]);
+  });
+
+  test('a state that cannot be read: its source starts anew, marked as warming, the others are untouched', async () => {
+    const parts = new MemoryParts();
+    parts.states.set('broken', new Map([['digest', new Uint8Array(5)]]));
+    const outcomes = await detectAnomalies(
+      [streamRecord([wirePoint({ source: 'broken' }), wirePoint()])],
+      parts.services,
+    );
+    expect(outcomes).toEqual([{ done: true }]);
+    expect([...parts.rows.values()].map(({ source, warming }) => [source, warming])).toEqual([
+      ['broken', true],
+      ['pump-17', false],
+    ]);
+    expect(parts.batches[0]).toMatchObject({ stateLost: 1 });
+  });
+
+  test('the engine on one source: that source fails alone', async () => {
+    const parts = new MemoryParts();
+    const { openDetector } = parts.services;
+    const services = {
+      ...parts.services,
+      openDetector: ((source, settings, fields) => {
+        const detector = openDetector(source, settings, fields);
+        return source === 'cursed'
+          ? {
+              ...detector,
+              advance: () => {
+                throw new Error('defect');
+              },
+            }
+          : detector;
+      }) satisfies typeof openDetector,
+    };
+    const outcomes = await detectAnomalies(
+      [streamRecord(wirePoint({ source: 'cursed' }), 1), streamRecord(wirePoint(), 2)],
+      services,
+    );
+    expect(outcomes.map(({ done }) => done)).toEqual([false, true]);
+  });
+
+  test('the same source is committed by others for ever: the record comes back instead of looping', async () => {
+    const parts = new MemoryParts();
+    const { cache } = parts.services;
+    const services = {
+      ...parts.services,
+      cache: { ...cache, commit: async (commits: readonly unknown[]) => commits.map(() => false) },
+    };
+    const outcomes = await detectAnomalies([streamRecord(wirePoint())], services);
+    expect(outcomes.map(({ done }) => done)).toEqual([false]);
+    expect(parts.batches[0]).toMatchObject({ recomputed: 1, points: 0, failedRecords: 1 });
+  });
+});
+
+describe('time', () => {
+  test.each([
+    ['years ahead of its arrival is quarantined', ARRIVAL + 5 * 365 * 86_400_000, 'too-far-in-future'],
+    ['a minute ahead of its arrival is stored', ARRIVAL + 60_000, undefined],
+    ['years behind its arrival is stored, as from a file', ARRIVAL - 5 * 365 * 86_400_000, undefined],
+  ])('a point %s', async (_, timestamp, reason) => {
+    const parts = new MemoryParts();
+    await detectAnomalies([streamRecord(wirePoint({ timestamp }))], parts.services);
+    expect([...parts.quarantined.values()].map((object) => object.reason)).toEqual(
+      reason === undefined ? [] : [reason],
+    );
+    expect(parts.rows.size).toBe(reason === undefined ? 1 : 0);
+  });
+
+  test('a limit on age holds where it is set', async () => {
+    const parts = new MemoryParts();
+    const settings = {
+      ...parts.services.settings,
+      defaults: { ...parts.services.settings.defaults, allowedAgeMs: 3_600_000 },
+    };
+    await detectAnomalies([streamRecord(wirePoint({ timestamp: ARRIVAL - 7_200_000 }))], {
+      ...parts.services,
+      settings,
+    });
+    expect([...parts.quarantined.values()]).toMatchObject([{ reason: 'too-far-in-past', field: 'timestamp' }]);
+  });
+});
