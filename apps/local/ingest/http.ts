@@ -1,0 +1,129 @@
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { LIMITS } from '../../../shared/domain/limits';
+import { refused } from '../../../shared/domain/wire';
+import { decodeBody, isGzip } from '../../../shared/runtime/body';
+import { LogClosed, LogFull, LogWriteFailed } from '../stream/log/errors';
+import { type Answer, answerFor, refusalStatus } from './answer';
+import type { Producer } from './producer';
+
+export interface IngestOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** What a client should wait when the log is full. */
+  readonly retryAfterSeconds?: number;
+  /** Told of what goes wrong on our side. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+/** A running HTTP ingest. */
+export interface IngestServer {
+  readonly port: number;
+  /** Answers what is under way, refuses what comes, then closes. */
+  close(): Promise<void>;
+}
+
+/** Bodies decoded or on their way to disk at once: what slow disks and many clients may cost in memory. */
+const REQUESTS_MAX = 64;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * `POST /points` (JSON object, array or NDJSON; gzip or not) and `GET /health`, on loopback alone. A 202 means that the accepted points are
+ * in the log on disk; rejected elements are named beside them.
+ *
+ * @throws if the port is taken
+ */
+export async function startIngest(producer: Producer, options: IngestOptions): Promise<IngestServer> {
+  const server = fastify({
+    bodyLimit: LIMITS.recordBytesMax,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Requests of a connection that stays open during the shutdown are answered 503.
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  });
+  readBodiesAsBytes(server);
+  addRoutes(server, producer, options);
+  await server.listen({ host: '127.0.0.1', port: options.port });
+  const { port } = server.server.address() as AddressInfo;
+  return { port, close: () => server.close() };
+}
+
+function readBodiesAsBytes(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  const types = ['application/json', 'application/x-ndjson', 'application/ndjson', 'application/jsonl', 'text/plain'];
+  server.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.setErrorHandler((error, _request, reply) => {
+    const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
+    if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return send(reply, refusal('too-large', TOO_LARGE));
+    if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+      return reply.code(415).send({ error: 'the body must be JSON or NDJSON' });
+    return reply.code(statusCode).send({ error: statusCode < 500 ? (error as Error).message : 'internal error' });
+  });
+}
+
+const TOO_LARGE = `the body is larger than ${LIMITS.recordBytesMax} bytes; send the points in several requests`;
+
+function addRoutes(server: FastifyInstance, producer: Producer, options: IngestOptions): void {
+  let active = 0;
+  server.get('/health', () => ({ status: 'ok' }));
+  server.post('/points', async (request, reply) => {
+    if (active >= REQUESTS_MAX) return tooMany(reply, options);
+    active++;
+    try {
+      return await takePoints(request, reply, producer, options);
+    } finally {
+      active--;
+    }
+  });
+}
+
+async function takePoints(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  producer: Producer,
+  options: IngestOptions,
+): Promise<FastifyReply> {
+  const encoding = String(request.headers['content-encoding'] ?? 'identity')
+    .trim()
+    .toLowerCase();
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    return reply.code(415).send({ error: 'content-encoding must be gzip or identity' });
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  if (encoding === 'gzip' && !isGzip(body)) return send(reply, refusal('not-gzip', 'the body is not gzip'));
+  const decoded = decodeBody(body);
+  if (decoded.points.length === 0) return send(reply, answerFor(decoded));
+  try {
+    await producer.put(
+      decoded.points.map(({ point }) => point),
+      { whenFull: 'reject' },
+    );
+  } catch (error) {
+    return failed(error, reply, options);
+  }
+  return send(reply, answerFor(decoded));
+}
+
+function refusal(reason: Parameters<typeof refused>[0], message: string): Answer {
+  const decoded = refused(reason, message);
+  return { ...answerFor(decoded), status: refusalStatus(reason) };
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply.code(answer.status).send(answer.body);
+}
+
+function failed(error: unknown, reply: FastifyReply, options: IngestOptions): FastifyReply {
+  if (error instanceof LogFull) return tooMany(reply, options);
+  if (error instanceof LogClosed) return reply.code(503).send({ error: 'stopping' });
+  options.onProblem?.(error);
+  if (error instanceof LogWriteFailed)
+    return reply.code(503).send({ error: 'the points could not be written; try again' });
+  return reply.code(500).send({ error: 'internal error' });
+}
+
+function tooMany(reply: FastifyReply, { retryAfterSeconds = 1 }: IngestOptions): FastifyReply {
+  return reply
+    .code(429)
+    .header('retry-after', String(retryAfterSeconds))
+    .send({ error: 'the log is full; try again later' });
+}
