@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describePointStore, event, point } from '../contracts/point-store.contract';
+import { openDuckDbStore } from './duckdb-store';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidewatch-duckdb-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describePointStore('the DuckDB file', { make: (scope) => openDuckDbStore(join(folder, scope, 'store.duckdb')) });
+
+describe('the DuckDB file', () => {
+  it('shows people each row once, with names and timestamps', async () => {
+    const file = join(folder, 'people.duckdb');
+    const store = await openDuckDbStore(file);
+    await store.writePoints([point({ features: [1, 0.5] }), point({ features: [1, 0.5] })]);
+    await store.writeAnomalies([event('a', {}), event('a', {})]);
+    await store.close();
+    expect(
+      await read(file, 'SELECT source, timestamp::VARCHAR, is_anomaly, model, shard, features[2] FROM points'),
+    ).toEqual([['pump-17', '2026-11-22 13:00:00', false, 'built-in-1', 'shardId-000000000000', 0.5]]);
+    expect(await read(file, 'SELECT timestamp::VARCHAR, severity, why FROM anomalies')).toEqual([
+      ['2026-11-22 13:00:00', 'high', '3.1× above the highest in 9 days'],
+    ]);
+  });
+
+  it('deletes on compaction what readers do not see, and no revision', async () => {
+    const file = join(folder, 'compact.duckdb');
+    const store = await openDuckDbStore(file);
+    const rows = [point({ sequence: '5' }), point({ sequence: '4', value: 1 }), point({ sequence: '9', revision: 1 })];
+    await store.writePoints([...rows, ...rows]);
+    await store.writeAnomalies([event('a', {}), event('b', {}), event('a', {})]);
+    const before = await store.readPoints(point({}));
+    expect(await store.compact()).toBe(5);
+    expect(await store.compact()).toBe(0);
+    expect(await store.readPoints(point({}))).toEqual(before);
+    await store.close();
+    expect(await read(file, 'SELECT value, revision FROM points_raw ORDER BY revision')).toEqual([
+      [1, 0],
+      [71.2, 1],
+    ]);
+    expect(await read(file, 'SELECT id FROM anomalies_raw ORDER BY id')).toEqual([['a'], ['b']]);
+  });
+
+  it('writes nothing of a batch in which a row cannot be kept, and goes on', async () => {
+    const store = await openDuckDbStore(join(folder, 'defect.duckdb'));
+    await expect(store.writePoints([point({}), point({ timestamp: 0.5, shard: 'new' })])).rejects.toThrow(RangeError);
+    expect(await store.readPoints(point({}))).toEqual([]);
+    await store.writePoints([point({ shard: 'new' })]);
+    expect((await store.readPoints(point({}))).map(({ shard }) => shard)).toEqual(['new']);
+    await store.close();
+  });
+
+  it('names the process that has the file, and the way out', async () => {
+    const file = join(folder, 'owned.duckdb');
+    const store = await openDuckDbStore(file);
+    await expect(openDuckDbStore(file)).rejects.toThrow(/already open in this process/);
+    const program = `require('@duckdb/node-api').DuckDBInstance.create(${JSON.stringify(file)}).catch((e) => console.log(e.message))`;
+    expect(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' })).toMatch(/lock/);
+    await store.close();
+
+    const owner = `const d = require('@duckdb/node-api'); d.DuckDBInstance.create(${JSON.stringify(file)}).then(() => { console.log('open'); setInterval(() => {}, 1000); })`;
+    const { spawn } = await import('node:child_process');
+    const child = spawn(process.execPath, ['-e', owner], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((opened) => child.stdout.once('data', opened));
+    await expect(openDuckDbStore(file)).rejects.toThrow(`is in use by process ${child.pid}`);
+    const ended = new Promise((exit) => child.once('exit', exit));
+    child.kill();
+    await ended;
+    await (await openDuckDbStore(file)).close();
+  });
+
+  it('names a file that is no store', async () => {
+    const file = join(folder, 'notes.txt');
+    writeFileSync(file, 'this is no database '.repeat(1_000));
+    await expect(openDuckDbStore(file)).rejects.toThrow(/notes\.txt cannot be opened as a store/);
+  });
+});
+
+async function read(file: string, sql: string): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  const rows = (await connection.runAndReadAll(sql)).getRows();
+  connection.closeSync();
+  instance.closeSync();
+  return rows;
+}
