@@ -71,10 +71,10 @@ test('the table says what was found, missed and false, by kind', () => {
   expect(summaryTable(summary, { liveMs: 1_800_000, seriesCount: 120 })).toEqual([
     'fault        injected  found  missed  under way  delay (median)  delay (longest)',
     '───────────  ────────  ─────  ──────  ─────────  ──────────────  ───────────────',
-    'level shift         2      2       0          0           2.0 s         1 min 3 s',
+    'level shift         2      2       0          0           2.0 s        1 min 3 s',
     'spike               1      0       1          0               –                –',
     'drift               1      0       0          1               –                –',
-    'all                 4      2       1          1           2.0 s         1 min 3 s',
+    'all                 4      2       1          1           2.0 s        1 min 3 s',
     'silence: not watched yet, injected 1, noticed all the same: 1',
     'late burst: not watched yet, injected 1',
     'false alarms: 1 of 4 alarms, over 120 series in 30 min (2.0 an hour)',
