@@ -6,6 +6,7 @@ import type { AnomalyEvent } from '../../domain/anomaly-event';
 import { type Labels, loadLabels } from './duckdb-labels';
 import { ANOMALY_COLUMNS, fillAnomalies, fillPoints, POINT_COLUMNS, pointRow } from './duckdb-rows';
 import { EVENT_ONCE, EVENT_REPEATED, ONCE, REPEATED, SCHEMA } from './duckdb-schema';
+import { createTurns, type InTurn } from './in-turn';
 
 /** Rows a chunk holds: DuckDB's vector size. */
 const CHUNK_ROWS = 2_048;
@@ -52,7 +53,7 @@ async function openStore(path: string, options: DuckDbOptions): Promise<DuckDbSt
   await writing.run(SCHEMA);
   const reading = await instance.connect();
   const labels = await loadLabels(writing);
-  const inTurn = turns();
+  const inTurn = createTurns();
   const write = writer(writing, labels, inTurn);
   let closed: Promise<void> | undefined;
   const whileOpen = () => {
@@ -117,20 +118,8 @@ async function openFile(path: string, { memoryMb = 256, threads = 2 }: DuckDbOpt
   }
 }
 
-type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>;
-
-/** Runs what it is given one after the other, in the order asked. */
-function turns(): Turns {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => {});
-    return mine;
-  };
-}
-
 /** Writes rows of a table in one transaction; chunks are made once a table, since their memory is not the collector's. */
-function writer(connection: DuckDBConnection, labels: Labels, inTurn: Turns) {
+function writer(connection: DuckDBConnection, labels: Labels, inTurn: InTurn) {
   const chunks = new Map<string, DuckDBDataChunk>();
   return <Row>(
     table: string,
@@ -143,28 +132,28 @@ function writer(connection: DuckDBConnection, labels: Labels, inTurn: Turns) {
       const chunk = chunks.get(table) ?? DuckDBDataChunk.create(columns);
       chunks.set(table, chunk);
       await inTransaction(connection, labels, async () => {
-        const appender = await connection.createAppender(table);
+        const appender = await faultsNamed(() => connection.createAppender(table));
         try {
-          append(appender, chunk, rows, fill);
+          await append(appender, chunk, rows, fill);
         } finally {
-          appender.closeSync();
+          await faultsNamed(async () => appender.closeSync());
         }
       });
     });
 }
 
-function append<Row>(
+async function append<Row>(
   appender: DuckDBAppender,
   chunk: DuckDBDataChunk,
   rows: readonly Row[],
   fill: (chunk: DuckDBDataChunk, part: readonly Row[]) => void,
-): void {
+): Promise<void> {
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
     const part = rows.slice(from, from + CHUNK_ROWS);
     chunk.reset();
     chunk.rowCount = part.length;
     fill(chunk, part);
-    appender.appendDataChunk(chunk);
+    await faultsNamed(async () => appender.appendDataChunk(chunk));
   }
 }
 
