@@ -14,14 +14,16 @@ export type Standing =
   /** Older than that: stored only, scores 0. */
   | 'too-late'
   /** Same source, metric and timestamp as before: dropped, the first value stays. */
-  | 'duplicate';
+  | 'duplicate'
+  /** The source already has as many metrics as are watched: stored only, scores 0. */
+  | 'unwatched';
 
 /** Stage 1's view of one metric of one data point, or (metric absent) of the relations of its source. */
 export interface Observation {
   readonly metric: string | undefined;
   readonly value: number | undefined;
   readonly standing: Standing;
-  /** Absent when nothing is to be scored (too late, duplicate). */
+  /** Absent when nothing is to be scored (too late, duplicate, unwatched). */
   readonly features: FeatureVector | undefined;
   /** In the metric's unit; absent while too little is known. */
   readonly expected: number | undefined;

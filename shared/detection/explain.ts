@@ -1,0 +1,93 @@
+import type { AnomalyKind, Contribution } from '../domain/anomaly-event';
+import { FAMILIES, type Family, familySquares } from './built-in-model';
+import type { FeatureVector } from './model';
+
+/** What the words are made of, as it was before the value came; in the metric's unit. */
+export interface Circumstances {
+  readonly value: number;
+  readonly smallest: number;
+  readonly largest: number;
+  readonly expected: number | undefined;
+  /** How far back the memory of values reaches. */
+  readonly rememberedMs: number;
+  /** Wall clock at the source, milliseconds. */
+  readonly wallMs: number;
+}
+
+const SHARE_MIN = 0.05;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const WEEKDAYS = ['Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday', 'Wednesday'] as const;
+
+/** Is the vector mostly about an unusual shape? */
+export function kindOf(features: FeatureVector): AnomalyKind {
+  const squares = familySquares(features);
+  const strongest = squares.indexOf(Math.max(...squares));
+  const family = FAMILIES[strongest];
+  return family === 'relation' || family === 'shape' ? family : 'value';
+}
+
+/** The families' shares of the alarm with a sentence each, largest first; what has less than a twentieth is left out. */
+export function explain(features: FeatureVector, circumstances: Circumstances): readonly Contribution[] {
+  const squares = familySquares(features);
+  const all = squares.reduce((sum, square) => sum + square, 0);
+  return FAMILIES.map((name, index) => ({ name, share: all > 0 ? squares[index]! / all : 0 }))
+    .filter(({ share }) => share >= SHARE_MIN)
+    .sort((a, b) => b.share - a.share)
+    .map(({ name, share }) => ({ name, share, words: wordsOf(name, circumstances) }));
+}
+
+function wordsOf(family: Family, circumstances: Circumstances): string {
+  switch (family) {
+    case 'value':
+      return valueWords(circumstances);
+    case 'season':
+      return seasonWords(circumstances);
+    case 'variability':
+      return 'changes more, or less, from value to value than usual';
+    case 'shape':
+      return 'the course of the last values is unlike any before';
+    case 'sustained':
+      return 'has been unusual for a while';
+    case 'relation':
+      return 'no longer follows the other metrics as it used to';
+  }
+}
+
+function valueWords({ value, smallest, largest, rememberedMs }: Circumstances): string {
+  const span = spanWords(rememberedMs);
+  if (value > largest) return `${beyond(value, largest)} the highest in ${span} (${short(largest)})`;
+  if (value < smallest) {
+    if (value > 0 && smallest / value >= 1.1)
+      return `1/${short(smallest / value)} of the lowest in ${span} (${short(smallest)})`;
+    return `${value < 0 ? beyond(value, smallest).replace('above', 'below') : 'below'} the lowest in ${span} (${short(smallest)})`;
+  }
+  return `far from every value in ${span}`;
+}
+
+/** "3.1×" where a ratio says something, else "above". */
+function beyond(value: number, limit: number): string {
+  const ratio = value / limit;
+  return ratio >= 1.1 && ratio < 1e6 ? `${short(ratio)}×` : 'above';
+}
+
+function seasonWords({ wallMs, expected }: Circumstances): string {
+  const day = WEEKDAYS[(((Math.floor(wallMs / DAY_MS) % 7) + 7) % 7) as 0]!;
+  const hour = ((Math.floor(wallMs / HOUR_MS) % 24) + 24) % 24;
+  const usual = expected === undefined ? '' : ` (expected ${short(expected)})`;
+  return `unusual for a ${day} ${String(hour).padStart(2, '0')}:00${usual}`;
+}
+
+function spanWords(ms: number): string {
+  const [count, unit] =
+    ms >= 2 * DAY_MS ? [ms / DAY_MS, 'days'] : ms >= 2 * HOUR_MS ? [ms / HOUR_MS, 'hours'] : [ms / 60_000, 'minutes'];
+  return `${Math.max(1, Math.round(count))} ${unit}`;
+}
+
+/** Three significant digits, without an exponent where people would not write one. */
+function short(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) >= 1e15 || (rounded !== 0 && Math.abs(rounded) < 1e-6)
+    ? rounded.toExponential()
+    : String(rounded);
+}

@@ -1,0 +1,145 @@
+import { expectation, foresee, learnExpectation, startExpectation } from './expectation';
+import { seasonFamily, valueFamily, variabilityFamily } from './families';
+import { CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
+import type { MetricState } from './metric-state';
+import { judgeSeason, learnHour, learnWeek, seasonal, startSeason } from './seasonal-profile';
+import { breach, largestOf, novelty, quantiles, quantilesOf, remember, smallestOf } from './streaming-histogram';
+import { startEvidence, sustain } from './sustained-evidence';
+import { CALIBRATION_POINTS_MAX, fade, historyFactor, surprise } from './tail-calibration';
+import { compress, expand, followOrigin, magnitude, startScale, toOffset } from './value-scale';
+import { judgeVariability, learnStep, learnVariability, variability } from './variability';
+
+/** Statistics are computed, and calibrations learn, once so many values were seen. */
+const STATISTICS_FROM = 13;
+/** Surprises count once so many values were seen. */
+export const LEARNING_NEEDS = 40;
+/** Keeps a division by the scale defined where everything is zero. */
+const TINY = 1e-30;
+
+/** Values between two looks at whether the origin should follow. */
+const ORIGIN_CHECK = 64;
+const HOUR_S = 3600;
+
+/** What {@link advanceMetric} found; one of these serves any number of calls. */
+export interface Findings {
+  /** Nine surprises in the order of the features. */
+  readonly surprises: Float64Array;
+  evidence: number;
+  /** Before the value came: centre and edges of the band as offsets, see fromOffset; is there one? */
+  expects: boolean;
+  expected: number;
+  lower: number;
+  upper: number;
+  /** Smallest and largest value remembered before this one, as offsets. */
+  smallest: number;
+  largest: number;
+}
+
+export function createFindings(): Findings {
+  return {
+    surprises: new Float64Array(9),
+    evidence: 0,
+    expects: false,
+    expected: 0,
+    lower: 0,
+    upper: 0,
+    smallest: 0,
+    largest: 0,
+  };
+}
+
+export function startMetric(state: MetricState): void {
+  startSeason(state);
+  startEvidence(state);
+  startExpectation(state);
+}
+
+/**
+ * Stage 1 for one value of one metric: judges it by what was learnt before, then learns from it. O(1), no allocation.
+ *
+ * @param value finite, in the metric's unit
+ * @param wallS seconds of the wall clock at the source, any epoch
+ * @param found receives the findings
+ */
+export function advanceMetric(state: MetricState, value: number, wallS: number, found: Findings): void {
+  const { f32, u32 } = state;
+  const seen = u32[U32.seen]!;
+  if (seen === 0) startScale(state, value);
+  quantilesOf(state, VALUES);
+  if (seen % ORIGIN_CHECK === 0 && followOrigin(state)) quantilesOf(state, VALUES);
+  const x = toOffset(state, value);
+  const median = quantiles.q50;
+  const scale = quantiles.scale > 0 ? quantiles.scale : 0.05 * magnitude(state, x) + TINY;
+  const y = seen === 0 ? 0 : compress((x - median) / scale);
+  const hourCount = Math.floor(wallS / HOUR_S);
+  const hour = modulo(hourCount, 24);
+  const hourOfWeek = modulo(hourCount, 168);
+
+  const last = seen === 0 ? 0 : compress((f32[F32.last]! - median) / scale);
+  foresee(state, last, hour, seen);
+  describe(state, median, scale, found);
+  if (seen >= STATISTICS_FROM) {
+    learnStep(state, x - f32[F32.last]!, scale, seen);
+    judgeSeason(state, y, hour, hourOfWeek);
+    judgeVariability(state);
+    calibrate(state, x, scale, seen, found.surprises);
+    learnVariability(state, seen);
+  } else found.surprises.fill(0);
+  found.evidence = sustain(state, basicScore(found.surprises));
+  learnExpectation(state, y, last, hour, seen);
+  if (seen >= STATISTICS_FROM) {
+    learnHour(state, y, hour);
+    learnWeek(state, y, hourOfWeek);
+  }
+  remember(state, VALUES, x);
+  f32[F32.last] = x;
+  u32[U32.seen] = seen + 1;
+}
+
+function basicScore(s: Float64Array): number {
+  const value = valueFamily(s[0]!, s[1]!);
+  const season = seasonFamily(s[2]!, s[3]!, s[4]!, s[8]!);
+  const change = variabilityFamily(s[5]!, s[6]!, s[7]!);
+  return Math.sqrt((value * value + season * season + change * change) / 3);
+}
+
+function describe(state: MetricState, median: number, scale: number, found: Findings): void {
+  const { known, centre, halfWidth } = expectation;
+  found.expects = known;
+  found.expected = median + scale * expand(centre);
+  found.lower = median + scale * expand(centre - halfWidth);
+  found.upper = median + scale * expand(centre + halfWidth);
+  found.smallest = smallestOf(state, VALUES);
+  found.largest = largestOf(state, VALUES);
+}
+
+/** Turns the nine statistics into surprises. */
+function calibrate(state: MetricState, x: number, scale: number, seen: number, surprises: Float64Array): void {
+  const points = state.f32[F32.calibrated]!;
+  const factor = historyFactor(points);
+  const statistics = raw;
+  statistics[0] = novelty(state, VALUES, x, scale);
+  statistics[1] = breach(state, VALUES, x);
+  statistics[2] = seasonal.hourScaled;
+  statistics[3] = seasonal.hour;
+  statistics[4] = seasonal.hourSustained;
+  statistics[5] = variability.rise;
+  statistics[6] = variability.novelty12;
+  statistics[7] = variability.novelty64;
+  statistics[8] = seasonal.weekSustained;
+  for (let k = 0; k < 9; k++) {
+    const judged = surprise(state, CALIBRATIONS[k]!, statistics[k]!, points, factor);
+    surprises[k] = seen < LEARNING_NEEDS ? 0 : judged;
+  }
+  state.f32[F32.calibrated] = points + 1;
+  if (points + 1 > CALIBRATION_POINTS_MAX) {
+    for (let k = 0; k < 9; k++) fade(state, CALIBRATIONS[k]!);
+    state.f32[F32.calibrated] = (points + 1) / 2;
+  }
+}
+const raw = new Float64Array(9);
+
+function modulo(value: number, by: number): number {
+  const rest = value % by;
+  return rest < 0 ? rest + by : rest;
+}

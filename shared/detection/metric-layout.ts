@@ -1,0 +1,109 @@
+import { CENTROIDS, type HistogramAt } from './streaming-histogram';
+import { BUCKETS, type CalibrationAt } from './tail-calibration';
+
+/**
+ * Where everything lies in a metric's state. Fields are only ever added at the end; another meaning of an existing byte needs
+ * a new STATE_VERSION and an upgrade from the one before (see metric-codec.ts).
+ */
+let end = 0;
+
+/** Room for numbers of so many bytes each; the index of the first in a view of that width. */
+function reserve(count: number, bytesEach: 1 | 2 | 4 | 8): number {
+  const index = Math.ceil(end / bytesEach);
+  end = (index + count) * bytesEach;
+  return index;
+}
+
+function histogram(pointsMax: number): HistogramAt {
+  return { centroids: reserve(CENTROIDS, 4), head: reserve(4, 4), masses: reserve(CENTROIDS, 2), pointsMax };
+}
+
+function calibration(): CalibrationAt {
+  return { buckets: reserve(BUCKETS, 2), largest: reserve(1, 4) };
+}
+
+/** u8: the layout's version; always first. */
+export const VERSION = reserve(1, 1);
+
+/** Stage 2, in the same place in a metric's state and in its source's (there for the relations). */
+export const EPISODE = {
+  /** u8: what the open episode is about. */
+  kind: reserve(1, 1),
+  /** u16: transitions of the open episode so far; 0 = none is open. */
+  transition: reserve(1, 2),
+  /** f64, epoch milliseconds, 0 = none: the strongest recent alarm; begin of the open episode; since when it is calm. */
+  alarmed: reserve(1, 8),
+  opened: reserve(1, 8),
+  calm: reserve(1, 8),
+  /** f32: odds of the strongest recent alarm and how many milliseconds it holds; strongest alarm of the open episode. */
+  peakOdds: reserve(1, 4),
+  holdMs: reserve(1, 4),
+  strongest: reserve(1, 4),
+} as const;
+export const EPISODE_BYTES = Math.ceil(end / 8) * 8;
+
+/** f64: numbers that need all their digits. Times are epoch milliseconds. */
+export const F64 = {
+  /** What is subtracted from every value before it becomes a float32, in the metric's unit. */
+  origin: reserve(1, 8),
+  /** Time of the first and of the newest value learnt. */
+  first: reserve(1, 8),
+  newest: reserve(1, 8),
+  /** Of a counter: its last reading. */
+  reading: reserve(1, 8),
+} as const;
+
+/** u32 */
+export const U32 = {
+  /** Values learnt. */
+  seen: reserve(1, 4),
+  /** Low halves of recent timestamps in milliseconds. */
+  recent: reserve(12, 4),
+} as const;
+export const RECENT_TIMESTAMPS = 12;
+
+/** f32 */
+export const F32 = {
+  /** Exponent of the power of two that values are multiplied with. */
+  exponent: reserve(1, 4),
+  /** Last value, as an offset. */
+  last: reserve(1, 4),
+  /** Running means of the logarithm of the step, over 12, 64 and 400 points. */
+  step12: reserve(1, 4),
+  step64: reserve(1, 4),
+  step400: reserve(1, 4),
+  /** Against the hour of day and against the hour of week: usual size and running mean of the deviation. */
+  hourUsual: reserve(1, 4),
+  hourSustained: reserve(1, 4),
+  weekUsual: reserve(1, 4),
+  weekSustained: reserve(1, 4),
+  /** Sustained evidence, and the running mean of the score. */
+  evidence: reserve(1, 4),
+  meanScore: reserve(1, 4),
+  /** Points in the calibrations. */
+  calibrated: reserve(1, 4),
+  /** Usual milliseconds between values. */
+  cadence: reserve(1, 4),
+  /** Errors of the two expectations, and the band's width in units of the smaller. */
+  lastError: reserve(1, 4),
+  hourError: reserve(1, 4),
+  bandWidth: reserve(1, 4),
+} as const;
+
+export const VALUES = histogram(8000);
+export const STEPS_12 = histogram(1300);
+export const STEPS_64 = histogram(1300);
+
+/** One for each of the nine statistics, in the order of the features. */
+export const CALIBRATIONS: readonly CalibrationAt[] = Array.from({ length: 9 }, calibration);
+
+/** f32, f32, u8: usual compressed value by hour of day, its usual deviation, visits. */
+export const HOUR = { mean: reserve(24, 4), deviation: reserve(24, 4), visits: reserve(24, 1) } as const;
+/** i16 in fixed point: usual compressed value by hour of week; the smallest number stands for "not known". */
+export const WEEK = { mean: reserve(168, 2) } as const;
+
+/** u8: where the next timestamp goes. */
+export const RECENT_NEXT = reserve(1, 1);
+
+/** Bytes of a state without shapes. */
+export const BASE_BYTES = Math.ceil(end / 8) * 8;

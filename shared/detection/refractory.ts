@@ -1,0 +1,28 @@
+import { EPISODE } from './metric-layout';
+import type { MetricState } from './metric-state';
+
+/** While an alarm holds, only one this much stronger speaks. */
+const STRONGER = 1.05;
+
+/**
+ * The record refractory: after an alarm only a stronger one speaks for a while. It needs no threshold, so every score
+ * counts as an alarm of its strength.
+ *
+ * @param odds of the alarm, on the scale of surprises
+ * @param holdMs how long this alarm will hold if it speaks
+ * @returns does it speak?
+ */
+export function speaks(state: MetricState, odds: number, timestamp: number, holdMs: number): boolean {
+  if (!wouldSpeak(state, odds, timestamp)) return false;
+  const { f64, f32 } = state;
+  f64[EPISODE.alarmed] = timestamp;
+  f32[EPISODE.peakOdds] = odds;
+  f32[EPISODE.holdMs] = holdMs;
+  return true;
+}
+
+/** As {@link speaks}, but nothing is remembered. */
+export function wouldSpeak({ f64, f32 }: MetricState, odds: number, timestamp: number): boolean {
+  const holds = timestamp - f64[EPISODE.alarmed]! <= f32[EPISODE.holdMs]!;
+  return odds > (holds ? STRONGER * f32[EPISODE.peakOdds]! : 0);
+}
