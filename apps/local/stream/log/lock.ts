@@ -30,7 +30,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 async function take(path: string): Promise<void> {
-  const own = identityOf(process.pid);
+  const own = processIdentity(process.pid);
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, own);
   try {
@@ -63,11 +63,11 @@ function isRunning(owner: string): boolean {
   } catch (error) {
     if (errorCode(error) === 'ESRCH') return false;
   }
-  return identityOf(pid) === owner;
+  return processIdentity(pid) === owner;
 }
 
 /** Process number and, where the system tells it, the moment it began: numbers are used again. */
-function identityOf(pid: number): string {
+export function processIdentity(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold spaces; the start time is the 22nd field, the 20th after it.

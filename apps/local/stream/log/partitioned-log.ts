@@ -168,7 +168,9 @@ export class PartitionedLog {
   /** Reads a shard from a mark on; from the oldest record that is kept if absent. Close it after use. */
   reader(shard: number, from?: Mark): ShardReader {
     const target = this.shards[shard]!;
-    const reader = new ShardReader(target, from ?? startOf(target), this.options.onDamage);
+    const reader: ShardReader = new ShardReader(target, from ?? startOf(target), this.options.onDamage, () => {
+      this.readers.delete(reader);
+    });
     this.readers.add(reader);
     return reader;
   }

@@ -43,6 +43,7 @@ export class ShardReader {
     private readonly shard: Shard,
     from: Mark,
     private readonly onDamage: (damage: Damage) => void,
+    private readonly onClose: () => void,
   ) {
     this.last = from;
   }
@@ -83,9 +84,15 @@ export class ShardReader {
   }
 
   async close(): Promise<void> {
-    await this.file?.close();
+    this.onClose();
+    await this.leaveSegment();
+  }
+
+  private async leaveSegment(): Promise<void> {
+    const { file } = this;
     this.file = undefined;
     this.cursor = undefined;
+    await file?.close();
   }
 
   private fromWindow(): StoredRecord | undefined {
@@ -113,7 +120,7 @@ export class ShardReader {
         this.passTo(lastSequence);
         return undefined;
       }
-      await this.close();
+      await this.leaveSegment();
     }
     return undefined;
   }
