@@ -11,7 +11,15 @@ const entries = (folder, file) =>
 
 rmSync('dist', { recursive: true, force: true });
 await Promise.all([
-  build({ ...common, entryPoints: entries('apps', 'main.ts'), outdir: 'dist/apps', outExtension: { '.js': '.mjs' }, packages: 'external' }),
+  build({
+    ...common,
+    entryPoints: entries('apps', 'main.ts'),
+    outdir: 'dist/apps',
+    outExtension: { '.js': '.mjs' },
+    packages: 'external',
+    // What a command imports when it runs stays out of the start of all others.
+    splitting: true,
+  }),
   build({
     ...common,
     entryPoints: entries('lambdas', 'handler.ts'),

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const bundle = new URL('../dist/apps/cli/main.mjs', import.meta.url);
 if (!existsSync(bundle)) {
+  // The build works in its own folder; paths on the command line mean the user's.
+  const folder = process.cwd();
   process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   await import('../build.mjs');
+  process.chdir(folder);
 }
 await import(bundle.href);
