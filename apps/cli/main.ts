@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { registerDoctor } from './commands/doctor';
+import { registerScore } from './commands/score';
+import { registerStart } from './commands/start';
+import { EXIT, EXIT_CODES_HELP, UsageError } from './exit-codes';
+import { failureText } from './failure-text';
+
+const program = new Command('tidewatch')
+  .description('Real-time anomaly detection in time series, on this machine or on AWS.')
+  .exitOverride()
+  .showHelpAfterError('(add --help for the options)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ tidewatch start
+  $ tidewatch score --input pump.csv --output scores.csv --plot scores.svg
+  $ tidewatch score --help
+  $ tidewatch doctor
+${EXIT_CODES_HELP}`,
+  );
+
+registerStart(program);
+registerScore(program);
+registerDoctor(program);
+
+// A reader that has seen enough, as head has, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync();
+} catch (error) {
+  // Help and version end this way too; commander has printed what there is to say.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    process.stderr.write(`tidewatch: ${failureText(error)}\n`);
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parsers of option values; commander turns what they throw into a usage error that names the option. */
+
+export function aFraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1)) throw new InvalidArgumentError('It must lie between 0 and 1.');
+  return value;
+}
+
+export function aTimeZone(text: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return text;
+  } catch {
+    throw new InvalidArgumentError('It must be an IANA time zone, as Europe/Berlin.');
+  }
+}
+
+export function aPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('It must be 1 to 65535.');
+  return port;
+}
+
+export function aWholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+export function aNumberOfSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 86_400)) throw new InvalidArgumentError('It must be 0.1 to 86400 seconds.');
+  return seconds;
+}
