@@ -1,5 +1,5 @@
 import { startMetric } from './metric-detector';
-import { BASE_BYTES, VERSION } from './metric-layout';
+import { FULL_BYTES, VERSION } from './metric-layout';
 import { createMetricState, type MetricState, openMetricState, saveMetricState } from './metric-state';
 
 /**
@@ -10,7 +10,7 @@ export const STATE_VERSION = 1;
 
 /** A metric of which nothing is known. */
 export function newMetric(): MetricState {
-  const state = createMetricState(BASE_BYTES);
+  const state = createMetricState(FULL_BYTES);
   state.bytes[VERSION] = STATE_VERSION;
   startMetric(state);
   return state;
@@ -19,7 +19,7 @@ export function newMetric(): MetricState {
 /** The state at rest as it was saved; undefined for bytes that no version wrote: the metric then starts anew. */
 export function decodeMetric(saved: Uint8Array): MetricState | undefined {
   if (saved.length === 0 || saved[VERSION] !== STATE_VERSION) return undefined;
-  return openMetricState(saved, BASE_BYTES);
+  return openMetricState(saved, FULL_BYTES);
 }
 
 export const encodeMetric = saveMetricState;

@@ -1,8 +1,9 @@
 import { expectation, foresee, learnExpectation, startExpectation } from './expectation';
 import { seasonFamily, valueFamily, variabilityFamily } from './families';
-import { CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
+import { BASE_BYTES, CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
 import { judgeSeason, learnHour, learnWeek, seasonal, startSeason } from './seasonal-profile';
+import { advanceShapes, shapeFamily } from './shape-family';
 import { breach, largestOf, novelty, quantiles, quantilesOf, remember, smallestOf } from './streaming-histogram';
 import { startEvidence, sustain } from './sustained-evidence';
 import { CALIBRATION_POINTS_MAX, fade, historyFactor, surprise } from './tail-calibration';
@@ -25,6 +26,9 @@ export interface Findings {
   /** Nine surprises in the order of the features. */
   readonly surprises: Float64Array;
   evidence: number;
+  /** Surprise of the shape family and the weight it has earned; 0 in a state without shapes. */
+  shape: number;
+  shapeWeight: number;
   /** Before the value came: centre and edges of the band as offsets, see fromOffset; is there one? */
   expects: boolean;
   expected: number;
@@ -39,6 +43,8 @@ export function createFindings(): Findings {
   return {
     surprises: new Float64Array(9),
     evidence: 0,
+    shape: 0,
+    shapeWeight: 0,
     expects: false,
     expected: 0,
     lower: 0,
@@ -86,6 +92,11 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
     learnVariability(state, seen);
   } else found.surprises.fill(0);
   found.evidence = sustain(state, basicScore(found.surprises));
+  if (state.bytes.length > BASE_BYTES) {
+    advanceShapes(state, y, seen >= LEARNING_NEEDS);
+    found.shape = shapeFamily.surprise;
+    found.shapeWeight = shapeFamily.earned;
+  }
   learnExpectation(state, y, last, hour, seen);
   if (seen >= STATISTICS_FROM) {
     learnHour(state, y, hour);

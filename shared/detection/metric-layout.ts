@@ -107,3 +107,67 @@ export const RECENT_NEXT = reserve(1, 1);
 
 /** Bytes of a state without shapes. */
 export const BASE_BYTES = Math.ceil(end / 8) * 8;
+
+/** Points of a window, and shapes in a codebook. */
+export const WINDOW = 8;
+export const SHAPES = 32;
+
+/** Where the codebook of one scale lies. */
+export interface CodebookAt {
+  /** Values averaged into one point of a window. */
+  readonly valuesPerPoint: number;
+  /** f32: values summed and how many; windows begun; shapes in use; their whole mass. */
+  readonly sum: number;
+  readonly summed: number;
+  readonly points: number;
+  readonly used: number;
+  readonly total: number;
+  /** f32: usual squared distance from the nearest shape; usual square of a window itself. */
+  readonly distance: number;
+  readonly power: number;
+  /** f32: last surprise; earned weight of the family; weight among scales; points in the calibration. */
+  readonly surprise: number;
+  readonly earned: number;
+  readonly weight: number;
+  readonly calibrated: number;
+  /** f32, {@link WINDOW} */
+  readonly window: number;
+  /** f32, {@link SHAPES}: usual squared distance of what a shape stands for. */
+  readonly spreads: number;
+  /** u16, {@link SHAPES}, in eighths. */
+  readonly masses: number;
+  /** i8, {@link SHAPES} times {@link WINDOW}, in 45ths. */
+  readonly shapes: number;
+  readonly calibration: CalibrationAt;
+}
+
+function codebook(valuesPerPoint: number): CodebookAt {
+  return {
+    valuesPerPoint,
+    sum: reserve(1, 4),
+    summed: reserve(1, 4),
+    points: reserve(1, 4),
+    used: reserve(1, 4),
+    total: reserve(1, 4),
+    distance: reserve(1, 4),
+    power: reserve(1, 4),
+    surprise: reserve(1, 4),
+    earned: reserve(1, 4),
+    weight: reserve(1, 4),
+    calibrated: reserve(1, 4),
+    window: reserve(WINDOW, 4),
+    spreads: reserve(SHAPES, 4),
+    masses: reserve(SHAPES, 2),
+    shapes: reserve(SHAPES * WINDOW, 1),
+    calibration: calibration(),
+  };
+}
+
+/** Windows of 8, 32 and 96 values. */
+export const CODEBOOKS: readonly CodebookAt[] = [codebook(1), codebook(4), codebook(12)];
+
+/** f32: running mean of the shape surprise. u32: state of the random numbers. */
+export const SHAPE = { sustained: reserve(1, 4), random: reserve(1, 4) } as const;
+
+/** Bytes of a state with shapes. */
+export const FULL_BYTES = Math.ceil(end / 8) * 8;

@@ -231,7 +231,7 @@ function judged(
   };
 }
 
-function vectorOf({ surprises: s, evidence }: Findings): FeatureVector {
+function vectorOf({ surprises: s, evidence, shape, shapeWeight }: Findings): FeatureVector {
   return [
     roundFeature(s[0]!),
     roundFeature(s[1]!),
@@ -242,8 +242,8 @@ function vectorOf({ surprises: s, evidence }: Findings): FeatureVector {
     roundFeature(s[6]!),
     roundFeature(s[7]!),
     roundFeature(s[8]!),
-    0,
-    0,
+    roundFeature(shape),
+    roundFeature(shapeWeight),
     roundFeature(evidence),
     0,
     0,
