@@ -20,7 +20,7 @@ test('noise has mean 0, spread 1, bounded ends and no memory', () => {
   const draws = COUNTERS.map((counter) => noise(3, counter));
   expect(Math.abs(mean(draws))).toBeLessThan(0.03);
   expect(mean(draws.map((z) => z * z))).toBeCloseTo(1, 1);
-  expect(Math.max(...draws.map(Math.abs))).toBeLessThan(3.47);
+  expect(Math.max(...draws.map(Math.abs))).toBeLessThan(2.45);
   expect(Math.abs(mean(draws.slice(1).map((z, index) => z * draws[index]!)))).toBeLessThan(0.03);
 });
 

@@ -1,5 +1,4 @@
 import { stableId } from '../../../shared/domain/ids';
-import { uniform } from './draw';
 import type { Fault, FaultKind } from './fault';
 import { type FleetSource, loadAt } from './fleet';
 
@@ -22,19 +21,21 @@ export const LONGEST_INTERVALS = Math.max(...Object.values(DURATION_INTERVALS));
 /** Sizes in spreads of the metric: plainly wrong on a plot, yet possible. */
 const SIZE_SPREADS: Partial<Record<FaultKind, number>> = { spike: 8, 'level-shift': 6, drift: 9 };
 
-/** A wrong hour must differ at least so much from the right one, in units of the load's own unrest, to be told by anyone. */
-const SEASON_CONTRAST_MIN = 4;
+/** So much should a wrong hour differ from the right one, in units of the load's own unrest. */
+const SEASON_CONTRAST = 6;
 
-/** Can this kind of fault be seen on this source at this time? */
-export function suits(kind: FaultKind, source: FleetSource, from: number): boolean {
-  if (kind === 'broken-relation') return source.kind.metrics.some((metric) => metric.tight);
-  if (kind === 'broken-season')
-    return source.kind.seasonal && mostUnlikeHour(source, from).contrast >= SEASON_CONTRAST_MIN;
-  return true;
+/** How well this kind of fault can be seen on this source at this time; from 1 well. */
+export function fitness(kind: FaultKind, source: FleetSource, from: number): number {
+  if (kind === 'broken-relation') return source.kind.metrics.some((metric) => metric.tight) ? 1 : 0;
+  if (kind !== 'broken-season') return 1;
+  return source.kind.seasonal ? mostUnlikeHour(source, from).contrast / SEASON_CONTRAST : 0;
 }
 
-/** @param key decides metric and direction */
-export function planFault(kind: FaultKind, source: FleetSource, from: number, intervalMs: number, key: number): Fault {
+/**
+ * @param turn how many faults the source had before: metrics take turns, then directions, since a value that came before is
+ * less of a surprise
+ */
+export function planFault(kind: FaultKind, source: FleetSource, from: number, intervalMs: number, turn: number): Fault {
   const common = { kind, source: source.name, from, to: from + DURATION_INTERVALS[kind] * intervalMs };
   const id = stableId('fault', kind, source.name, from);
   const all = source.kind.metrics.map((metric) => metric.name);
@@ -43,12 +44,13 @@ export function planFault(kind: FaultKind, source: FleetSource, from: number, in
     return { id, ...common, metrics: all, behavesLaterMs: mostUnlikeHour(source, from).laterMs };
   }
   const candidates = source.kind.metrics.filter((metric) => kind !== 'broken-relation' || metric.tight);
-  const metric = candidates[Math.floor(uniform(key, 1) * candidates.length)]!;
+  const metric = candidates[turn % candidates.length]!;
   const spreads = SIZE_SPREADS[kind];
   if (spreads === undefined) return { id, ...common, metrics: [metric.name] };
   const { mean, spread } = source.usual[source.kind.metrics.indexOf(metric)]!;
-  const upwards = uniform(key, 2) < 0.5 || mean - spreads * spread < metric.min;
-  return { id, ...common, metrics: [metric.name], size: (upwards ? spreads : -spreads) * spread };
+  const isUpward = Math.floor(turn / candidates.length) % 2 === 0;
+  const hasRoom = isUpward ? mean + spreads * spread < metric.max : mean - spreads * spread > metric.min;
+  return { id, ...common, metrics: [metric.name], size: (isUpward === hasRoom ? spreads : -spreads) * spread };
 }
 
 /** The hour of the coming day whose load differs most from now's, and by how many spreads of the load's unrest. */

@@ -41,7 +41,7 @@ export interface Disturbance {
   readonly mirrored?: string;
 }
 
-/** 40 sources of seven kinds, 120 series. The same seed gives the same fleet and the same values for ever. */
+/** 40 sources of seven kinds, 130 series. The same seed gives the same fleet and the same values for ever. */
 export function makeFleet(seed: number): Fleet {
   return {
     seed,

@@ -38,6 +38,7 @@ export const KINDS: readonly KindProfile[] = [
     rhythm: {
       day: [0.78, 0.76, 0.92, 1, 0.94, 0.92, 1, 0.88],
       weekend: 0.95,
+      mood: 0.12,
       modes: { dwellMs: 8 * HOUR_MS, factors: [1, 1, 0.8] },
     },
     loadNoise: 0.06,
@@ -53,7 +54,7 @@ export const KINDS: readonly KindProfile[] = [
     kind: 'payment-api',
     sources: 6,
     sites: ['frankfurt', 'dublin'],
-    rhythm: { day: [0.45, 0.35, 0.5, 0.85, 1, 0.95, 0.9, 0.65], weekend: 0.75 },
+    rhythm: { day: [0.4, 0.3, 0.4, 0.85, 1, 0.95, 0.9, 0.6], weekend: 0.85, mood: 0.1 },
     loadNoise: 0.08,
     seasonal: true,
     metrics: [
@@ -67,7 +68,7 @@ export const KINDS: readonly KindProfile[] = [
     kind: 'web-shop',
     sources: 6,
     sites: ['hamburg', 'vienna'],
-    rhythm: { day: [0.4, 0.32, 0.42, 0.7, 0.85, 0.8, 1, 0.8], weekend: 1.15 },
+    rhythm: { day: [0.38, 0.28, 0.36, 0.7, 0.9, 0.9, 1, 0.75], weekend: 1.15, mood: 0.1 },
     loadNoise: 0.08,
     seasonal: true,
     metrics: [
@@ -80,7 +81,7 @@ export const KINDS: readonly KindProfile[] = [
     kind: 'cold-store',
     sources: 6,
     sites: ['bremen', 'rotterdam'],
-    rhythm: { day: [0.75, 0.72, 0.78, 0.9, 1, 1, 0.92, 0.82], weekend: 0.95 },
+    rhythm: { day: [0.75, 0.72, 0.78, 0.9, 1, 1, 0.92, 0.82], weekend: 0.95, mood: 0.12 },
     loadNoise: 0.07,
     seasonal: false,
     metrics: [
@@ -96,6 +97,7 @@ export const KINDS: readonly KindProfile[] = [
     rhythm: {
       day: [0.92, 0.9, 0.9, 0.95, 1.02, 1.05, 1, 0.95],
       weekend: 1,
+      mood: 0.12,
       modes: { dwellMs: 12 * HOUR_MS, factors: [0.75, 0.9, 1] },
     },
     loadNoise: 0.08,
@@ -110,7 +112,7 @@ export const KINDS: readonly KindProfile[] = [
     kind: 'queue',
     sources: 4,
     sites: ['frankfurt', 'dublin'],
-    rhythm: { day: [0.5, 0.45, 0.6, 0.9, 1, 1, 0.8, 0.6], weekend: 0.7 },
+    rhythm: { day: [0.4, 0.35, 0.5, 0.9, 1, 1, 0.8, 0.55], weekend: 0.85, mood: 0.1 },
     loadNoise: 0.08,
     seasonal: true,
     metrics: [
@@ -123,7 +125,7 @@ export const KINDS: readonly KindProfile[] = [
     kind: 'substation',
     sources: 4,
     sites: ['leipzig', 'halle'],
-    rhythm: { day: [0.55, 0.5, 0.65, 0.9, 1, 0.92, 1, 0.8], weekend: 0.85 },
+    rhythm: { day: [0.5, 0.42, 0.55, 0.9, 1, 0.95, 1, 0.75], weekend: 0.9, mood: 0.08 },
     loadNoise: 0.06,
     seasonal: true,
     metrics: [

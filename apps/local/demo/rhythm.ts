@@ -2,6 +2,7 @@ import { uniform } from './draw';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const MOOD_MS = 6 * HOUR_MS;
 
 /** How a kind of source moves with the calendar (UTC). */
 export interface Rhythm {
@@ -9,19 +10,22 @@ export interface Rhythm {
   readonly day: readonly number[];
   /** Factor on Saturdays and Sundays. */
   readonly weekend: number;
+  /** How much busier or quieter than usual some hours are, relative: news, weather, chance. */
+  readonly mood: number;
   /** Regimes that come and go without regard to the hour; absent: one. */
   readonly modes?: { readonly dwellMs: number; readonly factors: readonly number[] };
 }
 
 /**
- * Load without noise, smooth in time: the curve of the day, eased into the weekend, times the regime's factor.
+ * Load without noise, smooth in time: the curve of the day, eased into the weekend, times mood and regime.
  *
  * @param key decides the regimes
  * @param shiftMs how much earlier this source lives than its kind
  */
 export function rhythmAt(rhythm: Rhythm, key: number, shiftMs: number, timestamp: number): number {
   const local = timestamp + shiftMs;
-  return dayCurve(rhythm.day, local) * weekFactor(rhythm.weekend, local) * modeFactor(rhythm, key, timestamp);
+  const calendar = dayCurve(rhythm.day, local) * weekFactor(rhythm.weekend, local);
+  return calendar * moodFactor(rhythm.mood, key, timestamp) * modeFactor(rhythm, key, timestamp);
 }
 
 function dayCurve(anchors: readonly number[], local: number): number {
@@ -40,6 +44,14 @@ function weekFactor(weekend: number, local: number): number {
   const hours = since > 84 ? since - 168 : since;
   const share = (edge: number) => eased(Math.min(1, Math.max(0, (hours - edge) / easeHours + 0.5)));
   return 1 + (weekend - 1) * share(0) * (1 - share(48));
+}
+
+/** Eases from one level to the next every six hours. */
+function moodFactor(mood: number, key: number, timestamp: number): number {
+  const position = timestamp / MOOD_MS + uniform(key, 0, 2);
+  const index = Math.floor(position);
+  const levelAt = (knot: number) => 1 + mood * (2 * uniform(key, knot, 3) - 1);
+  return levelAt(index) + (levelAt(index + 1) - levelAt(index)) * eased(position - index);
 }
 
 function modeFactor({ modes }: Rhythm, key: number, timestamp: number): number {

@@ -1,6 +1,6 @@
 import { keyOf, shuffled, uniform } from './draw';
 import { FAULT_KINDS, type Fault, type FaultKind, WATCHED_FAULTS } from './fault';
-import { LONGEST_INTERVALS, planFault, suits } from './fault-plan';
+import { fitness, LONGEST_INTERVALS, planFault } from './fault-plan';
 import type { Fleet, FleetSource } from './fleet';
 
 export interface ScheduleOptions {
@@ -72,15 +72,25 @@ function planLap(
   const chosen = new Map<number, FleetSource>();
   for (const position of byChoosiness(beginnings.map(({ kind }) => kind))) {
     const { kind, from } = beginnings[position]!;
-    const at = Math.max(
-      0,
-      waiting.findIndex((source) => suits(kind, source, from)),
+    chosen.set(
+      position,
+      takeFittest(waiting, (source) => fitness(kind, source, from)),
     );
-    chosen.set(position, waiting.splice(at, 1)[0]!);
   }
   return beginnings.map(({ kind, from }, position) => {
-    return planFault(kind, chosen.get(position)!, from, intervalMs, keyOf(key, position));
+    const source = chosen.get(position)!;
+    // Every second lap is the source's; where its turns begin differs from start to start.
+    const turn = (index >> 1) + (keyOf(source.key, liveFrom) % 64);
+    return planFault(kind, source, from, intervalMs, turn);
   });
+}
+
+/** Removes and gives the first that is fit enough, else the fittest. */
+function takeFittest(waiting: FleetSource[], fitnessOf: (source: FleetSource) => number): FleetSource {
+  const fits = waiting.map(fitnessOf);
+  const firstFit = fits.findIndex((fit) => fit >= 1);
+  const at = firstFit >= 0 ? firstFit : fits.indexOf(Math.max(...fits));
+  return waiting.splice(at, 1)[0]!;
 }
 
 /** Three of each watched kind, one of each other. */

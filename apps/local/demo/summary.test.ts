@@ -17,6 +17,7 @@ function alarm(source: string, timestamp: number, changes: Partial<AnomalyEvent>
 
 describe('what one alarm means for one fault of 80 s', () => {
   const found = { found: 1, missed: 0, falseAlarms: 0 };
+  const missed = { found: 0, missed: 1, falseAlarms: 0 };
   const missedAndFalse = { found: 0, missed: 1, falseAlarms: 1 };
   test.each<[string, AnomalyEvent[], { found: number; missed: number; falseAlarms: number }]>([
     ['at its beginning: found', [alarm('a', FROM)], found],
@@ -26,12 +27,14 @@ describe('what one alarm means for one fault of 80 s', () => {
     ['after the grace: false', [alarm('a', FROM + 140_000)], missedAndFalse],
     ['on another source: false', [alarm('b', FROM)], missedAndFalse],
     ['two within it: found once, none false', [alarm('a', FROM + 9), alarm('a', FROM + 5)], found],
-    ['no alarm: missed', [], { found: 0, missed: 1, falseAlarms: 0 }],
-    ['only a closing: missed', [alarm('a', FROM, { phase: 'closed' })], { found: 0, missed: 1, falseAlarms: 0 }],
+    ['an open anomaly that grows worse: found', [alarm('a', FROM + 9, { phase: 'updated', transition: 2 })], found],
+    ['one that grows worse elsewhere: no find, nor false', [alarm('b', FROM, { phase: 'updated' })], missed],
+    ['no alarm: missed', [], missed],
+    ['only a closing: missed', [alarm('a', FROM, { phase: 'closed' })], missed],
   ])('%s', (_, events, expected) => {
     const summary = summarise([fault()], events, { graceMs, until: late });
-    const { found, missed } = summary.overall;
-    expect({ found, missed, falseAlarms: summary.falseAlarms.length }).toEqual(expected);
+    const falseAlarms = summary.falseAlarms.length;
+    expect({ found: summary.overall.found, missed: summary.overall.missed, falseAlarms }).toEqual(expected);
   });
 });
 

@@ -26,11 +26,11 @@ export interface Summary {
 }
 
 /**
- * Compares what was found with what was injected. An alarm (an episode that opens) on a fault's source, from its beginning to
- * its end plus the grace, is a find, the first of them gives the delay; later ones in that span are neither finds nor false.
- * Everything else is false. O((faults + events) log events) for few faults a source.
+ * Compares what was found with what was injected. An alarm (an episode that opens, or grows worse) on a fault's source, from
+ * its beginning to its end plus the grace, is a find, the first of them gives the delay; later ones in that span are neither
+ * finds nor false. An episode that opens outside such spans is false. O((faults + events) log events) for few faults a source.
  *
- * @param events any phases, any order; only openings count, each id once
+ * @param events any phases, any order; each id counts once
  * @param graceMs how long after its end a fault may still be found
  * @param until epoch milliseconds of the data up to which detection has come
  */
@@ -39,15 +39,16 @@ export function summarise(
   events: readonly AnomalyEvent[],
   { graceMs, until }: { readonly graceMs: number; readonly until: number },
 ): Summary {
-  const alarmsBySource = groupedBySource(openingsOf(events));
+  const openings = bySourceInTime(events, ['opened']);
+  const findings = bySourceInTime(events, ['opened', 'updated']);
   const faultsBySource = groupedBySource(faults);
   const explains = (fault: Fault, alarm: AnomalyEvent) =>
     alarm.timestamp >= fault.from && alarm.timestamp < fault.to + graceMs;
   const outcomes = faults.map((fault): Outcome => {
-    const find = alarmsBySource.get(fault.source)?.find((alarm) => explains(fault, alarm));
+    const find = findings.get(fault.source)?.find((alarm) => explains(fault, alarm));
     return { kind: fault.kind, delayMs: find && find.timestamp - fault.from, isOver: until >= fault.to + graceMs };
   });
-  const alarms = [...alarmsBySource.values()].flat();
+  const alarms = [...openings.values()].flat();
   return {
     overall: tally(outcomes.filter(({ kind }) => isWatched(kind))),
     kinds: FAULT_KINDS.map((kind) => ({
@@ -66,10 +67,10 @@ interface Outcome {
   readonly isOver: boolean;
 }
 
-/** In order of time; an event that came twice counts once. */
-function openingsOf(events: readonly AnomalyEvent[]): AnomalyEvent[] {
-  const byId = new Map(events.filter(({ phase }) => phase === 'opened').map((event) => [event.id, event]));
-  return [...byId.values()].sort((a, b) => a.timestamp - b.timestamp);
+/** Events of these phases by source, in order of time; an event that came twice counts once. */
+function bySourceInTime(events: readonly AnomalyEvent[], phases: readonly AnomalyEvent['phase'][]) {
+  const byId = new Map(events.filter(({ phase }) => phases.includes(phase)).map((event) => [event.id, event]));
+  return groupedBySource([...byId.values()].sort((a, b) => a.timestamp - b.timestamp));
 }
 
 function groupedBySource<T extends { readonly source: string }>(

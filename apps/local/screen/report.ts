@@ -1,5 +1,5 @@
+import type { FileRejectionReason } from '../../../shared/adapters/files/read-item';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
-import type { RejectionReason } from '../../../shared/domain/data-point';
 import { bandWords, seriesName } from './anomaly-lines';
 import { clock, duration, measuredNumber, wholeNumber } from './numbers';
 import type { Paint } from './paint';
@@ -10,7 +10,7 @@ import { type Column, table } from './table';
 export interface RejectedLine {
   /** From 1; absent when the input has no lines (a JSON array). */
   readonly line?: number;
-  readonly reason: RejectionReason;
+  readonly reason: FileRejectionReason;
   readonly field?: string;
   readonly message: string;
 }
@@ -20,7 +20,7 @@ export interface RunReport {
   readonly sources: number;
   readonly series: number;
   readonly elapsedMs: number;
-  readonly rejectedByReason: Readonly<Partial<Record<RejectionReason, number>>>;
+  readonly rejectedByReason: Readonly<Partial<Record<FileRejectionReason, number>>>;
   /** The first few; more than ten are not shown. */
   readonly rejectedFirst: readonly RejectedLine[];
   /** The openings to show, best in order of time, and how many there were in all. */
