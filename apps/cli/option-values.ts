@@ -19,7 +19,7 @@ export function aTimeZone(text: string): string {
 
 export function aPort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('It must be 1 to 65535.');
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be 0 (any free one) to 65535.');
   return port;
 }
 

@@ -22,6 +22,8 @@ export interface DuckDbOptions {
 export interface DuckDbStore extends PointStore {
   /** Deletes rows and events that readers do not see because they were written twice. Gives their number. */
   compact(): Promise<number>;
+  /** How many sources and series have points. */
+  totals(): Promise<{ readonly sources: number; readonly series: number }>;
 }
 
 /**
@@ -44,6 +46,9 @@ export async function openDuckDbStore(file: string, options: DuckDbOptions = {})
     throw error;
   }
 }
+
+const TOTALS = `
+SELECT count(DISTINCT source), count(*) FROM (SELECT DISTINCT source, metric FROM points_raw)`;
 
 const OPEN_FILES = new Set<string>();
 
@@ -83,6 +88,12 @@ async function openStore(path: string, options: DuckDbOptions): Promise<DuckDbSt
     async compact() {
       whileOpen();
       return inTurn(() => faultsNamed(() => compacted(writing)));
+    },
+    async totals() {
+      whileOpen();
+      const result = await faultsNamed(() => reading.runAndReadAll(TOTALS));
+      const [sources, series] = result.getRows()[0]!;
+      return { sources: Number(sources), series: Number(series) };
     },
     close() {
       closed ??= inTurn(async () => {

@@ -1,0 +1,119 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { DEFAULT_SETTINGS, type Settings, SettingsSchema } from '../../../shared/domain/settings';
+import { EXIT, EXIT_CODES_HELP, UsageError } from '../exit-codes';
+import { aFraction, aNumberOfSeconds, aPort, aTimeZone, aWholeNumber } from '../option-values';
+
+interface StartFlags {
+  readonly input?: string;
+  readonly http?: number;
+  readonly data?: string;
+  readonly sourceColumn?: string;
+  readonly timeColumn?: string;
+  readonly timeZone: string;
+  readonly threshold: number;
+  readonly seed: number;
+  readonly interval: number;
+  readonly seconds?: number;
+}
+
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('Runs the live path on this machine: on a demo fleet, on a file, or on what is posted to it.')
+    .option('-i, --input <file>', 'run over this file at full speed and end; - for standard input')
+    .option('--http <port>', 'take data points by POST /points on this port of 127.0.0.1', aPort)
+    .option('-d, --data <folder>', 'where the run keeps its data; started again on it, it goes on where it stopped')
+    .option('--time-column <name>', 'CSV: column that holds the time (default: found by name)')
+    .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)')
+    .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
+    .option('--threshold <number>', 'alarm_score from which a point is an anomaly', aFraction, 0.5)
+    .option('--seed <number>', 'demo: which fleet', aWholeNumber, 1)
+    .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
+    .option('--seconds <seconds>', 'demo: end by itself after so many live seconds', aNumberOfSeconds)
+    .addHelpText('after', START_HELP + EXIT_CODES_HELP)
+    .action(async (flags: StartFlags) => {
+      process.exitCode = await start(flags);
+    });
+}
+
+async function start(flags: StartFlags): Promise<number> {
+  if (flags.input !== undefined && flags.http !== undefined)
+    throw new UsageError('--input and --http exclude each other');
+  const common = {
+    data: flags.data ?? defaultFolder(flags),
+    modelServerScript: fileURLToPath(new URL('../model-server/main.mjs', import.meta.url)),
+    redisUrl: process.env['REDIS_URL'],
+    settings: settingsOf(flags),
+    stopping: stopSignal(),
+    environment: process.env,
+  };
+  if (flags.input !== undefined) {
+    const { runInput } = await import('../../local/run/run-input');
+    const { rejected } = await runInput({ ...common, input: flags.input, read: readOptions(flags) });
+    return rejected > 0 ? EXIT.someRejected : EXIT.ok;
+  }
+  if (flags.http !== undefined) {
+    const { runHttp } = await import('../../local/run/run-http');
+    await runHttp({ ...common, port: flags.http });
+    return EXIT.ok;
+  }
+  const { runDemo } = await import('../../local/run/run-demo');
+  await runDemo({ ...common, seed: flags.seed, intervalMs: 1000 * flags.interval, seconds: flags.seconds });
+  return EXIT.ok;
+}
+
+/** A file has a folder for each run: on an old one its points would all be repetitions. */
+function defaultFolder({ input, http }: StartFlags): string {
+  if (http !== undefined) return path.join('.tidewatch', 'http');
+  if (input === undefined) return path.join('.tidewatch', 'demo');
+  const name = input === '-' ? 'stdin' : path.basename(input).replace(/[^\w.-]+/g, '_');
+  return path.join('.tidewatch', `input-${name}-${new Date().toISOString().replace(/[:.]/g, '-')}`);
+}
+
+function settingsOf({ timeZone, threshold }: StartFlags): Settings {
+  return SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: { timeZone, threshold } });
+}
+
+function readOptions({ timeColumn, sourceColumn, timeZone }: StartFlags) {
+  return {
+    timeZone,
+    ...(timeColumn === undefined ? {} : { timeColumn }),
+    ...(sourceColumn === undefined ? {} : { sourceColumn }),
+  };
+}
+
+/** The first Ctrl-C ends cleanly, the second at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+const START_HELP = `
+Without --input and --http it shows the demo: 40 sources with two weeks of history, then live with
+injected faults whose truth is known, and at the end what was found of them.
+
+Every point takes the way it takes on AWS: log, batches, detect-anomalies, model server over HTTP,
+store, topic. What it keeps is in .tidewatch/ unless --data names another folder.
+
+Data points are JSON ({"source":…,"timestamp":…,"metrics":{…}}), an array or one a line; files may
+also be CSV, as for tidewatch score, gzip or not. POST /points answers 202 when the points are in the
+log on disk, 400 when none is usable, 413 over 1 MiB, 429 when the log is full.
+
+Environment:
+  REDIS_URL    keep the states of sources in this Redis or Valkey server
+
+Examples:
+  $ npm start
+  $ npm start -- --input pump.csv
+  $ npm start -- --http 8086
+  $ curl -H 'content-type: application/json' 127.0.0.1:8086/points \\
+      -d '{"source":"pump-17","timestamp":"2026-11-22T13:00:00Z","metrics":{"temperature":71.2}}'
+`;

@@ -1,0 +1,36 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** What a run keeps on disk, by place. A run that is started again on the same folder goes on where it stopped. */
+export interface DataFolder {
+  readonly root: string;
+  /** The stream: records, consumers' checkpoints. */
+  readonly log: string;
+  /** States of sources. */
+  readonly stateFile: string;
+  /** Points and anomalies. */
+  readonly storeFile: string;
+  /** Records that cannot be used. */
+  readonly quarantine: string;
+  /** Records whose handling kept failing. */
+  readonly failed: string;
+  /** Truth of injected faults, NDJSON. */
+  readonly faultsFile: string;
+  /** What the demo must remember between starts. */
+  readonly demoFile: string;
+}
+
+export function openDataFolder(root: string): DataFolder {
+  const at = (name: string) => path.resolve(root, name);
+  mkdirSync(at(''), { recursive: true });
+  return {
+    root: at(''),
+    log: at('log'),
+    stateFile: at('state.lmdb'),
+    storeFile: at('store.duckdb'),
+    quarantine: at('quarantine'),
+    failed: at('failed'),
+    faultsFile: at('faults.ndjson'),
+    demoFile: at('demo.json'),
+  };
+}

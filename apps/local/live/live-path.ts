@@ -1,0 +1,146 @@
+import { createHandler } from '../../../lambdas/detect-anomalies/handler';
+import {
+  addCounts,
+  type BatchCounts,
+  type Observer,
+  type Stage,
+  zeroCounts,
+} from '../../../lambdas/detect-anomalies/services';
+import { type DuckDbStore, openDuckDbStore } from '../../../shared/adapters/embedded/duckdb-store';
+import { createTopic } from '../../../shared/adapters/embedded/topic';
+import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
+import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
+import type { PointRow } from '../../../shared/domain/rows';
+import type { Settings } from '../../../shared/domain/settings';
+import { createProducer, type Producer } from '../ingest/producer';
+import { PartitionedLog } from '../stream/log/partitioned-log';
+import { EventSourceMapping } from '../stream/mapping/event-source-mapping';
+import { folderDestination } from '../stream/mapping/folder-destination';
+import type { DataFolder } from './data-folder';
+import { type ModelServerProcess, startModelServerProcess } from './model-server-process';
+
+export interface LivePathOptions {
+  readonly folder: DataFolder;
+  /** Bundle of the model server. */
+  readonly modelServerScript: string;
+  /** A Redis or Valkey server for source states; absent: a file in the folder. */
+  readonly redisUrl?: string | undefined;
+  /** Absent: defaults. */
+  readonly settings?: Settings;
+  /** Called with what was stored, before its events. */
+  readonly onRows?: (rows: readonly PointRow[]) => void;
+  readonly onEvent?: (event: AnomalyEvent) => void;
+  /** What went wrong and was survived; for a log. */
+  readonly onProblem?: (what: string, error: unknown) => void;
+}
+
+/**
+ * The way of a data point on one machine: log → event source mapping → detect-anomalies → cache, store and topic, with the
+ * model behind HTTP in a process of its own.
+ */
+export interface LivePath {
+  readonly producer: Producer;
+  readonly log: PartitionedLog;
+  readonly mapping: EventSourceMapping;
+  readonly store: DuckDbStore;
+  readonly modelServer: ModelServerProcess;
+  /** Sums over all batches since the start. */
+  readonly counts: Readonly<BatchCounts>;
+  /** Milliseconds spent, by stage, since the start. */
+  readonly stageMs: ReadonlyMap<Stage, number>;
+  /** Lets batches in flight end, then closes everything in the order in which it depends on each other. */
+  stop(): Promise<void>;
+}
+
+const MAPPING_NAME = 'detect-anomalies';
+const ENDPOINT_NAME = 'tidewatch-local';
+
+export async function openLivePath(options: LivePathOptions): Promise<LivePath> {
+  const { folder, onProblem = () => undefined } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const modelServer = await startModelServerProcess(options.modelServerScript, (error) =>
+      onProblem('model server', error),
+    );
+    closers.push(() => modelServer.stop());
+    const store = await openDuckDbStore(folder.storeFile);
+    closers.push(() => store.close());
+    const meter = openMeter(onProblem);
+    const detect = createHandler(environment(options, modelServer.url), {
+      store: observed(store, options.onRows),
+      topic: topicFor(options.onEvent),
+      observe: meter.observer,
+    });
+    closers.push(() => detect.close());
+    const log = await PartitionedLog.open(folder.log, {
+      onDamage: (damage) => onProblem('log', new Error(`${damage.file} cannot be read at ${damage.offset}`)),
+      onProblem: (error) => onProblem('log', error),
+    });
+    closers.push(() => log.close());
+    const mapping = await EventSourceMapping.open(log, detect.handler, {
+      name: MAPPING_NAME,
+      destination: folderDestination(folder.failed, MAPPING_NAME),
+      onProblem: (error) => onProblem('mapping', error),
+      onDiscarded: (discarded) =>
+        onProblem('mapping', new Error(`records were given up: ${JSON.stringify(discarded)}`)),
+    });
+    closers.push(() => mapping.stop());
+    mapping.start();
+    return {
+      producer: createProducer(log),
+      log,
+      mapping,
+      store,
+      modelServer,
+      counts: meter.counts,
+      stageMs: meter.stageMs,
+      stop: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function environment(options: LivePathOptions, modelServerUrl: string): NodeJS.ProcessEnv {
+  return {
+    ...(options.redisUrl === undefined ? { STATE_FILE: options.folder.stateFile } : { REDIS_URL: options.redisUrl }),
+    QUARANTINE_FOLDER: options.folder.quarantine,
+    ENDPOINT_NAME,
+    SAGEMAKER_URL: modelServerUrl,
+    ...(options.settings === undefined ? {} : { SETTINGS: JSON.stringify(options.settings) }),
+  };
+}
+
+function topicFor(onEvent: ((event: AnomalyEvent) => void) | undefined): AnomalyTopic {
+  const topic = createTopic();
+  if (onEvent !== undefined) topic.subscribe('screen', (events) => events.forEach(onEvent));
+  return topic;
+}
+
+/** The store, with somebody looking at what was written. */
+function observed(store: PointStore, onRows: ((rows: readonly PointRow[]) => void) | undefined): PointStore {
+  if (onRows === undefined) return store;
+  return {
+    ...store,
+    async writePoints(rows) {
+      await store.writePoints(rows);
+      onRows(rows);
+    },
+  };
+}
+
+function openMeter(onProblem: (what: string, error: unknown) => void) {
+  const counts = zeroCounts();
+  const stageMs = new Map<Stage, number>();
+  const observer: Observer = {
+    clock: () => performance.now(),
+    stage: (stage, ms) => void stageMs.set(stage, (stageMs.get(stage) ?? 0) + ms),
+    batch: (some) => addCounts(counts, some),
+    problem: onProblem,
+  };
+  return { counts, stageMs, observer };
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { startIngest } from '../ingest/http';
+import { type LiveScreen, openLiveScreen } from '../screen/live-screen';
+import { openRate } from '../screen/rate';
+import { statusLine } from '../screen/status-line';
+import { openSession, type RunOptions } from './session';
+
+export interface HttpOptions extends RunOptions {
+  readonly port: number;
+}
+
+const STATUS_EVERY_MS = 500;
+
+/** The live path on what is posted to it, until stopped. */
+export async function runHttp(options: HttpOptions): Promise<void> {
+  const watch: { screen?: LiveScreen; print?: (lines: string[]) => void } = {};
+  const seen = { sources: new Set<string>(), series: new Set<string>() };
+  const session = await openSession(options, {
+    onRows: (rows) => {
+      watch.screen?.rows(rows);
+      for (const { source, metric } of rows) remember(seen, source, metric);
+    },
+    onEvent: (event) => watch.print?.(watch.screen?.event(event, Date.now()) ?? []),
+  });
+  const { path, writer, paint, folder } = session;
+  try {
+    const screen = openLiveScreen({ paint, columns: writer.columns, graceMs: 0 });
+    watch.screen = screen;
+    watch.print = (lines) => writer.print(lines);
+    const ingest = await startIngest(path.producer, {
+      port: options.port,
+      onProblem: (error) => writer.print([paint('warning', `ingest: ${String(error)}`)]),
+    });
+    writer.print([
+      `POST data points to http://127.0.0.1:${ingest.port}/points; Ctrl-C ends`,
+      paint('dim', `data in ${folder.root}`),
+    ]);
+    const rate = openRate();
+    const timer = setInterval(() => {
+      const { points, rejected } = path.counts;
+      const counters = {
+        points,
+        pointsPerSecond: rate.update(performance.now(), points),
+        sources: seen.sources.size,
+        series: seen.series.size,
+        lagMs: undefined,
+        rejected,
+        openAnomalies: screen.openAnomalies,
+      };
+      writer.status(statusLine('listening', counters, writer.columns()));
+    }, STATUS_EVERY_MS);
+    if (!options.stopping.aborted) await once(options.stopping, 'abort');
+    clearInterval(timer);
+    await ingest.close();
+    await path.mapping.caughtUp();
+    writer.print([`${path.counts.points} points stored in ${folder.storeFile}`]);
+  } finally {
+    writer.close();
+    await path.stop();
+  }
+}
+
+/** For the status line only; it stops counting where counting would cost memory. */
+const REMEMBERED_MAX = 100_000;
+
+function remember(seen: { sources: Set<string>; series: Set<string> }, source: string, metric: string): void {
+  if (seen.series.size >= REMEMBERED_MAX) return;
+  seen.sources.add(source);
+  seen.series.add(`${source}\n${metric}`);
+}

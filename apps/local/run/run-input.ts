@@ -1,0 +1,154 @@
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { finished } from 'node:stream/promises';
+import {
+  type DataInput,
+  openDataInput,
+  type ReadOptions,
+  type RejectedItem,
+} from '../../../shared/adapters/files/data-input';
+import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
+import type { DataPoint } from '../../../shared/domain/data-point';
+import { openProgress } from '../screen/progress';
+import { type RunReport, reportLines } from '../screen/report';
+import { openSession, type RunOptions, type Session } from './session';
+
+export interface InputOptions extends RunOptions {
+  /** File to read; `-` for standard input. */
+  readonly input: string;
+  readonly read: ReadOptions;
+}
+
+/** What a run over a file came to. */
+export interface InputResult {
+  readonly points: number;
+  readonly rejected: number;
+}
+
+const REJECTED_KEPT = 10;
+const ANOMALIES_KEPT = 50;
+
+/**
+ * A user's data through the live path at full speed, then the report. What the file holds that is not a data point is told
+ * with its line, counted, and listed in the data folder.
+ *
+ * @throws {InputError} if the file cannot be read at all
+ */
+export async function runInput(options: InputOptions): Promise<InputResult> {
+  const input = await openDataInput(options.input, options.read);
+  const anomalies = keepFirstOpenings();
+  try {
+    const session = await openSession(options, { onEvent: anomalies.add });
+    try {
+      return await feedAndReport(input, session, anomalies, options.stopping);
+    } finally {
+      session.writer.close();
+      await session.path.stop();
+    }
+  } finally {
+    input.close();
+  }
+}
+
+async function feedAndReport(
+  input: DataInput,
+  session: Session,
+  anomalies: ReturnType<typeof keepFirstOpenings>,
+  stopping: AbortSignal,
+): Promise<InputResult> {
+  const { writer, path: live, paint, folder } = session;
+  writer.print(input.notes.map((note) => paint('dim', note)));
+  const begun = performance.now();
+  const rejects = openRejects(path.join(folder.root, 'rejected.ndjson'));
+  const read = await feed(input, session, rejects.add, stopping);
+  await live.mapping.caughtUp();
+  await rejects.close();
+  const totals = await live.store.totals();
+  const report: RunReport = {
+    points: read,
+    ...totals,
+    elapsedMs: performance.now() - begun,
+    rejectedByReason: rejects.byReason,
+    rejectedFirst: rejects.first,
+    anomalies: anomalies.first,
+    anomaliesTotal: anomalies.total(),
+    results: [
+      { what: 'points and anomalies', where: `${folder.storeFile} (DuckDB: views points, anomalies)` },
+      ...(rejects.total() > 0 ? [{ what: 'rejected', where: rejects.file }] : []),
+      ...(live.counts.rejected > 0 ? [{ what: 'quarantine', where: folder.quarantine }] : []),
+    ],
+  };
+  writer.print(reportLines(report, writer.columns(), paint));
+  return { points: read, rejected: rejects.total() };
+}
+
+/** Puts the file's points on the stream, as fast as the stream takes them. Gives their number. */
+async function feed(
+  input: DataInput,
+  { path: live }: Session,
+  onRejected: (item: RejectedItem) => void,
+  stopping: AbortSignal,
+): Promise<number> {
+  const progress = openProgress(process.stderr, { title: 'reading', total: input.bytesTotal, unit: 'bytes' });
+  let count = 0;
+  try {
+    for await (const items of input.batches()) {
+      if (stopping.aborted) break;
+      const points: DataPoint[] = [];
+      for (const item of items) {
+        if (item.kind === 'point') points.push(item.point);
+        else onRejected(item);
+      }
+      if (points.length > 0) await live.producer.put(points);
+      count += points.length;
+      progress.update(input.bytesRead());
+    }
+  } finally {
+    progress.stop();
+  }
+  return count;
+}
+
+/** Openings of episodes, the first few of them kept: a file of noise may have millions. An event may come twice. */
+function keepFirstOpenings() {
+  const first: AnomalyEvent[] = [];
+  let total = 0;
+  let last = '';
+  return {
+    first,
+    total: () => total,
+    add: (event: AnomalyEvent) => {
+      if (event.phase !== 'opened' || event.id === last) return;
+      last = event.id;
+      total += 1;
+      if (first.length < ANOMALIES_KEPT) first.push(event);
+    },
+  };
+}
+
+/** Counts rejected lines, keeps the first few for the report and all of them in a file. */
+function openRejects(file: string) {
+  const first: RejectedItem[] = [];
+  const byReason: Record<string, number> = {};
+  let total = 0;
+  let stream: ReturnType<typeof createWriteStream> | undefined;
+  return {
+    file,
+    first,
+    byReason,
+    total: () => total,
+    add: (item: RejectedItem) => {
+      total += 1;
+      byReason[item.reason] = (byReason[item.reason] ?? 0) + 1;
+      if (first.length < REJECTED_KEPT) first.push(item);
+      stream ??= createWriteStream(file);
+      const { line, reason, field, message } = item;
+      stream.write(`${JSON.stringify({ line, reason, field, message })}\n`);
+    },
+    close: async () => {
+      if (stream === undefined) return;
+      stream.end();
+      await finished(stream);
+    },
+  };
+}

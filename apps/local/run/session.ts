@@ -1,0 +1,63 @@
+import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
+import type { PointRow } from '../../../shared/domain/rows';
+import type { Settings } from '../../../shared/domain/settings';
+import { type DataFolder, openDataFolder } from '../live/data-folder';
+import { type LivePath, openLivePath } from '../live/live-path';
+import { choosePaint, type Paint } from '../screen/paint';
+import { plainText } from '../screen/plain-text';
+import { openWriter, type ScreenWriter } from '../screen/writer';
+
+/** What every way of running the live path is given by the command line. */
+export interface RunOptions {
+  /** Folder for what the run keeps. */
+  readonly data: string;
+  readonly modelServerScript: string;
+  readonly redisUrl?: string | undefined;
+  readonly settings?: Settings;
+  /** Aborted by the first Ctrl-C: end cleanly. */
+  readonly stopping: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A live path with a screen. */
+export interface Session {
+  readonly folder: DataFolder;
+  readonly path: LivePath;
+  readonly writer: ScreenWriter;
+  readonly paint: Paint;
+}
+
+export interface Watchers {
+  readonly onRows?: (rows: readonly PointRow[]) => void;
+  readonly onEvent?: (event: AnomalyEvent) => void;
+}
+
+/** How often the same trouble is told. */
+const PROBLEM_EVERY_MS = 5_000;
+
+export async function openSession(options: RunOptions, watchers: Watchers): Promise<Session> {
+  const folder = openDataFolder(options.data);
+  const paint = choosePaint(process.stdout.isTTY === true, options.environment);
+  const writer = openWriter(process.stdout, process.stderr, () => undefined);
+  const path = await openLivePath({
+    folder,
+    modelServerScript: options.modelServerScript,
+    redisUrl: options.redisUrl,
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...watchers,
+    onProblem: tellProblems((line) => writer.print([paint('warning', line)])),
+  });
+  return { folder, path, writer, paint };
+}
+
+/** Trouble that lasts would fill the screen: each kind is told once in a while. */
+function tellProblems(print: (line: string) => void): (what: string, error: unknown) => void {
+  const toldAt = new Map<string, number>();
+  return (what, error) => {
+    const message = error instanceof Error ? error.message : String(error);
+    const now = performance.now();
+    if (now - (toldAt.get(what) ?? Number.NEGATIVE_INFINITY) < PROBLEM_EVERY_MS) return;
+    toldAt.set(what, now);
+    print(plainText(`${what}: ${message}`));
+  };
+}
