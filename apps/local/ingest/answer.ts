@@ -27,14 +27,12 @@ export function answerFor({ points, rejections }: DecodedRecord): Answer {
     status: points.length > 0 ? 202 : refusalStatus(rejections[0]?.reason ?? 'empty'),
     body: {
       accepted: points.length,
-      rejected: rejections
-        .slice(0, REJECTED_NAMED_MAX)
-        .map(({ index, field, reason, message }) => ({
-          index,
-          ...(field === undefined ? {} : { field }),
-          reason,
-          message,
-        })),
+      rejected: rejections.slice(0, REJECTED_NAMED_MAX).map(({ index, field, reason, message }) => ({
+        index,
+        ...(field === undefined ? {} : { field }),
+        reason,
+        message,
+      })),
       rejectedCount: rejections.length,
     },
   };

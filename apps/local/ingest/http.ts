@@ -12,6 +12,8 @@ export interface IngestOptions {
   readonly port: number;
   /** What a client should wait when the log is full. */
   readonly retryAfterSeconds?: number;
+  /** How long clients may take to finish what they began when the server closes; 5 s if absent. */
+  readonly graceMs?: number;
   /** Told of what goes wrong on our side. */
   readonly onProblem?: (error: unknown) => void;
 }
@@ -23,9 +25,11 @@ export interface IngestServer {
   close(): Promise<void>;
 }
 
-/** Bodies decoded or on their way to disk at once: what slow disks and many clients may cost in memory. */
+/** Bodies on their way to disk at once, and connections that may be sending one: what slow disks and many clients may cost in memory. */
 const REQUESTS_MAX = 64;
+const CONNECTIONS_MAX = 128;
 const REQUEST_TIMEOUT_MS = 30_000;
+const GRACE_MS = 5_000;
 
 /**
  * `POST /points` (JSON object, array or NDJSON; gzip or not) and `GET /health`, on loopback alone. A 202 means that the accepted points are
@@ -42,10 +46,20 @@ export async function startIngest(producer: Producer, options: IngestOptions): P
     forceCloseConnections: 'idle',
   });
   readBodiesAsBytes(server);
-  addRoutes(server, producer, options);
+  const state = { stopping: false };
+  addRoutes(server, producer, options, state);
+  server.server.maxConnections = CONNECTIONS_MAX;
   await server.listen({ host: '127.0.0.1', port: options.port });
   const { port } = server.server.address() as AddressInfo;
-  return { port, close: () => server.close() };
+  return {
+    port,
+    close: async () => {
+      state.stopping = true;
+      const impatience = setTimeout(() => server.server.closeAllConnections(), options.graceMs ?? GRACE_MS);
+      await server.close();
+      clearTimeout(impatience);
+    },
+  };
 }
 
 function readBodiesAsBytes(server: FastifyInstance): void {
@@ -63,11 +77,21 @@ function readBodiesAsBytes(server: FastifyInstance): void {
 
 const TOO_LARGE = `the body is larger than ${LIMITS.recordBytesMax} bytes; send the points in several requests`;
 
-function addRoutes(server: FastifyInstance, producer: Producer, options: IngestOptions): void {
+function addRoutes(
+  server: FastifyInstance,
+  producer: Producer,
+  options: IngestOptions,
+  state: { readonly stopping: boolean },
+): void {
   let active = 0;
+  // Else a client's idle connection would hold up the end.
+  server.addHook('onSend', async (_request, reply) => {
+    if (state.stopping) reply.header('connection', 'close');
+  });
   server.get('/health', () => ({ status: 'ok' }));
   server.post('/points', async (request, reply) => {
-    if (active >= REQUESTS_MAX) return tooMany(reply, options);
+    if (state.stopping) return reply.code(503).send({ error: 'stopping' });
+    if (active >= REQUESTS_MAX) return tooMany(reply, 'too many requests at once; try again later', options);
     active++;
     try {
       return await takePoints(request, reply, producer, options);
@@ -113,7 +137,7 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
 }
 
 function failed(error: unknown, reply: FastifyReply, options: IngestOptions): FastifyReply {
-  if (error instanceof LogFull) return tooMany(reply, options);
+  if (error instanceof LogFull) return tooMany(reply, 'the log is full; try again later', options);
   if (error instanceof LogClosed) return reply.code(503).send({ error: 'stopping' });
   options.onProblem?.(error);
   if (error instanceof LogWriteFailed)
@@ -121,9 +145,6 @@ function failed(error: unknown, reply: FastifyReply, options: IngestOptions): Fa
   return reply.code(500).send({ error: 'internal error' });
 }
 
-function tooMany(reply: FastifyReply, { retryAfterSeconds = 1 }: IngestOptions): FastifyReply {
-  return reply
-    .code(429)
-    .header('retry-after', String(retryAfterSeconds))
-    .send({ error: 'the log is full; try again later' });
+function tooMany(reply: FastifyReply, error: string, { retryAfterSeconds = 1 }: IngestOptions): FastifyReply {
+  return reply.code(429).header('retry-after', String(retryAfterSeconds)).send({ error });
 }
