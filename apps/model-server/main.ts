@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { builtInModel } from '../../shared/detection/built-in-model';
+import { startModelServer } from './server';
+
+const HELP = `Usage: serve [--port 8080] [--host 127.0.0.1] [--with-parent]
+
+Scores feature vectors over HTTP as a SageMaker container does: GET /ping, POST /invocations.
+Prints {"listening":"http://…"} once it takes calls; SIGTERM ends it after the calls in hand.
+
+  --port         port to listen on, 0 for any free one; default: SAGEMAKER_BIND_TO_PORT or 8080
+  --host         address to listen on; default: 127.0.0.1, in a container 0.0.0.0
+  --with-parent  end when the standard input ends, as it does when the parent process dies
+`;
+
+/** How long calls in hand may take after a signal before the process ends without them. */
+const DRAIN_MS_MAX = 10_000;
+
+async function main(): Promise<void> {
+  const { port, host, withParent } = options();
+  const server = await startModelServer({ model: builtInModel, port, host });
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(1), DRAIN_MS_MAX).unref();
+    server.close().then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  if (withParent) process.stdin.once('end', end).once('error', end).resume();
+  console.log(JSON.stringify({ listening: server.url }));
+}
+
+function options() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      port: { type: 'string', default: process.env['SAGEMAKER_BIND_TO_PORT'] ?? '8080' },
+      host: { type: 'string', default: isContainer() ? '0.0.0.0' : '127.0.0.1' },
+      'with-parent': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  const [command = 'serve'] = positionals;
+  if (command !== 'serve') throw new UsageError(`unknown command ${command}`);
+  if (!/^\d{1,5}$/.test(values.port)) throw new UsageError(`--port must be a number, not ${values.port}`);
+  return { port: Number(values.port), host: values.host, withParent: values['with-parent'] };
+}
+
+class UsageError extends Error {}
+
+/** SageMaker mounts /opt/ml; Docker leaves its mark at the root. */
+function isContainer(): boolean {
+  return existsSync('/opt/ml') || existsSync('/.dockerenv');
+}
+
+function fail(error: unknown): void {
+  const isUsage = error instanceof UsageError || error instanceof TypeError;
+  console.error(
+    `model-server: ${error instanceof Error ? error.message : String(error)}${isUsage ? `\n\n${HELP}` : ''}`,
+  );
+  process.exit(isUsage ? 2 : 1);
+}
+
+main().catch(fail);

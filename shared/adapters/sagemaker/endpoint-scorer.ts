@@ -1,0 +1,129 @@
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
+import { type ScoredBatch, type Scorer, TransientFault } from '../../detection/ports';
+import { encodeAttributes } from './custom-attributes';
+import { readAnswer } from './endpoint-answer';
+import { classifiedFault } from './endpoint-faults';
+import { splitByBytes } from './split-rows';
+
+export interface EndpointScorerOptions {
+  readonly endpointName: string;
+  readonly region: string;
+  /** Where to call instead of AWS, as a model server on this machine. Give credentials with it. */
+  readonly endpointUrl?: string;
+  /** Absent: the SDK's own chain, which in a Lambda function is its role. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Bytes of one call's body; SageMaker takes 6 MB. */
+  readonly payloadBytesMax?: number;
+  /** Calls at the same time. */
+  readonly concurrency?: number;
+  /** For one call with its retries. */
+  readonly timeoutMs?: number;
+  /** How often the SDK tries one call. */
+  readonly maxAttempts?: number;
+}
+
+export interface EndpointScorer extends Scorer {
+  close(): void;
+}
+
+/** For endpoints that check no signature: a server on this machine gets these and never the user's own. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+
+const DEFAULTS = { payloadBytesMax: 5_000_000, concurrency: 4, timeoutMs: 2_000, maxAttempts: 2 };
+
+/**
+ * A model behind a SageMaker endpoint: vectors go as text/csv, one row each; scores come back as rows `anomaly,alarm`, with
+ * schema and model version in the custom attributes. What exceeds the payload limit is split over several calls.
+ *
+ * `score` rejects with a TransientFault when throttled, timed out or not reached, with {@link EndpointRefusal} when the
+ * endpoint says no, and with {@link EndpointMismatch} when the answer does not fit the question.
+ */
+export function createEndpointScorer(options: EndpointScorerOptions): EndpointScorer {
+  const settings = { ...DEFAULTS, ...options };
+  const client = createClient(settings);
+  const call = (body: string, rows: number, giveUp: AbortSignal) => invoke(client, settings, body, rows, giveUp);
+  return {
+    async score(vectors) {
+      if (vectors.length === 0) return { scores: [], model: 'none' };
+      return joined(await callAll(splitByBytes(vectors, settings.payloadBytesMax), settings.concurrency, call));
+    },
+    close: () => client.destroy(),
+  };
+}
+
+type Settings = EndpointScorerOptions & typeof DEFAULTS;
+
+function createClient({ region, endpointUrl, credentials, maxAttempts, concurrency, timeoutMs }: Settings) {
+  const agent = { keepAlive: true, maxSockets: concurrency };
+  return new SageMakerRuntimeClient({
+    region,
+    maxAttempts,
+    requestHandler: { connectionTimeout: timeoutMs, httpAgent: agent, httpsAgent: agent },
+    // Everything the SDK would look for in the user's profile is said here.
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    authSchemePreference: [],
+    userAgentAppId: 'tidewatch',
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+}
+
+interface Part {
+  readonly body: string;
+  readonly rows: number;
+}
+type Call = (body: string, rows: number, giveUp: AbortSignal) => Promise<ScoredBatch>;
+
+/** In order, some at a time; the first failure ends the others. */
+async function callAll(parts: readonly Part[], concurrency: number, call: Call): Promise<ScoredBatch[]> {
+  const answers: ScoredBatch[] = new Array(parts.length);
+  const giveUp = new AbortController();
+  let next = 0;
+  const worker = async () => {
+    while (next < parts.length && !giveUp.signal.aborted) {
+      const mine = next++;
+      const { body, rows } = parts[mine]!;
+      answers[mine] = await call(body, rows, giveUp.signal);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, parts.length) }, worker));
+  } catch (error) {
+    giveUp.abort();
+    throw error;
+  }
+  return answers;
+}
+
+async function invoke(
+  client: SageMakerRuntimeClient,
+  { endpointName, timeoutMs }: Settings,
+  body: string,
+  rows: number,
+  giveUp: AbortSignal,
+): Promise<ScoredBatch> {
+  const command = new InvokeEndpointCommand({
+    EndpointName: endpointName,
+    ContentType: 'text/csv',
+    Accept: 'text/csv',
+    CustomAttributes: encodeAttributes({ schema: FEATURE_SCHEMA_VERSION }),
+    Body: Buffer.from(body),
+  });
+  const abortSignal = AbortSignal.any([giveUp, AbortSignal.timeout(timeoutMs)]);
+  const answer = await client.send(command, { abortSignal }).catch((error: unknown) => {
+    throw classifiedFault(error, endpointName, timeoutMs);
+  });
+  return readAnswer(endpointName, answer, rows);
+}
+
+function joined(answers: readonly ScoredBatch[]): ScoredBatch {
+  const { model } = answers[0]!;
+  if (answers.some((answer) => answer.model !== model)) {
+    throw new TransientFault('endpoint', 'the model changed between the calls of one batch');
+  }
+  return { scores: answers.length === 1 ? answers[0]!.scores : answers.flatMap(({ scores }) => scores), model };
+}
