@@ -81,3 +81,7 @@ export function median(values: readonly number[]): number {
   const high = sorted[Math.floor(sorted.length / 2)];
   return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}

@@ -60,6 +60,8 @@ export class RelationDetector {
   private ages = new Uint16Array(0);
   private taking = new Uint8Array(0);
   private row = 0;
+  /** Mean of the references' surprises in the row judged last. */
+  private surpriseBefore = 0;
   private adaptive = new AdaptiveReference(0);
   private steady = new SteadyReference(0);
   /** Work space of a row: 1 where a metric says nothing in it. */
@@ -122,7 +124,10 @@ export class RelationDetector {
    */
   advance(values: Float64Array, gap: boolean, out: RelationReading): void {
     out.judged = this.measure(values) >= MEASURED_MIN;
-    if (!out.judged) return clear(out);
+    if (!out.judged) {
+      clear(out);
+      return;
+    }
     this.row++;
     this.admit(values);
     this.adaptive.advance(values, this.missing, this.ages, this.row, gap);
@@ -133,6 +138,14 @@ export class RelationDetector {
   /** Partial correlation of two metrics, by place, as the steady reference knows it. */
   partialCorrelation(i: number, j: number): number {
     return this.steady.values.partialCorrelation(i, j);
+  }
+
+  /**
+   * Of the row advanced last: how far the size of a metric's fluctuation is from its usual, in standard deviations, if that is
+   * what the row is strange for; otherwise 0.
+   */
+  fluctuation(place: number): number {
+    return this.adaptive.fluctuation(place);
   }
 
   /** Marks what is missing; gives how many metrics were measured. */
@@ -160,7 +173,7 @@ export class RelationDetector {
 
   private takeIn(j: number, value: number): void {
     this.taking[j] = 1;
-    this.adaptive.takeIn(j, value, this.ages[j]! < this.row);
+    if (this.ages[j]! < this.row) this.adaptive.takeInLate(j, value);
     this.steady.takeIn(j, this.adaptive.mean[j]!, this.adaptive.variance[j]!);
   }
 
@@ -168,10 +181,13 @@ export class RelationDetector {
     const { adaptive, steady } = this;
     const young = 1 + 100 / this.row;
     const surprise = (adaptive.surprise + steady.surprise) / 2;
+    // One wild row is a matter of its metrics' values; a broken relation lasts.
+    const lasting = Math.min(surprise, this.surpriseBefore);
+    this.surpriseBefore = surprise;
     const evidence = (adaptive.evidence.level + steady.evidence.level) / 2;
     out.score = (adaptive.evidence.score(adaptive.surprise) + steady.evidence.score(steady.surprise)) / 2;
     out.level =
-      this.row <= S.alarmFromRow ? 0 : Math.max(surprise / S.alarmSurprise, evidence / S.alarmEvidence) / young;
+      this.row <= S.alarmFromRow ? 0 : Math.max(lasting / S.alarmSurprise, evidence / S.alarmEvidence) / young;
     out.alarm = out.level > 1;
     this.share(out.contributions);
   }
@@ -195,6 +211,7 @@ export class RelationDetector {
 
   private transfer(fields: StateFields): void {
     this.row = fields.number(this.row);
+    this.surpriseBefore = fields.number(this.surpriseBefore);
     for (let j = 0; j < this.ages.length; j++) this.ages[j] = fields.count(this.ages[j]!);
     fields.bytes(this.taking, this.taking.length);
     this.adaptive.transfer(fields);

@@ -9,10 +9,11 @@ export const RELATION_SETTINGS = {
   linearRange: 3,
   /** Memory of the fast mean which splits a value into its slow and its fast part. */
   fastMeanRows: 16,
-  /** Memory of the typical size of the fast part. */
-  variabilityRows: 32,
-  /** Rows until the variability of a source counts in full. */
-  variabilityTrustRows: 1000,
+  /** Memory of the recent size of the fast part, and of what the other metrics do not explain. */
+  fastSizeRows: 32,
+  residualSizeRows: 24,
+  /** Rows until these sizes count in full. */
+  sizeTrustRows: 1000,
   /** Memory of means, scales and relations. */
   memoryRows: 5000,
   /** Memory of the calibrations. */
@@ -31,22 +32,23 @@ export const RELATION_SETTINGS = {
   heldWeight: 0.002,
   /** Rows a change must last before it is accepted as the new normal: as many as were learnt, between these. */
   patienceRowsMax: 2000,
-  adaptivePatienceRowsMin: 300,
+  adaptivePatienceRowsMin: 100,
   steadyPatienceRowsMin: 60,
   /** Memory of the smoothed surprise, and its share in the score. */
   smoothRows: 16,
   smoothShare: 0.8,
-  /** Rows in which the steady reference learns without holding back. */
+  /** Rows in which the steady reference learns without holding back: more where more relations are to be learnt. */
   coldRows: 200,
+  coldRowsAMetric: 4,
   /** Quarantine of the steady reference: rows of a block and how many blocks wait before they are learnt. */
   blockRows: 32,
   blocksWaitingMax: 4,
   /** Shrinkage of correlations towards zero: the sample counts this many times less, and never less than the minimum. */
   sampleShrink: 2,
   shrinkMin: 0.002,
-  /** Alarm limits of the surprise of a row and of the evidence. */
+  /** Alarm limits of the surprise, exceeded in two rows on end, and of the evidence. */
   alarmSurprise: 4,
-  alarmEvidence: 1.5,
+  alarmEvidence: 1.3,
   /** No alarm before this row. */
   alarmFromRow: 60,
   /** A metric that appears later is watched this many times before it takes part. */

@@ -6,6 +6,7 @@ import { cappedSquare, RelationModel } from './relation-model';
 import { RELATION_SETTINGS } from './relation-settings';
 import { outlierWeight, rowWeight } from './row-weight';
 import { learntDeviation, scaledValue } from './scaled-value';
+import { addShares } from './shares';
 import type { StateFields } from './state-fields';
 
 const S = RELATION_SETTINGS;
@@ -38,6 +39,7 @@ export class SteadyReference {
   /** Oldest first: so many that wait, then the current one, then empty ones. */
   private readonly blocks: QuarantineBlock[];
   private waiting = 0;
+  private readonly coldRows: number;
   private learnt = 0;
 
   /** Of the row last advanced. */
@@ -45,6 +47,7 @@ export class SteadyReference {
   private readonly scaled: Float64Array;
 
   constructor(readonly metrics: number) {
+    this.coldRows = S.coldRows + S.coldRowsAMetric * metrics;
     this.mean = new Float64Array(metrics);
     this.variance = new Float64Array(metrics);
     this.values = new RelationModel(metrics);
@@ -57,19 +60,17 @@ export class SteadyReference {
     this.scale(values, missing);
     this.values.score(this.scaled, missing);
     this.judge(row);
-    const hotAbove = row < S.coldRows ? Number.POSITIVE_INFINITY : S.steadyHot * (1 + 100 / row);
+    const hotAbove = row < this.coldRows ? Number.POSITIVE_INFINITY : S.steadyHot * (1 + 100 / row);
     this.evidence.add(this.surprise, hotAbove, Math.max(S.steadyPatienceRowsMin, this.learnt));
     if (this.evidence.hot && !this.evidence.accepting) this.dropBlocks();
     else this.collect(values, missing, row);
   }
 
   contribute(out: Float64Array): void {
-    const relative = this.values.relativeResiduals;
-    let all = 1e-12;
-    for (let j = 0; j < this.metrics; j++) all += relative[j]! ** 2;
-    for (let j = 0; j < this.metrics; j++) out[j]! += (this.surprise ** 2 * relative[j]! ** 2) / all;
+    addShares(out, this.surprise ** 2, this.values.relativeResiduals, 1);
   }
 
+  /** A metric takes part from now on. */
   takeIn(metric: number, mean: number, variance: number): void {
     this.mean[metric] = mean;
     this.variance[metric] = variance;
@@ -102,6 +103,11 @@ export class SteadyReference {
     for (let b = 0; b <= this.waiting; b++) this.blocks[b]!.transfer(fields);
   }
 
+  private blockRows(row: number): number {
+    if (row < SINGLE_ROW_BLOCKS_BEFORE) return 1;
+    return row < this.coldRows ? SHORT_BLOCK_ROWS : S.blockRows;
+  }
+
   private scale(values: Float64Array, missing: Uint8Array): void {
     let incomplete = false;
     for (let j = 0; j < this.metrics; j++) {
@@ -131,12 +137,12 @@ export class SteadyReference {
     this.addSums(block, values, missing, weight);
     const calibrate = row >= CALIBRATE_FROM_ROW;
     block.addRow(weight, calibrate ? bucketOf(this.values.distance) : NO_BUCKET, bucketOf(this.values.surpriseOfOne));
-    if (block.rows < blockRows(row)) return;
+    if (block.rows < this.blockRows(row)) return;
     this.waiting++;
     const waitingMax =
-      row < S.coldRows || accepting
+      row < this.coldRows || accepting
         ? 0
-        : Math.min(S.blocksWaitingMax, Math.floor((row - S.coldRows) / ROWS_A_WAITING_BLOCK));
+        : Math.min(S.blocksWaitingMax, Math.floor((row - this.coldRows) / ROWS_A_WAITING_BLOCK));
     while (this.waiting > waitingMax) this.learnOldest();
   }
 
@@ -192,8 +198,3 @@ export class SteadyReference {
 
 /** Marks a row too early to calibrate with. */
 const NO_BUCKET = 255;
-
-function blockRows(row: number): number {
-  if (row < SINGLE_ROW_BLOCKS_BEFORE) return 1;
-  return row < S.coldRows ? SHORT_BLOCK_ROWS : S.blockRows;
-}
