@@ -7,8 +7,8 @@ import { EventSourceMapping, type MappingOptions, MappingStopped } from './event
 import type { FailureDestination, FailureRecord } from './failure-record';
 import { folderDestination } from './folder-destination';
 import type { MappingSettings } from './settings';
-import type { Discarded, Progress } from './shard-worker';
 import { REAL_TIMING } from './timing';
+import type { Discarded, Progress } from './worker-parts';
 
 let folder: string;
 let remove: () => void;

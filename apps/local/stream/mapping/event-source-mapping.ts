@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Bell } from '../log/bell';
 import type { Consumer } from '../log/consumer';
 import { FRAME_OVERHEAD_BYTES } from '../log/frame';
@@ -5,8 +6,9 @@ import type { PartitionedLog } from '../log/partitioned-log';
 import type { FailureDestination } from './failure-record';
 import type { StreamHandler } from './invoke';
 import { type MappingSettings, MappingSettingsSchema } from './settings';
-import { type Discarded, type Progress, runShard } from './shard-worker';
+import { runShard } from './shard-worker';
 import { REAL_TIMING, type Timing } from './timing';
+import type { Discarded, Progress } from './worker-parts';
 
 export interface MappingOptions {
   /** Name of the consumer in the log: small letters, digits, hyphens. Its checkpoints live under it. */
@@ -53,7 +55,10 @@ export class EventSourceMapping {
     private readonly handler: StreamHandler,
     private readonly options: MappingOptions,
     private readonly settings: MappingSettings,
-  ) {}
+  ) {
+    // Every shard listens while it waits; Node takes more than ten for a leak.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /**
    * Registers the consumer, so that the log keeps records for it; nothing is delivered before {@link start}.
