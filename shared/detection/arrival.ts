@@ -7,11 +7,16 @@ import type { Standing } from './source-detector';
  * again counts as late, which changes nothing that was learnt.
  */
 export function standingOf(state: MetricState, timestamp: number, allowedLatenessMs: number): Standing {
-  if (state.u32[U32.seen] === 0) return 'current';
+  if (!hasArrived(state)) return 'current';
   const newest = state.f64[F64.newest]!;
   if (timestamp > newest) return 'current';
   if (timestamp === newest || wasRecent(state, timestamp)) return 'duplicate';
   return newest - timestamp > allowedLatenessMs ? 'too-late' : 'late';
+}
+
+/** Has anything of this metric been taken yet? */
+export function hasArrived({ u32 }: MetricState): boolean {
+  return u32[U32.recent] !== 0;
 }
 
 /** Remembers that a value of this time was taken. */

@@ -1,18 +1,25 @@
-import { F32, F64, U32 } from './metric-layout';
+import { CADENCE, F64, U32 } from './metric-layout';
 import type { MetricState } from './metric-state';
 
 /** Steps over which the cadence is averaged. */
 const MEMORY = 32;
 
+/** A time since the last value of more than so many usual steps is a gap. */
+const GAP_STEPS = 20;
+
 /**
- * Learns the usual time between values from one more step; a gap counts as two steps at most.
- * Call it before the new time replaces the newest.
+ * Takes the time of a new value: learns the usual time between values, in which a gap counts as two steps at most, and
+ * remembers the newest.
+ *
+ * @returns did a gap end with this value?
  */
-export function learnCadence({ f32, f64, u32 }: MetricState, timestamp: number): void {
+export function learnTime({ f32, f64, u32 }: MetricState, timestamp: number): boolean {
   const seen = u32[U32.seen]!;
-  if (seen === 0) return;
+  const cadence = f32[CADENCE]!;
   const step = timestamp - f64[F64.newest]!;
-  const cadence = f32[F32.cadence]!;
-  if (seen === 1) f32[F32.cadence] = step;
-  else f32[F32.cadence] = cadence + (Math.min(step, 2 * cadence) - cadence) / Math.min(seen, MEMORY);
+  if (seen === 0) f64[F64.first] = timestamp;
+  else if (seen === 1) f32[CADENCE] = step;
+  else f32[CADENCE] = cadence + (Math.min(step, 2 * cadence) - cadence) / Math.min(seen, MEMORY);
+  f64[F64.newest] = timestamp;
+  return seen > 2 && step > GAP_STEPS * cadence;
 }

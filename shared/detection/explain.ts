@@ -5,6 +5,8 @@ import type { FeatureVector } from './model';
 /** What the words are made of, as it was before the value came; in the metric's unit. */
 export interface Circumstances {
   readonly value: number;
+  /** Appended to numbers: of a counter " a second". */
+  readonly unit: string;
   readonly smallest: number;
   readonly largest: number;
   readonly expected: number | undefined;
@@ -54,27 +56,30 @@ function wordsOf(family: Family, circumstances: Circumstances): string {
   }
 }
 
-function valueWords({ value, smallest, largest, rememberedMs }: Circumstances): string {
+function valueWords({ value, unit, smallest, largest, rememberedMs }: Circumstances): string {
   const span = spanWords(rememberedMs);
-  if (value > largest) return `${beyond(value, largest)} the highest in ${span} (${short(largest)})`;
-  if (value < smallest) {
-    if (value > 0 && smallest / value >= 1.1)
-      return `1/${short(smallest / value)} of the lowest in ${span} (${short(smallest)})`;
-    return `${value < 0 ? beyond(value, smallest).replace('above', 'below') : 'below'} the lowest in ${span} (${short(smallest)})`;
-  }
+  if (value > largest) return `${beyond(value, largest)} the highest in ${span} (${short(largest)}${unit})`;
+  if (value < smallest) return `${beneath(value, smallest)} the lowest in ${span} (${short(smallest)}${unit})`;
   return `far from every value in ${span}`;
 }
 
 /** "3.1×" where a ratio says something, else "above". */
 function beyond(value: number, limit: number): string {
   const ratio = value / limit;
-  return ratio >= 1.1 && ratio < 1e6 ? `${short(ratio)}×` : 'above';
+  return limit > 0 && ratio >= 1.1 && ratio < 1e6 ? `${short(ratio)}×` : 'above';
 }
 
-function seasonWords({ wallMs, expected }: Circumstances): string {
+/** "0.3×" of a positive lowest, "2×" of a negative one, else "below". */
+function beneath(value: number, limit: number): string {
+  const ratio = value / limit;
+  const says = limit > 0 ? ratio > 1e-6 && ratio <= 0.9 : limit < 0 && ratio >= 1.1 && ratio < 1e6;
+  return says ? `${short(ratio)}×` : 'below';
+}
+
+function seasonWords({ wallMs, expected, unit }: Circumstances): string {
   const day = WEEKDAYS[(((Math.floor(wallMs / DAY_MS) % 7) + 7) % 7) as 0]!;
   const hour = ((Math.floor(wallMs / HOUR_MS) % 24) + 24) % 24;
-  const usual = expected === undefined ? '' : ` (expected ${short(expected)})`;
+  const usual = expected === undefined ? '' : ` (expected ${short(expected)}${unit})`;
   return `unusual for a ${day} ${String(hour).padStart(2, '0')}:00${usual}`;
 }
 

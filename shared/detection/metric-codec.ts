@@ -1,5 +1,5 @@
 import { startMetric } from './metric-detector';
-import { FULL_BYTES, VERSION } from './metric-layout';
+import { FULL_BYTES, HEAD_BYTES, U32, VERSION } from './metric-layout';
 import { createMetricState, type MetricState, openMetricState, saveMetricState } from './metric-state';
 
 /**
@@ -20,6 +20,13 @@ export function newMetric(): MetricState {
 export function decodeMetric(saved: Uint8Array): MetricState | undefined {
   if (saved.length === 0 || saved[VERSION] !== STATE_VERSION) return undefined;
   return openMetricState(saved, FULL_BYTES);
+}
+
+/** Forgets what was learnt of a metric's values, not when they came nor its episode. */
+export function forgetValues(state: MetricState): void {
+  state.bytes.fill(0, HEAD_BYTES);
+  state.u32[U32.seen] = 0;
+  startMetric(state);
 }
 
 export const encodeMetric = saveMetricState;

@@ -65,9 +65,10 @@ export function startMetric(state: MetricState): void {
  *
  * @param value finite, in the metric's unit
  * @param wallS seconds of the wall clock at the source, any epoch
+ * @param gap did a gap in time end with this value? The step across it is no news.
  * @param found receives the findings
  */
-export function advanceMetric(state: MetricState, value: number, wallS: number, found: Findings): void {
+export function advanceMetric(state: MetricState, value: number, wallS: number, gap: boolean, found: Findings): void {
   const { f32, u32 } = state;
   const seen = u32[U32.seen]!;
   if (seen === 0) startScale(state, value);
@@ -85,7 +86,7 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   foresee(state, last, hour, seen);
   describe(state, median, scale, found);
   if (seen >= STATISTICS_FROM) {
-    learnStep(state, x - f32[F32.last]!, scale, seen);
+    if (!gap) learnStep(state, x - f32[F32.last]!, scale, seen);
     judgeSeason(state, y, hour, hourOfWeek);
     judgeVariability(state);
     calibrate(state, x, scale, seen, found.surprises);

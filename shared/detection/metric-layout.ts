@@ -42,18 +42,14 @@ export const EPISODE = {
 } as const;
 export const EPISODE_BYTES = Math.ceil(end / 8) * 8;
 
-/** f64: numbers that need all their digits. Times are epoch milliseconds. */
+/** f64: numbers that need all their digits. */
 export const F64 = {
-  /** What is subtracted from every value before it becomes a float32, in the metric's unit. */
-  origin: reserve(1, 8),
-  /** Time of the first and of the newest value learnt. */
+  /** Epoch milliseconds of the first and of the newest value learnt. */
   first: reserve(1, 8),
   newest: reserve(1, 8),
-  /** Of a counter: its last reading. */
-  reading: reserve(1, 8),
 } as const;
 
-/** u32 */
+/** u32: arrivals and their times, as above also of the source. */
 export const U32 = {
   /** Values learnt. */
   seen: reserve(1, 4),
@@ -61,6 +57,19 @@ export const U32 = {
   recent: reserve(12, 4),
 } as const;
 export const RECENT_TIMESTAMPS = 12;
+/** u8: where the next timestamp goes. */
+export const RECENT_NEXT = reserve(1, 1);
+
+/** f32: usual milliseconds between values. */
+export const CADENCE = reserve(1, 4);
+/** Bytes of what a metric and its source have in common. */
+export const HEAD_BYTES = Math.ceil(end / 8) * 8;
+
+/** f64, in the metric's unit: what is subtracted from every value before it becomes a float32; the last reading. */
+export const ORIGIN = reserve(1, 8);
+export const READING = reserve(1, 8);
+/** u8: a gauge or a counter, see counter.ts. u16: readings in a row without a fall, and how many of them were rises. */
+export const COUNTER = { kind: reserve(1, 1), steady: reserve(1, 2), rises: reserve(1, 2) } as const;
 
 /** f32 */
 export const F32 = {
@@ -82,8 +91,6 @@ export const F32 = {
   meanScore: reserve(1, 4),
   /** Points in the calibrations. */
   calibrated: reserve(1, 4),
-  /** Usual milliseconds between values. */
-  cadence: reserve(1, 4),
   /** Errors of the two expectations, and the band's width in units of the smaller. */
   lastError: reserve(1, 4),
   hourError: reserve(1, 4),
@@ -101,9 +108,6 @@ export const CALIBRATIONS: readonly CalibrationAt[] = Array.from({ length: 9 }, 
 export const HOUR = { mean: reserve(24, 4), deviation: reserve(24, 4), visits: reserve(24, 1) } as const;
 /** i16 in fixed point: usual compressed value by hour of week; the smallest number stands for "not known". */
 export const WEEK = { mean: reserve(168, 2) } as const;
-
-/** u8: where the next timestamp goes. */
-export const RECENT_NEXT = reserve(1, 1);
 
 /** Bytes of a state without shapes. */
 export const BASE_BYTES = Math.ceil(end / 8) * 8;

@@ -1,4 +1,4 @@
-import { F32, F64, VALUES } from './metric-layout';
+import { F32, ORIGIN, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
 import { quantiles, shiftAll } from './streaming-histogram';
 
@@ -17,20 +17,20 @@ const SCALES_FROM_ORIGIN_MAX = 4096;
  */
 export function toOffset(state: MetricState, value: number): number {
   const exponent = state.f32[F32.exponent]!;
-  const offset = rounded(exponent === 0 ? value : value * 2 ** exponent) - state.f64[F64.origin]!;
+  const offset = rounded(exponent === 0 ? value : value * 2 ** exponent) - state.f64[ORIGIN]!;
   return Math.fround(Math.min(Math.max(offset, -OFFSET_MAX), OFFSET_MAX));
 }
 
 /** An offset back in the metric's unit. */
 export function fromOffset(state: MetricState, offset: number): number {
   const exponent = state.f32[F32.exponent]!;
-  const value = (state.f64[F64.origin]! + offset) * (exponent === 0 ? 1 : 2 ** -exponent);
+  const value = (state.f64[ORIGIN]! + offset) * (exponent === 0 ? 1 : 2 ** -exponent);
   return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
 /** Distance of an offset from the metric's zero. */
 export function magnitude(state: MetricState, offset: number): number {
-  return Math.abs(state.f64[F64.origin]! + offset);
+  return Math.abs(state.f64[ORIGIN]! + offset);
 }
 
 /** Chooses unit and origin by the first value: what float32 holds comfortably keeps its unit. */
@@ -38,7 +38,7 @@ export function startScale(state: MetricState, value: number): void {
   const size = Math.abs(value);
   const comfortable = size === 0 || (size > 1e-24 && size < 1e24);
   state.f32[F32.exponent] = comfortable ? 0 : -Math.max(-1000, Math.floor(Math.log2(size)));
-  state.f64[F64.origin] = rounded(value * 2 ** state.f32[F32.exponent]!);
+  state.f64[ORIGIN] = rounded(value * 2 ** state.f32[F32.exponent]!);
 }
 
 /**
@@ -50,7 +50,7 @@ export function followOrigin(state: MetricState): boolean {
   const spread = (q90 - q10) / 2.56;
   if (!(Math.abs(q50) > SCALES_FROM_ORIGIN_MAX * spread) || spread === 0) return false;
   const by = Math.fround(q50);
-  state.f64[F64.origin]! += by;
+  state.f64[ORIGIN]! += by;
   shiftAll(state, VALUES, -by);
   state.f32[F32.last]! -= by;
   return true;

@@ -1,0 +1,169 @@
+import { hasArrived, noteArrival, standingOf } from './arrival';
+import { learnTime } from './cadence';
+import { becomes, growthRate, isCounter, readingKind } from './counter';
+import { decodeMetric, forgetValues } from './metric-codec';
+import { advanceMetric, createFindings, type Findings, LEARNING_NEEDS } from './metric-detector';
+import { CADENCE, F64, READING, U32, VALUES } from './metric-layout';
+import type { JudgedObservation } from './metric-observation';
+import type { MetricState } from './metric-state';
+import { type FeatureVector, roundFeature } from './model';
+import type { Observation, Standing } from './source-detector';
+import { fromOffset } from './value-scale';
+
+/** An alarm holds for so many usual steps between values. */
+export const HOLD_STEPS = 99.5;
+
+/** What a metric is told with each reading. */
+export interface Reading {
+  readonly metric: string;
+  readonly value: number;
+  /** Epoch milliseconds, and the wall clock at the source as if it hung in UTC. */
+  readonly timestamp: number;
+  readonly wallMs: number;
+  readonly allowedLatenessMs: number;
+  /** Is it a counter? Undefined: to be detected. */
+  readonly counter: boolean | undefined;
+}
+
+/**
+ * What is judged of a reading: itself, or of a counter its growth a second. A judged value v stands for the reading
+ * `base + perUnit · v`. Result of {@link measure}, overwritten by each call.
+ */
+export const quantity = { known: false, value: 0, isGrowth: false, base: 0, perUnit: 1 };
+
+const found: Findings = createFindings();
+
+/**
+ * Stage 1 for one reading: where it stands in time, what it is judged by, and learning from it. Sets {@link quantity}, not
+ * known when nothing was learnt.
+ */
+export function observeMetric(state: MetricState, reading: Reading): Observation {
+  const standing = standingOf(state, reading.timestamp, reading.allowedLatenessMs);
+  quantity.known = false;
+  if (standing === 'late') return observeLate(state, reading);
+  if (standing !== 'current') return unjudged(reading, standing, state);
+  measure(state, reading);
+  const gap = learnTime(state, reading.timestamp);
+  noteArrival(state, reading.timestamp);
+  state.f64[READING] = reading.value;
+  if (!quantity.known) return unjudged(reading, 'current', state);
+  advanceMetric(state, quantity.value, reading.wallMs / 1000, gap, found);
+  return judged(reading, 'current', state, state.u32[U32.seen]!);
+}
+
+/** A late value is judged by a copy, which then is thrown away; a counter's late reading says nothing of its growth. */
+function observeLate(state: MetricState, reading: Reading): Observation {
+  noteArrival(state, reading.timestamp);
+  if (isCounter(state)) return unjudged(reading, 'late', state);
+  const copy = decodeMetric(state.bytes)!;
+  asItself(reading.value);
+  advanceMetric(copy, reading.value, reading.wallMs / 1000, false, found);
+  quantity.known = false;
+  return judged(reading, 'late', copy, state.u32[U32.seen]!);
+}
+
+/** Sets {@link quantity}; makes the metric forget what it learnt when it turns out to be of the other kind. */
+function measure(state: MetricState, { value, timestamp, counter }: Reading): void {
+  asItself(value);
+  if (!hasArrived(state)) {
+    if (counter) becomes(state, 'counter');
+    quantity.known = counter !== true;
+    return;
+  }
+  const kind = readingKind(state, value, counter);
+  if (kind === 'gauge') return;
+  const last = state.f64[READING]!;
+  if (kind !== 'counter') {
+    forgetValues(state);
+    becomes(state, kind === 'turns-counter' ? 'counter' : 'gauge');
+    state.f64[READING] = last;
+  }
+  if (kind === 'turns-gauge') return;
+  quantity.isGrowth = true;
+  quantity.value = growthRate(state, value, timestamp);
+  quantity.base = value >= last ? last : 0;
+  quantity.perUnit = (timestamp - state.f64[F64.newest]!) / 1000;
+}
+
+function asItself(value: number): void {
+  quantity.known = true;
+  quantity.value = value;
+  quantity.isGrowth = false;
+  quantity.base = 0;
+  quantity.perUnit = 1;
+}
+
+/** A value that is stored only. */
+export function unjudged(
+  { metric, value }: { readonly metric: string; readonly value: number },
+  standing: Standing,
+  state?: MetricState,
+): Observation {
+  return {
+    metric,
+    value,
+    standing,
+    features: undefined,
+    expected: undefined,
+    lower: undefined,
+    upper: undefined,
+    learnt: state?.u32[U32.seen] ?? 0,
+    learningNeeds: LEARNING_NEEDS,
+  };
+}
+
+/** The findings as they travel. `state` is the one that they came from. */
+function judged(
+  { metric, value, timestamp, wallMs }: Reading,
+  standing: 'current' | 'late',
+  state: MetricState,
+  learnt: number,
+): JudgedObservation {
+  const cadence = state.f32[CADENCE]!;
+  const band = found.expects;
+  const expected = band ? fromOffset(state, found.expected) : undefined;
+  return {
+    metric,
+    value,
+    standing,
+    features: vectorOf(found),
+    expected: toReading(expected),
+    lower: band ? toReading(fromOffset(state, found.lower)) : undefined,
+    upper: band ? toReading(fromOffset(state, found.upper)) : undefined,
+    learnt,
+    learningNeeds: LEARNING_NEEDS,
+    holdMs: HOLD_STEPS * cadence,
+    circumstances: {
+      value: quantity.value,
+      unit: quantity.isGrowth ? ' a second' : '',
+      smallest: fromOffset(state, found.smallest),
+      largest: fromOffset(state, found.largest),
+      expected,
+      rememberedMs: Math.min(timestamp - state.f64[F64.first]!, VALUES.pointsMax * cadence),
+      wallMs,
+    },
+  };
+}
+
+function toReading(judgedValue: number | undefined): number | undefined {
+  return judgedValue === undefined ? undefined : quantity.base + quantity.perUnit * judgedValue;
+}
+
+function vectorOf({ surprises: s, evidence, shape, shapeWeight }: Findings): FeatureVector {
+  return [
+    roundFeature(s[0]!),
+    roundFeature(s[1]!),
+    roundFeature(s[2]!),
+    roundFeature(s[3]!),
+    roundFeature(s[4]!),
+    roundFeature(s[5]!),
+    roundFeature(s[6]!),
+    roundFeature(s[7]!),
+    roundFeature(s[8]!),
+    roundFeature(shape),
+    roundFeature(shapeWeight),
+    roundFeature(evidence),
+    0,
+    0,
+  ];
+}
