@@ -1,20 +1,28 @@
 // Bundles what has a main(): programs of apps/ for this clone (packages stay in node_modules), deployed functions of lambdas/
-// whole. Every bundle is ESM for Node 20.
+// whole. Every bundle is ESM for Node 20. node build.mjs [FOLDER], by default dist.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const common = { bundle: true, platform: 'node', target: 'node20', format: 'esm', sourcemap: true, logLevel: 'warning' };
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  sourcemap: true,
+  logLevel: 'warning',
+};
 const entries = (folder, file) =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(`${folder}/${entry.name}/${file}`))
     .map((entry) => ({ in: `${folder}/${entry.name}/${file}`, out: `${entry.name}/${file.replace('.ts', '')}` }));
 
-rmSync('dist', { recursive: true, force: true });
+const outdir = process.argv[1]?.endsWith('build.mjs') ? (process.argv[2] ?? 'dist') : 'dist';
+rmSync(outdir, { recursive: true, force: true });
 await Promise.all([
   build({
     ...common,
     entryPoints: entries('apps', 'main.ts'),
-    outdir: 'dist/apps',
+    outdir: `${outdir}/apps`,
     outExtension: { '.js': '.mjs' },
     packages: 'external',
     // What a command imports when it runs stays out of the start of all others.
@@ -23,7 +31,7 @@ await Promise.all([
   build({
     ...common,
     entryPoints: entries('lambdas', 'handler.ts'),
-    outdir: 'dist/lambdas',
+    outdir: `${outdir}/lambdas`,
     outExtension: { '.js': '.mjs' },
     minify: true,
     // The embedded parts are native and are loaded on one machine only.

@@ -5,12 +5,11 @@ import { z } from 'zod';
 export const DemoMemorySchema = z.object({
   version: z.literal(1),
   seed: z.number().int(),
-  intervalMs: z.number().min(1),
   /** History is replayed in [historyFrom, historyTo). */
   historyFrom: z.number(),
   historyTo: z.number(),
-  /** When the live phase began for the first time; absent while history is not yet stored. */
-  liveFrom: z.number().optional(),
+  /** Is all of history stored? */
+  isReplayed: z.boolean(),
 });
 export type DemoMemory = z.output<typeof DemoMemorySchema>;
 

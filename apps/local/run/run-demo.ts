@@ -1,8 +1,10 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { DataPoint } from '../../../shared/domain/data-point';
-import { type Fault, FaultSchema } from '../demo/fault';
+import { DEFAULT_SETTINGS } from '../../../shared/domain/settings';
+import { demoSettings } from '../demo/demo-settings';
+import type { Fault } from '../demo/fault';
 import { type Fleet, makeFleet } from '../demo/fleet';
 import { type FaultSchedule, scheduleFaults } from '../demo/schedule';
 import { summarise } from '../demo/summary';
@@ -35,30 +37,33 @@ const GRACE_INTERVALS = 30;
 
 /** The demo: two weeks of history, then live with injected faults, until stopped; then what was found of what was injected. */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const begun = Date.now();
+  const graceMs = GRACE_INTERVALS * options.intervalMs;
   const watch: { screen?: LiveScreen; print?: (lines: string[]) => void; liveFrom: number } = {
     liveFrom: Number.POSITIVE_INFINITY,
   };
-  const session = await openSession(options, {
-    onRows: (rows) => watch.screen?.rows(rows),
-    onEvent: (event) => {
-      if (event.timestamp >= watch.liveFrom) watch.print?.(watch.screen?.event(event, Date.now()) ?? []);
+  const settings = options.settings ?? DEFAULT_SETTINGS;
+  const session = await openSession(
+    { ...options, settings: demoSettings(options.intervalMs, settings) },
+    {
+      onRows: (rows) => watch.screen?.rows(rows),
+      onEvent: (event) => {
+        if (event.timestamp >= watch.liveFrom) watch.print?.(watch.screen?.event(event, Date.now()) ?? []);
+      },
     },
-  });
+  );
   try {
+    const screen = openLiveScreen({ paint: session.paint, columns: session.writer.columns, graceMs });
+    watch.screen = screen;
+    watch.print = (lines) => session.writer.print(lines);
     const memory = recall(session, options);
     const fleet = makeFleet(memory.seed);
-    const graceMs = GRACE_INTERVALS * memory.intervalMs;
-    watch.screen = openLiveScreen({ paint: session.paint, columns: session.writer.columns, graceMs });
-    watch.print = (lines) => session.writer.print(lines);
-    const liveFrom = memory.liveFrom ?? (await replay(session, fleet, memory, options.stopping));
-    if (liveFrom === undefined) return;
-    watch.liveFrom = Math.max(liveFrom, begun);
-    introduce(session, memory, memory.liveFrom !== undefined);
-    const world = { fleet, schedule: scheduleFaults(fleet, { liveFrom, intervalMs: memory.intervalMs }) };
-    await goLive(session, world, watch.screen, options);
+    if (!memory.isReplayed && !(await replay(session, fleet, memory, options.stopping))) return;
+    watch.liveFrom = Date.now();
+    introduce(session, options.intervalMs, memory.isReplayed);
+    const schedule = scheduleFaults(fleet, { liveFrom: watch.liveFrom, intervalMs: options.intervalMs });
+    const faults = await goLive(session, { fleet, schedule }, screen, options);
     await session.path.mapping.caughtUp();
-    await showSummary(session, fleet, liveFrom, graceMs);
+    await showSummary(session, fleet, faults, watch.liveFrom, graceMs);
   } finally {
     session.writer.close();
     await session.path.stop();
@@ -66,22 +71,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 /** The world of an earlier start on the same folder, or a new one that ends its history now. */
-function recall({ folder }: Session, { seed, intervalMs }: DemoOptions): DemoMemory {
+function recall({ folder }: Session, { seed }: DemoOptions): DemoMemory {
   const known = readDemoMemory(folder.demoFile);
   if (known !== undefined) return known;
   const historyTo = Math.floor(Date.now() / HISTORY_STEP_MS) * HISTORY_STEP_MS;
-  const memory: DemoMemory = { version: 1, seed, intervalMs, historyFrom: historyTo - HISTORY_MS, historyTo };
+  const memory: DemoMemory = { version: 1, seed, historyFrom: historyTo - HISTORY_MS, historyTo, isReplayed: false };
   writeDemoMemory(folder.demoFile, memory);
   return memory;
 }
 
-/** History through the live path; the moment at which it ended and live begins. Undefined when stopped before its end: the next start replays it again, to no effect on what is stored. */
-async function replay(
-  session: Session,
-  fleet: Fleet,
-  memory: DemoMemory,
-  stopping: AbortSignal,
-): Promise<number | undefined> {
+/** History through the live path. False when stopped before its end: the next start replays it again, to no effect on what is stored. */
+async function replay(session: Session, fleet: Fleet, memory: DemoMemory, stopping: AbortSignal): Promise<boolean> {
   const { path, writer, folder } = session;
   const total = fleet.sources.length * Math.ceil((memory.historyTo - memory.historyFrom) / HISTORY_STEP_MS);
   const begun = performance.now();
@@ -99,18 +99,17 @@ async function replay(
     await path.mapping.caughtUp().finally(() => clearInterval(timer));
   }
   progress.stop();
-  if (stopping.aborted) return undefined;
+  if (stopping.aborted) return false;
   const { values } = path.counts;
   const elapsed = performance.now() - begun;
   writer.print([
     `${wholeNumber(path.counts.points)} points of ${fleet.sources.length} sources (${wholeNumber(values)} values) learnt in ${duration(elapsed)}: ${wholeNumber((1000 * values) / elapsed)} values/s`,
   ]);
-  const liveFrom = Date.now();
-  writeDemoMemory(folder.demoFile, { ...memory, liveFrom });
-  return liveFrom;
+  writeDemoMemory(folder.demoFile, { ...memory, isReplayed: true });
+  return true;
 }
 
-function introduce({ writer, paint, folder }: Session, { intervalMs }: DemoMemory, isRestart: boolean): void {
+function introduce({ writer, paint, folder }: Session, intervalMs: number, isRestart: boolean): void {
   writer.print([
     `${isRestart ? 'going on where the last start stopped' : 'live'}: a point of each source every ${duration(intervalMs)}, and injected faults; Ctrl-C ends`,
     paint('dim', `data in ${folder.root}`),
@@ -118,20 +117,22 @@ function introduce({ writer, paint, folder }: Session, { intervalMs }: DemoMemor
   ]);
 }
 
-/** Hands over what the fleet says, as it says it, until stopped. */
+/** Hands over what the fleet says, as it says it, until stopped. Gives the faults that were injected. */
 async function goLive(
   { path, writer, folder }: Session,
   { fleet, schedule }: { fleet: Fleet; schedule: FaultSchedule },
   screen: LiveScreen,
   options: DemoOptions,
-): Promise<void> {
+): Promise<readonly Fault[]> {
+  const faults: Fault[] = [];
   const rate = openRate();
   const series = fleet.sources.reduce((sum, { kind }) => sum + kind.metrics.length, 0);
   const end = options.seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + 1000 * options.seconds;
-  let told = Date.now();
+  let told = schedule.liveFrom;
   while (!options.stopping.aborted && Date.now() < end) {
     const now = Date.now();
     for (const fault of schedule.faultsBetween(told, now)) {
+      faults.push(fault);
       appendFileSync(folder.faultsFile, `${JSON.stringify(fault)}\n`);
       writer.print(screen.fault(fault));
     }
@@ -155,31 +156,25 @@ async function goLive(
     );
     await pause(TICK_MS, undefined, { signal: options.stopping }).catch(() => undefined);
   }
+  return faults;
 }
 
 async function showSummary(
-  { path, writer, folder, paint }: Session,
+  { path, writer, paint }: Session,
   fleet: Fleet,
+  faults: readonly Fault[],
   liveFrom: number,
   graceMs: number,
 ): Promise<void> {
   const until = Date.now();
   const events: readonly AnomalyEvent[] = await path.store.readAnomalies({ from: liveFrom });
   const seriesCount = fleet.sources.reduce((sum, { kind }) => sum + kind.metrics.length, 0);
-  const summary = summarise(readFaults(folder.faultsFile), events, { graceMs, until });
+  const summary = summarise(faults, events, { graceMs, until });
   writer.print([
     '',
     paint('strong', 'found, of what was injected'),
     ...summaryTable(summary, { liveMs: until - liveFrom, seriesCount }),
   ]);
-}
-
-function readFaults(file: string): Fault[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => FaultSchema.parse(JSON.parse(line)));
 }
 
 function* chunked(points: Iterable<DataPoint>, size: number): Generator<DataPoint[]> {

@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { openDuckDbStore } from '../../shared/adapters/embedded/duckdb-store';
+import { bundlePrograms, type Programs, type Running } from './programs';
+
+/** `tidewatch start` as users run it, from the outside. */
+
+let programs: Programs;
+const folder = mkdtempSync(path.join(tmpdir(), 'start-'));
+const at = (name: string) => path.join(folder, name);
+
+beforeAll(() => {
+  programs = bundlePrograms();
+}, 60_000);
+
+afterAll(() => {
+  programs.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A real series with a date a row: the S&P 500 index from 2000 on. */
+const SP500 = path.join(__dirname, '../../node_modules/vega-datasets/data/sp500-2000.csv');
+
+describe('start --input', () => {
+  test('takes a real series through the live path and tells what it found and where it is', async () => {
+    const rows = readFileSync(SP500, 'utf8').trim().split('\n').length - 1;
+    const run = programs.start(['start', '--input', SP500, '--data', at('sp500')]);
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toMatch(new RegExp(`${rows.toLocaleString('en-US')} points read`));
+    expect(run.out()).toMatch(/nothing rejected/);
+    expect(run.out()).toMatch(/sp500-2000 close/);
+    expect(run.out()).toContain(at('sp500'));
+    const store = await openDuckDbStore(at('sp500/store.duckdb'));
+    const stored = await store.readPoints({ source: 'sp500-2000', metric: 'close' });
+    const anomalies = await store.readAnomalies({});
+    await store.close();
+    expect(stored).toHaveLength(rows);
+    expect(stored.every(({ degraded, late }) => !degraded && !late)).toBe(true);
+    expect(anomalies.length).toBeGreaterThan(0);
+  }, 60_000);
+
+  test('scores as `score` does, to the bit', async () => {
+    const scored = programs.start(['score', '--input', SP500, '--output', at('scores.csv'), '--quiet']);
+    expect(await scored.ended).toBe(0);
+    const [header, ...lines] = readFileSync(at('scores.csv'), 'utf8').trim().split('\n');
+    const column = header!.split(',').indexOf('close_anomaly_score');
+    const store = await openDuckDbStore(at('sp500/store.duckdb'));
+    const stored = await store.readPoints({ source: 'sp500-2000', metric: 'close' });
+    await store.close();
+    expect(column).toBeGreaterThan(0);
+    expect(lines.map((line) => Number(line.split(',')[column]))).toEqual(
+      stored.map(({ anomalyScore }) => anomalyScore),
+    );
+  }, 60_000);
+
+  test('reads gzipped NDJSON from standard input, and names every line it cannot use', async () => {
+    const good = (i: number) =>
+      JSON.stringify({ source: 'a', timestamp: Date.UTC(2026, 0, 1) + i * 60_000, metrics: { m: i } });
+    const lines = [
+      good(1),
+      '{"source":"a"',
+      good(2),
+      '{"source":"a","timestamp":"yesterday","metrics":{"m":1}}',
+      good(3),
+    ];
+    writeFileSync(at('mixed.ndjson.gz'), gzipSync(lines.join('\n')));
+    const run = programs.start(['start', '--input', at('mixed.ndjson.gz'), '--data', at('mixed')]);
+    expect(await run.ended).toBe(3);
+    expect(run.out()).toMatch(/3 points read/);
+    expect(run.out()).toMatch(/2 rejected/);
+    expect(run.out()).toMatch(/line 2: .*JSON/);
+    expect(run.out()).toMatch(/line 4: timestamp/);
+  }, 60_000);
+
+  test.each([
+    ['a file that is not there', ['start', '--input', '/nowhere/at/all.csv'], 1, /nowhere/],
+    ['two ways at once', ['start', '--input', 'x', '--http', '0'], 2, /exclude each other/],
+    ['a zone that does not exist', ['start', '--time-zone', 'Mars/Base'], 2, /time zone/],
+  ])(
+    'refuses %s with a word and a code',
+    async (_, args, code, message) => {
+      const run = programs.start(args);
+      expect(await run.ended).toBe(code);
+      expect(run.err()).toMatch(message);
+    },
+    60_000,
+  );
+});
+
+describe('start --http', () => {
+  test('killed again and again in mid-batch and started again: no accepted point is lost, none is there twice', async () => {
+    const data = at('killed');
+    const accepted: number[] = [];
+    let next = 0;
+    for (let round = 0; round < 3; round++) {
+      const { run, url } = await startHttp(data);
+      const from = accepted.length;
+      // Posts go on until some were accepted; the kill comes while batches are under way.
+      while (accepted.length < from + 20 * POST_POINTS) {
+        const first = next;
+        next += POST_POINTS;
+        const answer = await post(url, first).catch(() => undefined);
+        if (answer?.status === 202) for (let i = 0; i < POST_POINTS; i++) accepted.push(first + i);
+      }
+      run.child.kill('SIGKILL');
+      await run.ended;
+    }
+    const { run } = await startHttp(data);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    const store = await openDuckDbStore(path.join(data, 'store.duckdb'));
+    const stored = (await Promise.all(SOURCES.map((source) => store.readPoints({ source, metric: 'm' })))).flat();
+    await store.close();
+    const values = stored.map(({ value }) => value).sort((a, b) => a - b);
+    expect(new Set(values).size).toBe(values.length);
+    expect(accepted.filter((value) => !values.includes(value))).toEqual([]);
+    // Each series was learnt in order: nothing came twice to the engine, or it would be marked late.
+    expect(stored.filter(({ late }) => late)).toEqual([]);
+  }, 120_000);
+});
+
+const POST_POINTS = 200;
+const SOURCES = ['a', 'b', 'c', 'd', 'e'];
+
+async function startHttp(data: string): Promise<{ run: Running; url: string }> {
+  const run = programs.start(['start', '--http', '0', '--data', data]);
+  const out = await run.said((text) => /POST data points to (\S+);/.test(text));
+  return { run, url: /POST data points to (\S+);/.exec(out)![1]! };
+}
+
+/** Points numbered from `first`: the number is the value and says the time. */
+function post(url: string, first: number): Promise<Response> {
+  const points = Array.from({ length: POST_POINTS }, (_, i) => ({
+    source: SOURCES[(first + i) % SOURCES.length],
+    timestamp: Date.UTC(2026, 0, 1) + (first + i) * 1_000,
+    metrics: { m: first + i },
+  }));
+  return fetch(url, { method: 'POST', body: JSON.stringify(points), headers: { 'content-type': 'application/json' } });
+}
