@@ -35,7 +35,8 @@ Output: one row for each row of the input, in order; the input's columns as they
   alarm_score     0 to 1, for alarms; 0 while an earlier alarm holds
   is_anomaly      1 when alarm_score reaches the threshold, else 0
   expected, lower, upper     of one metric: what was expected, and the band of the usual
-  <metric>_anomaly_score     of several metrics; the three scores above are then the source's
+  <metric>_anomaly_score     of several metrics; the three above are then the source's, for which a
+                             metric's alarm counts less the more metrics there are
   Scores are empty in a row that was not judged: unreadable, nothing measured, a time that was there
   before, or one more than a day late. They are 0 while a series is too young to judge.
   A score depends on the rows before it and never on those after it.

@@ -48,37 +48,39 @@ export function panelFrames(series: readonly DrawnSeries[]): PanelFrame[] {
 
 export function pageHeight(frames: readonly PanelFrame[]): number {
   const last = frames.at(-1);
-  return (last === undefined ? PAGE.top + PAGE.below : frameBottom(last)) + 24;
+  return (last === undefined ? PAGE.top + PAGE.below : frameBottom(last)) + 14;
 }
 
 function frameBottom({ top, valuesHeight }: PanelFrame): number {
   return top + PAGE.title + (valuesHeight > 0 ? valuesHeight + PAGE.gap : 0) + PAGE.scores + PAGE.below;
 }
 
-/** What the marks mean, and what is not on the page. */
-export function legend(drawn: Drawn, threshold: number): object[] {
+/** What the marks mean, what times there are, and what is not on the page. */
+export function legend(drawn: Drawn, threshold: number, height: number): object[] {
   const sources = new Set(drawn.series.map(({ source }) => source));
-  const title = drawn.series.length === 0 ? 'Nothing to draw: no row was judged' : [...sources].slice(0, 4).join(', ');
-  const more =
-    drawn.leftOut > 0
-      ? ` (the ${drawn.series.length} series with the strongest anomalies; ${drawn.leftOut} more are not shown)`
-      : '';
-  const y = 14;
-  const text = (x: number, words: string, style: object = {}) => ({
-    type: 'text',
-    left: x,
-    top: y,
-    style: { text: words, fontSize: 12, fill: INK.text, ...style },
-  });
+  const title = drawn.series.length === 0 ? 'Nothing to draw: no row was judged' : [...sources].join(', ');
   return [
-    text(PAGE.left, cut(title + (sources.size > 4 ? ', …' : '') + more, 90), { fontSize: 15, fontWeight: 'bold' }),
-    ...marks(PAGE.width - 470, y, text, threshold),
+    ...(drawn.series.length > 0 ? [text(PAGE.left, height - 22, footer(drawn))] : []),
+    text(PAGE.left, 12, cut(title, 64), { fontSize: 15, fontWeight: 'bold' }),
+    ...marks(PAGE.width - 470, 14, threshold),
   ];
 }
 
-type TextAt = (x: number, words: string) => object;
+function footer({ series, leftOut }: Drawn): string {
+  const buckets = series.flatMap((one) => one.buckets);
+  const from = buckets.reduce((least, bucket) => Math.min(least, bucket.from), Number.POSITIVE_INFINITY);
+  const to = buckets.reduce((most, bucket) => Math.max(most, bucket.to), Number.NEGATIVE_INFINITY);
+  const minute = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+  const shown =
+    leftOut > 0 ? ` The ${series.length} series with the strongest anomalies; ${leftOut} more are not shown.` : '';
+  return `${minute(from)} to ${minute(to)} UTC. The number at an anomaly is its alarm_score.${shown}`;
+}
 
-function marks(x: number, y: number, text: TextAt, threshold: number): object[] {
+function text(left: number, top: number, words: string, style: object = {}): object {
+  return { type: 'text', left, top, style: { text: words, fontSize: 12, fill: INK.text, ...style } };
+}
+
+function marks(x: number, y: number, threshold: number): object[] {
   const middle = y + 6;
   const line = (from: number, color: string, dash: number[] = []) => ({
     type: 'line',
@@ -87,23 +89,23 @@ function marks(x: number, y: number, text: TextAt, threshold: number): object[] 
   });
   return [
     line(x, INK.series),
-    text(x + 26, 'value'),
+    text(x + 26, y, 'value'),
     {
       type: 'rect',
       shape: { x: x + 72, y: middle - 6, width: 20, height: 12 },
       style: { fill: INK.band, opacity: 0.35 },
     },
-    text(x + 98, 'usual'),
+    text(x + 98, y, 'usual'),
     {
       type: 'circle',
       shape: { cx: x + 150, cy: middle, r: 5 },
       style: { fill: 'none', stroke: INK.anomaly, lineWidth: 2 },
     },
-    text(x + 162, 'anomaly'),
+    text(x + 162, y, 'anomaly'),
     line(x + 222, INK.scores),
-    text(x + 248, 'anomaly_score'),
+    text(x + 248, y, 'anomaly_score'),
     line(x + 346, INK.anomaly, [4, 3]),
-    text(x + 372, `threshold ${threshold}`),
+    text(x + 372, y, `threshold ${threshold}`),
   ];
 }
 

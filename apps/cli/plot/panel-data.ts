@@ -18,24 +18,42 @@ export function scoreLine(buckets: readonly SketchBucket[]): (XY | [number, null
 /** Outlines of the band: one for each stretch of time in which it is known. */
 export function bandPolygons(buckets: readonly SketchBucket[]): (readonly XY[])[] {
   const pause = pauseMs(buckets);
-  const stretches: SketchBucket[][] = [];
+  const stretches: [time: number, lower: number, upper: number][][] = [];
   let before: SketchBucket | undefined;
   for (const bucket of buckets) {
-    if (bucket.lower !== undefined && bucket.upper !== undefined) {
-      if (before && bucket.from - before.to <= pause) stretches.at(-1)!.push(bucket);
-      else stretches.push([bucket]);
-      before = bucket;
-    } else before = undefined;
+    const { from, to, lower, upper } = bucket;
+    if (lower === undefined || upper === undefined) {
+      before = undefined;
+      continue;
+    }
+    if (!before || from - before.to > pause) stretches.push([]);
+    stretches.at(-1)!.push([from, lower, upper]);
+    if (bucket.pause.to - bucket.pause.from > pause) stretches.push([[bucket.pause.to, lower, upper]]);
+    else if (bucket === buckets.at(-1)) stretches.at(-1)!.push([to, lower, upper]);
+    before = bucket;
   }
   return stretches.map((stretch) => [
-    ...stretch.map(({ from, upper }): XY => [from, upper!]),
-    ...stretch.map(({ from, lower }): XY => [from, lower!]).reverse(),
+    ...stretch.map(([time, , upper]): XY => [time, upper]),
+    ...stretch.map(([time, lower]): XY => [time, lower]).reverse(),
   ]);
 }
 
-/** Time, value and alarm_score as text of the anomalies. */
+/** Labels nearer to each other than this share of the time shown would overlap. */
+const LABEL_SHARE = 0.035;
+
+/** Time, value and alarm_score as text of the anomalies; of anomalies close together only the strongest has the text. */
 export function anomalyMarks(buckets: readonly SketchBucket[]): [number, number, string][] {
-  return alarmsOf(buckets).map(({ timestamp, value, alarmScore }) => [timestamp, value!, alarmScore.toFixed(2)]);
+  const alarms = alarmsOf(buckets);
+  const distance = LABEL_SHARE * ((buckets.at(-1)?.to ?? 0) - (buckets[0]?.from ?? 0));
+  const labelled: SketchPoint[] = [];
+  for (const alarm of [...alarms].sort((a, b) => b.alarmScore - a.alarmScore)) {
+    if (labelled.every(({ timestamp }) => Math.abs(timestamp - alarm.timestamp) > distance)) labelled.push(alarm);
+  }
+  return alarms.map((alarm) => [
+    alarm.timestamp,
+    alarm.value!,
+    labelled.includes(alarm) ? alarm.alarmScore.toFixed(2) : '',
+  ]);
 }
 
 export function alarmMarks(buckets: readonly SketchBucket[]): XY[] {
@@ -75,7 +93,11 @@ function withBreaks(buckets: readonly SketchBucket[], draw: (bucket: SketchBucke
     const isBreak = before !== undefined && bucket.from - before.to > pause;
     const gap: [number, null][] = isBreak ? [[before!.to, null]] : [];
     before = bucket;
-    return [...gap, ...draw(bucket)];
+    const { from, to } = bucket.pause;
+    const drawn = draw(bucket);
+    if (to - from <= pause) return [...gap, ...drawn];
+    const early = drawn.filter(([time]) => time <= from);
+    return [...gap, ...early, [from, null] as [number, null], ...drawn.slice(early.length)];
   });
 }
 

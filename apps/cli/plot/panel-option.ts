@@ -79,15 +79,16 @@ function scoreAxis(gridIndex: number): object {
 
 function valueSeries({ series: { buckets } }: PanelFrame, at: number): object[] {
   const axes = { xAxisIndex: at, yAxisIndex: at, silent: true, clip: true };
+  const bands = bandPolygons(buckets);
   return [
     {
       ...axes,
       type: 'custom',
       // One item a stretch of band: its outline is drawn as it is, clipped to the panel.
-      data: bandPolygons(buckets).map((_, index) => [index]),
+      data: bands.map((_, index) => [index]),
       renderItem: (params: { dataIndex: number; coordSys: object }, api: { coord(point: number[]): number[] }) => ({
         type: 'polygon',
-        shape: { points: bandPolygons(buckets)[params.dataIndex]!.map((point) => api.coord([...point])) },
+        shape: { points: bands[params.dataIndex]!.map((point) => api.coord([...point])) },
         style: { fill: INK.band, opacity: 0.35 },
       }),
       z: 1,
@@ -107,8 +108,16 @@ function valueSeries({ series: { buckets } }: PanelFrame, at: number): object[] 
       symbol: 'circle',
       symbolSize: 10,
       itemStyle: { color: 'transparent', borderColor: INK.anomaly, borderWidth: 2 },
-      label: { show: true, position: 'top', color: INK.anomaly, fontSize: 10, formatter: '{@[2]}' },
-      labelLayout: { hideOverlap: true },
+      label: {
+        show: true,
+        position: 'top',
+        color: INK.anomaly,
+        fontSize: 11,
+        // Legible on top of the line.
+        textBorderColor: '#ffffff',
+        textBorderWidth: 3,
+        formatter: '{@[2]}',
+      },
       clip: false,
       z: 3,
     },

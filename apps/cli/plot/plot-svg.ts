@@ -1,7 +1,4 @@
-import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GraphicComponent, GridComponent, MarkLineComponent, TitleComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { init } from 'echarts';
 import { legend, PAGE, pageHeight, panelFrames } from './page';
 import { panelOption } from './panel-option';
 import type { Drawn } from './source-sketches';
@@ -11,24 +8,14 @@ export interface PlotOptions {
   readonly threshold: number;
 }
 
-use([
-  CustomChart,
-  LineChart,
-  ScatterChart,
-  GraphicComponent,
-  GridComponent,
-  MarkLineComponent,
-  TitleComponent,
-  SVGRenderer,
-]);
-
 /**
  * The series as a page: for each one its values over the band of the usual with its anomalies, and below them its scores.
  * The same input always gives the same text. Colours can be told apart by colour-blind eyes and in grey.
  */
 export function plotSvg(drawn: Drawn, { threshold }: PlotOptions): string {
   const frames = panelFrames(drawn.series);
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: PAGE.width, height: pageHeight(frames) });
+  const height = pageHeight(frames);
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: PAGE.width, height });
   const panels = frames.map((frame, index) => panelOption(frame, index, threshold));
   chart.setOption({
     animation: false,
@@ -40,10 +27,20 @@ export function plotSvg(drawn: Drawn, { threshold }: PlotOptions): string {
     xAxis: panels.flatMap(({ xAxis }) => xAxis),
     yAxis: panels.flatMap(({ yAxis }) => yAxis),
     series: panels.flatMap(({ series }) => series),
-    graphic: legend(drawn, threshold),
+    graphic: legend(drawn, threshold, height),
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  // Names of clip paths count the charts of the process; a page has only one.
-  return `${svg.replace(/\bzr\d+-/g, 'plot-')}\n`;
+  return `${forPaper(svg)}\n`;
+}
+
+/**
+ * Without what is for mice only (styles under the pointer), and with names of clip paths that do not count the charts of
+ * this process; a page has only one.
+ */
+function forPaper(svg: string): string {
+  return svg
+    .replace(/<style[^>]*>[\s\S]*?<\/style>\s*/g, '')
+    .replace(/ class="[^"]*"/g, '')
+    .replace(/\bzr\d+-/g, 'plot-');
 }

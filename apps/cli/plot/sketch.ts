@@ -10,6 +10,11 @@ export interface SketchPoint {
   readonly isAnomaly: boolean;
 }
 
+export interface Pause {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Consecutive points drawn as one column of pixels: their extremes. */
 export interface SketchBucket {
   readonly from: number;
@@ -19,6 +24,8 @@ export interface SketchBucket {
   highest: SketchPoint;
   lower: number | undefined;
   upper: number | undefined;
+  /** The longest time without a point within it. */
+  pause: Pause;
   /** The point of the highest anomaly_score. */
   strangest: SketchPoint;
   /** The anomaly of the highest alarm_score, if there is one. */
@@ -61,6 +68,7 @@ function bucketOf(point: SketchPoint): SketchBucket {
     from: point.timestamp,
     to: point.timestamp,
     points: 1,
+    pause: { from: point.timestamp, to: point.timestamp },
     lowest: point,
     highest: point,
     lower: point.lower,
@@ -81,6 +89,8 @@ function inPairs(buckets: readonly SketchBucket[]): SketchBucket[] {
 }
 
 function join(left: SketchBucket, right: SketchBucket): void {
+  const between = { from: left.to, to: right.from };
+  left.pause = [left.pause, between, right.pause].reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
   left.to = right.to;
   left.points += right.points;
   if ((right.lowest.value ?? 0) < (left.lowest.value ?? 0)) left.lowest = right.lowest;

@@ -8,8 +8,8 @@ export interface Output {
   write(text: string): Promise<void>;
   /** The file is complete and takes its name. */
   commit(): Promise<void>;
-  /** Leaves nothing behind; may be called at any time, also from a signal's handler. */
-  discard(): void;
+  /** Leaves nothing behind, unless it is committed. The file is gone before this returns: it is used in signal handlers. */
+  discard(): Promise<void>;
 }
 
 export class OutputError extends Error {
@@ -32,7 +32,7 @@ export async function openOutput(path: string): Promise<Output> {
   const file = await open(temporary, isDirect ? 'w' : 'wx').catch((error: NodeJS.ErrnoException) => {
     throw new OutputError(`cannot write ${path}: ${whyNot(error)}`, { cause: error });
   });
-  let isPending = !isDirect;
+  let isOpen = true;
   return {
     async write(text) {
       await file.writeFile(text);
@@ -40,11 +40,13 @@ export async function openOutput(path: string): Promise<Output> {
     async commit() {
       await file.close();
       if (!isDirect) await rename(temporary, target);
-      isPending = false;
+      isOpen = false;
     },
-    discard() {
-      if (isPending) rmSync(temporary, { force: true });
-      isPending = false;
+    async discard() {
+      if (!isOpen) return;
+      isOpen = false;
+      if (!isDirect) rmSync(temporary, { force: true });
+      await file.close();
     },
   };
 }
@@ -55,7 +57,7 @@ function streamOutput(stream: NodeJS.WriteStream): Output {
       if (!stream.write(text)) await once(stream, 'drain');
     },
     async commit() {},
-    discard() {},
+    async discard() {},
   };
 }
 

@@ -1,4 +1,4 @@
-import { FEATURE_SCHEMA_VERSION, type Model } from '../../../shared/detection/model';
+import { FEATURE_SCHEMA_VERSION, type Model, type ModelScore } from '../../../shared/detection/model';
 import type {
   ConcludeContext,
   Conclusion,
@@ -36,7 +36,8 @@ export function pointScorer(
       detectors.set(point.source, detector);
     }
     const observations = detector.advance(point);
-    const scores = observations.flatMap(({ features }) => (features === undefined ? [] : [model.score(features)]));
+    const scores: ModelScore[] = [];
+    for (const { features } of observations) if (features !== undefined) scores.push(model.score(features));
     return { observations, conclusion: detector.conclude(point, observations, scores, context) };
   };
 }

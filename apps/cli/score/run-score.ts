@@ -28,7 +28,7 @@ export async function runScore(options: ScoreOptions): Promise<number> {
   await refuseSameFile(options);
   const input = await openDataInput(options.input, { ...options, ignoreColumns: resultColumns });
   const outputs: Output[] = [];
-  const stopWatching = onSignal(() => discardAll(outputs));
+  const stopWatching = onSignal(() => void discardAll(outputs));
   try {
     const output = await opened(options.output, outputs);
     const plot = options.plot === undefined ? undefined : await opened(options.plot, outputs);
@@ -38,7 +38,7 @@ export async function runScore(options: ScoreOptions): Promise<number> {
     return tally.rejected > 0 ? EXIT.someRejected : EXIT.ok;
   } finally {
     stopWatching();
-    discardAll(outputs);
+    await discardAll(outputs);
     input.close();
   }
 }
@@ -77,8 +77,9 @@ async function refuseSameFile({ input, output, plot }: ScoreOptions): Promise<vo
   if (output === '-' && plot === '-') throw new UsageError('only one of output and plot can be standard output');
 }
 
-function discardAll(outputs: readonly Output[]): void {
-  for (const output of outputs) output.discard();
+async function discardAll(outputs: readonly Output[]): Promise<void> {
+  // What closing has to complain of must not hide why we are here.
+  await Promise.allSettled(outputs.map((output) => output.discard()));
 }
 
 /** Stopped from outside, nothing half done stays. The exit code is the shell's for the signal. */
