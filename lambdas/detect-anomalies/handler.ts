@@ -48,8 +48,8 @@ export function createHandler(
 /** Native and large parts are loaded only where they are used. */
 async function openCache(config: Config): Promise<StateCache> {
   if (config.REDIS_URL !== undefined) {
-    const { openRedisCache } = await import('../../shared/adapters/redis/redis-cache');
-    return openRedisCache(config.REDIS_URL);
+    const { createRedisCache } = await import('../../shared/adapters/redis/redis-cache');
+    return createRedisCache({ url: config.REDIS_URL });
   }
   const { openLmdbCache } = await import('../../shared/adapters/embedded/lmdb-cache');
   return openLmdbCache(config.STATE_FILE!);
