@@ -1,4 +1,6 @@
 // Relations between metrics, on made-up machines with one fault each: npm run bench:relations [-- SEEDS FIRST_SEED]
+import { RelationDetector, relationReading } from '../shared/detection/relations/relation-detector';
+import { normals } from '../shared/detection/relations/relations.factory';
 import { hotelling } from './relations/hotelling';
 import { addTally, mean, median, NO_ALARMS, rocArea, tallyAlarms } from './relations/judge';
 import { runDetector } from './relations/run-detector';
@@ -45,4 +47,28 @@ function judge(metrics: number) {
   }
 }
 
+/** Rows of independent noise, in which there is nothing to find. */
+function judgeNoise(metrics: number, rows: number) {
+  const noise = normals(metrics);
+  const detector = new RelationDetector(Array.from({ length: metrics }, (_, j) => `m${j}`));
+  const reading = relationReading();
+  const row = new Float64Array(metrics);
+  let alarms = 0;
+  let score = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < metrics; j++) row[j] = noise();
+    detector.advance(row, false, reading);
+    if (reading.alarm) alarms++;
+    score += reading.score / rows;
+  }
+  console.log(`white noise, ${metrics} metrics: ${alarms} alarms in ${rows} rows, mean score ${score.toFixed(2)}`);
+}
+
 for (const metrics of [3, 8, 32]) judge(metrics);
+console.log('');
+for (const [metrics, rows] of [
+  [3, 100_000],
+  [8, 100_000],
+  [32, 20_000],
+] as const)
+  judgeNoise(metrics, rows);

@@ -1,79 +1,100 @@
 import { RelationDetector, relationAlarmFeature, relationFeature, relationReading } from './relation-detector';
-import { normals } from './relations.factory';
-
-const names = (d: number) => Array.from({ length: d }, (_, j) => `m${j}`);
-
-/** Metrics that follow two hidden drivers, each with noise of its own. */
-function plant(d: number, seed: number): () => Float64Array {
-  const noise = normals(seed);
-  let a = 0;
-  let b = 0;
-  return () => {
-    a += 0.1 * (noise() - a);
-    b += 0.1 * (noise() - b);
-    return Float64Array.from({ length: d }, (_, j) => 10 * j + 3 * a + (j % 2 ? b : -b) + 0.2 * noise());
-  };
-}
-
-interface Run {
-  scores: number[];
-  levels: number[];
-}
-
-function run(rows: readonly Float64Array[], detector = new RelationDetector(names(rows[0]!.length))): Run {
-  const reading = relationReading();
-  const result: Run = { scores: [], levels: [] };
-  for (const row of rows) {
-    detector.advance(row, false, reading);
-    result.scores.push(reading.score);
-    result.levels.push(reading.level);
-  }
-  return result;
-}
-
-const times = (count: number, next: () => Float64Array) => Array.from({ length: count }, next);
+import { relationReasons } from './relation-words';
+import { metricNames, normals, plantRows, runRows } from './relations.factory';
 
 describe('a relation detector', () => {
-  it('finds the metric that no longer follows, though its values stay in their usual range', () => {
-    const rows = times(1500, plant(4, 1));
+  it('finds the metric that no longer follows, though its values stay in their usual range, and says so', () => {
+    const rows = plantRows(4, 1500, 1);
     for (let i = 1200; i < 1500; i++) rows[i]![2] = rows[i - 700]![2]!;
-    const detector = new RelationDetector(names(4));
+    const detector = new RelationDetector(metricNames(4));
+    expect(Math.max(...runRows(rows.slice(0, 1200), detector).levels)).toBeLessThan(1);
     const reading = relationReading();
-    const before = run(rows.slice(0, 1200), detector);
-    expect(Math.max(...before.levels)).toBeLessThan(1);
-    let firstAlarm = -1;
     const shares = new Float64Array(4);
+    let firstAlarm = 0;
+    let words: string | undefined;
     for (let i = 1200; i < 1300; i++) {
       detector.advance(rows[i]!, false, reading);
-      if (reading.alarm && firstAlarm < 0) firstAlarm = i;
       for (let j = 0; j < 4; j++) shares[j]! += reading.contributions[j]!;
+      if (!reading.alarm || firstAlarm > 0) continue;
+      firstAlarm = i;
+      words = relationReasons(detector, reading).find(({ name }) => name === 'm2')?.words;
     }
-    expect(firstAlarm).toBeGreaterThan(1199);
-    expect(firstAlarm).toBeLessThan(1290);
+    expect(firstAlarm).toBeGreaterThan(1200);
+    expect(firstAlarm).toBeLessThan(1260);
     expect(shares.indexOf(Math.max(...shares))).toBe(2);
+    // Even metrics share the sign of the second driver.
+    expect(words).toBe('m2 no longer follows m0');
+  });
+
+  it('finds a metric that has frozen, and says so', () => {
+    const noise = normals(8);
+    const rows = plantRows(5, 2400, 8).map((row) => row.map((value) => value + 2 * noise()));
+    for (let i = 2000; i < 2400; i++) rows[i]![3] = 30;
+    const detector = new RelationDetector(metricNames(5));
+    runRows(rows.slice(0, 2150), detector);
+    const reading = relationReading();
+    detector.advance(rows[2150]!, false, reading);
+    expect(reading.alarm).toBe(true);
+    expect(relationReasons(detector, reading)[0]).toMatchObject({
+      name: 'm3',
+      words: 'm3 fluctuates less than it used to',
+    });
   });
 
   it.each([1, 7, 39, 200, 333, 777])('goes on to the bit after being saved and loaded at row %i', (at) => {
-    const rows = times(900, plant(3, 2));
-    const whole = run(rows);
-    const detector = new RelationDetector(names(3));
-    const first = run(rows.slice(0, at), detector);
+    const rows = plantRows(3, 900, 2);
+    for (let i = 0; i < 900; i += 11) rows[i]![i % 3] = Number.NaN;
+    for (let i = 700; i < 800; i++) rows[i]![0]! += 9;
+    const whole = runRows(rows);
+    const detector = new RelationDetector(metricNames(3));
+    const first = runRows(rows.slice(0, at), detector);
     const bytes = detector.encode();
     const loaded = RelationDetector.decode(bytes);
     expect(loaded.encode()).toEqual(bytes);
-    const second = run(rows.slice(at), loaded);
+    const second = runRows(rows.slice(at), loaded);
     expect([...first.scores, ...second.scores]).toEqual(whole.scores);
     expect([...first.levels, ...second.levels]).toEqual(whole.levels);
   });
 
   it('scores a row without looking at later ones', () => {
-    const rows = times(600, plant(3, 3));
-    expect(run(rows.slice(0, 400)).scores).toEqual(run(rows).scores.slice(0, 400));
+    const rows = plantRows(3, 600, 3);
+    expect(runRows(rows.slice(0, 400)).scores).toEqual(runRows(rows).scores.slice(0, 400));
+  });
+
+  it('keeps eight metrics in 6 KB at rest', () => {
+    const detector = new RelationDetector(metricNames(8));
+    runRows(plantRows(8, 3000, 4), detector);
+    expect(detector.encode().length).toBeLessThan(6 * 1024);
+  });
+
+  it('accepts a change that lasts, and alarms no more', () => {
+    const rows = plantRows(3, 6000, 5);
+    for (let i = 1000; i < 6000; i++) rows[i]![1]! += 20;
+    const { levels } = runRows(rows);
+    expect(levels.findIndex((level) => level > 1)).toBeLessThan(1010);
+    expect(Math.max(...levels.slice(4000))).toBeLessThan(1);
   });
 
   it('puts its alarm limit at 0.5 of the built-in model', () => {
     const v = relationAlarmFeature({ ...relationReading(), level: 1 });
     expect(v / (v + 1.3)).toBe(0.5);
     expect(relationFeature({ ...relationReading(), score: 0.45 })).toBe(0.45);
+  });
+
+  it.each([
+    ['of nothing', new Uint8Array(0), 'ends at byte 0'],
+    ['of another version', Uint8Array.from([2, 0, 0x45, 0x52, 0, 0, 0, 0]), 'header 52450002'],
+    ['of no relations at all', Uint8Array.from([1, 2, 3, 4]), 'header 4030201'],
+    ['with names cut short', Uint8Array.from([1, 0, 0x45, 0x52, 200, 0, 0, 0, 0x5b]), 'names 200 bytes'],
+  ])('refuses a state %s', (_, bytes, message) => {
+    expect(() => RelationDetector.decode(bytes)).toThrow(message);
+  });
+
+  it('refuses a state that was cut anywhere', () => {
+    const detector = new RelationDetector(['a', 'b']);
+    runRows(plantRows(2, 300, 6), detector);
+    const bytes = detector.encode();
+    for (const length of [10, 100, 1000, bytes.length - 1])
+      expect(() => RelationDetector.decode(bytes.slice(0, length))).toThrow(RangeError);
   });
 });

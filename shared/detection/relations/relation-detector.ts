@@ -205,8 +205,8 @@ export class RelationDetector {
     this.ages = grown(this.ages, new Uint16Array(metrics));
     this.taking = grown(this.taking, new Uint8Array(metrics));
     this.missing = new Uint8Array(metrics);
-    this.adaptive = this.adaptive.grown(metrics);
-    this.steady = this.steady.grown(metrics);
+    this.adaptive = this.row === 0 ? new AdaptiveReference(metrics) : this.adaptive.grown(metrics);
+    this.steady = this.row === 0 ? new SteadyReference(metrics) : this.steady.grown(metrics);
   }
 
   private transfer(fields: StateFields): void {
