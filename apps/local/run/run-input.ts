@@ -63,6 +63,7 @@ async function feedAndReport(
   const read = await feed(input, session, rejects.add, stopping);
   await live.mapping.caughtUp();
   await rejects.close();
+  if (rejects.empty() > 0) writer.print([paint('dim', `${rejects.empty()} rows hold no measurement`)]);
   const totals = await live.store.totals();
   const report: RunReport = {
     points: read,
@@ -131,13 +132,20 @@ function openRejects(file: string) {
   const first: RejectedItem[] = [];
   const byReason: Record<string, number> = {};
   let total = 0;
+  let empty = 0;
   let stream: ReturnType<typeof createWriteStream> | undefined;
   return {
     file,
     first,
     byReason,
     total: () => total,
+    empty: () => empty,
     add: (item: RejectedItem) => {
+      // A row in which nothing was measured is usual and no fault.
+      if (item.reason === 'empty') {
+        empty += 1;
+        return;
+      }
       total += 1;
       byReason[item.reason] = (byReason[item.reason] ?? 0) + 1;
       if (first.length < REJECTED_KEPT) first.push(item);
