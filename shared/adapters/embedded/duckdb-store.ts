@@ -3,10 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import { type PointStore, type SeriesQuery, TransientFault } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
+import type { PointRow } from '../../domain/rows';
 import { type Labels, loadLabels } from './duckdb-labels';
 import { ANOMALY_COLUMNS, fillAnomalies, fillPoints, POINT_COLUMNS, pointRow } from './duckdb-rows';
 import { EVENT_ONCE, EVENT_REPEATED, ONCE, REPEATED, SCHEMA } from './duckdb-schema';
-import { createTurns, type InTurn } from './in-turn';
+import { createTurns, type InTurn, inGroups } from './in-turn';
 
 /** Rows a chunk holds: DuckDB's vector size. */
 const CHUNK_ROWS = 2_048;
@@ -59,7 +60,10 @@ async function openStore(path: string, options: DuckDbOptions): Promise<DuckDbSt
   const reading = await instance.connect();
   const labels = await loadLabels(writing);
   const inTurn = createTurns();
-  const write = writer(writing, labels, inTurn);
+  const writePoints = writer<PointRow>(writing, labels, inTurn, 'points_raw', POINT_COLUMNS, (chunk, part) =>
+    fillPoints(chunk, part, labels),
+  );
+  const writeAnomalies = writer<AnomalyEvent>(writing, labels, inTurn, 'anomalies_raw', ANOMALY_COLUMNS, fillAnomalies);
   let closed: Promise<void> | undefined;
   const whileOpen = () => {
     if (closed !== undefined) throw new Error('the store is closed');
@@ -67,11 +71,11 @@ async function openStore(path: string, options: DuckDbOptions): Promise<DuckDbSt
   return {
     async writePoints(rows) {
       whileOpen();
-      await write('points_raw', POINT_COLUMNS, rows, (chunk, part) => fillPoints(chunk, part, labels));
+      await writePoints(rows);
     },
     async writeAnomalies(events) {
       whileOpen();
-      await write('anomalies_raw', ANOMALY_COLUMNS, events, fillAnomalies);
+      await writeAnomalies(events);
     },
     async readPoints(query) {
       whileOpen();
@@ -129,28 +133,29 @@ async function openFile(path: string, { memoryMb = 256, threads = 2 }: DuckDbOpt
   }
 }
 
-/** Writes rows of a table in one transaction; chunks are made once a table, since their memory is not the collector's. */
-function writer(connection: DuckDBConnection, labels: Labels, inTurn: InTurn) {
-  const chunks = new Map<string, DuckDBDataChunk>();
-  return <Row>(
-    table: string,
-    columns: typeof POINT_COLUMNS,
-    rows: readonly Row[],
-    fill: (chunk: DuckDBDataChunk, part: readonly Row[]) => void,
-  ): Promise<void> =>
-    inTurn(async () => {
-      if (rows.length === 0) return;
-      const chunk = chunks.get(table) ?? DuckDBDataChunk.create(columns);
-      chunks.set(table, chunk);
-      await inTransaction(connection, labels, async () => {
-        const appender = await faultsNamed(() => connection.createAppender(table));
-        try {
-          await append(appender, chunk, rows, fill);
-        } finally {
-          await faultsNamed(async () => appender.closeSync());
-        }
-      });
+/** Writes rows of a table, all that wait in one transaction; the chunk is made once, since its memory is not the collector's. */
+function writer<Row>(
+  connection: DuckDBConnection,
+  labels: Labels,
+  inTurn: InTurn,
+  table: string,
+  columns: typeof POINT_COLUMNS,
+  fill: (chunk: DuckDBDataChunk, part: readonly Row[]) => void,
+): (rows: readonly Row[]) => Promise<void> {
+  let chunk: DuckDBDataChunk | undefined;
+  return inGroups(inTurn, async (rows: readonly Row[]) => {
+    if (rows.length === 0) return;
+    chunk ??= DuckDBDataChunk.create(columns);
+    const filled = chunk;
+    await inTransaction(connection, labels, async () => {
+      const appender = await faultsNamed(() => connection.createAppender(table));
+      try {
+        await append(appender, filled, rows, fill);
+      } finally {
+        await faultsNamed(async () => appender.closeSync());
+      }
     });
+  });
 }
 
 async function append<Row>(
