@@ -6,8 +6,8 @@ import { judgeSeason, learnHour, learnWeek, seasonal, startSeason } from './seas
 import { advanceShapes, shapeFamily } from './shape-family';
 import { breach, largestOf, novelty, quantiles, quantilesOf, remember, smallestOf } from './streaming-histogram';
 import { startEvidence, sustain } from './sustained-evidence';
-import { CALIBRATION_POINTS_MAX, fade, historyFactor, surprise } from './tail-calibration';
-import { compress, expand, followOrigin, magnitude, startScale, toOffset } from './value-scale';
+import { CALIBRATION_POINTS_MAX, fade, type History, historyOf, surprise } from './tail-calibration';
+import { compress, followOrigin, magnitude, startScale, toOffset } from './value-scale';
 import { judgeVariability, learnStep, learnVariability, variability } from './variability';
 
 /** Statistics are computed, and calibrations learn, once so many values were seen. */
@@ -29,11 +29,12 @@ export interface Findings {
   /** Surprise of the shape family and the weight it has earned; 0 in a state without shapes. */
   shape: number;
   shapeWeight: number;
-  /** Before the value came: centre and edges of the band as offsets, see fromOffset; is there one? */
+  /** Before the value came: is there a band, its centre and half its width on the compressed scale, and that scale. */
   expects: boolean;
-  expected: number;
-  lower: number;
-  upper: number;
+  centre: number;
+  halfWidth: number;
+  median: number;
+  scale: number;
   /** Smallest and largest value remembered before this one, as offsets. */
   smallest: number;
   largest: number;
@@ -46,9 +47,10 @@ export function createFindings(): Findings {
     shape: 0,
     shapeWeight: 0,
     expects: false,
-    expected: 0,
-    lower: 0,
-    upper: 0,
+    centre: 0,
+    halfWidth: 0,
+    median: 0,
+    scale: 0,
     smallest: 0,
     largest: 0,
   };
@@ -116,11 +118,11 @@ function basicScore(s: Float64Array): number {
 }
 
 function describe(state: MetricState, median: number, scale: number, found: Findings): void {
-  const { known, centre, halfWidth } = expectation;
-  found.expects = known;
-  found.expected = median + scale * expand(centre);
-  found.lower = median + scale * expand(centre - halfWidth);
-  found.upper = median + scale * expand(centre + halfWidth);
+  found.expects = expectation.known;
+  found.centre = expectation.centre;
+  found.halfWidth = expectation.halfWidth;
+  found.median = median;
+  found.scale = scale;
   found.smallest = smallestOf(state, VALUES);
   found.largest = largestOf(state, VALUES);
 }
@@ -128,7 +130,7 @@ function describe(state: MetricState, median: number, scale: number, found: Find
 /** Turns the nine statistics into surprises. */
 function calibrate(state: MetricState, x: number, scale: number, seen: number, surprises: Float64Array): void {
   const points = state.f32[F32.calibrated]!;
-  const factor = historyFactor(points);
+  historyOf(points, history);
   const statistics = raw;
   statistics[0] = novelty(state, VALUES, x, scale);
   statistics[1] = breach(state, VALUES, x);
@@ -140,7 +142,7 @@ function calibrate(state: MetricState, x: number, scale: number, seen: number, s
   statistics[7] = variability.novelty64;
   statistics[8] = seasonal.weekSustained;
   for (let k = 0; k < 9; k++) {
-    const judged = surprise(state, CALIBRATIONS[k]!, statistics[k]!, points, factor);
+    const judged = surprise(state, CALIBRATIONS[k]!, statistics[k]!, history);
     surprises[k] = seen < LEARNING_NEEDS ? 0 : judged;
   }
   state.f32[F32.calibrated] = points + 1;
@@ -150,6 +152,7 @@ function calibrate(state: MetricState, x: number, scale: number, seen: number, s
   }
 }
 const raw = new Float64Array(9);
+const history: History = { log: 0, factor: 0 };
 
 function modulo(value: number, by: number): number {
   const rest = value % by;

@@ -81,6 +81,9 @@ export const F32 = {
   step12: reserve(1, 4),
   step64: reserve(1, 4),
   step400: reserve(1, 4),
+  /** Scales of the two histograms of these. */
+  scale12: reserve(1, 4),
+  scale64: reserve(1, 4),
   /** Against the hour of day and against the hour of week: usual size and running mean of the deviation. */
   hourUsual: reserve(1, 4),
   hourSustained: reserve(1, 4),

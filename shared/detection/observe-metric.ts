@@ -8,7 +8,7 @@ import type { JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
 import { type FeatureVector, roundFeature } from './model';
 import type { Observation, Standing } from './source-detector';
-import { fromOffset } from './value-scale';
+import { expand, fromOffset } from './value-scale';
 
 /** An alarm holds for so many usual steps between values. */
 export const HOLD_STEPS = 99.5;
@@ -121,15 +121,15 @@ function judged(
 ): JudgedObservation {
   const cadence = state.f32[CADENCE]!;
   const band = found.expects;
-  const expected = band ? fromOffset(state, found.expected) : undefined;
+  const expected = band ? bandAt(state, 0) : undefined;
   return {
     metric,
     value,
     standing,
     features: vectorOf(found),
     expected: toReading(expected),
-    lower: band ? toReading(fromOffset(state, found.lower)) : undefined,
-    upper: band ? toReading(fromOffset(state, found.upper)) : undefined,
+    lower: band ? toReading(bandAt(state, -1)) : undefined,
+    upper: band ? toReading(bandAt(state, 1)) : undefined,
     learnt,
     learningNeeds: LEARNING_NEEDS,
     holdMs: HOLD_STEPS * cadence,
@@ -143,6 +143,11 @@ function judged(
       wallMs,
     },
   };
+}
+
+/** A point of the band: −1 its lower edge, 0 its centre, 1 its upper edge. */
+function bandAt(state: MetricState, part: -1 | 0 | 1): number {
+  return fromOffset(state, found.median + found.scale * expand(found.centre + part * found.halfWidth));
 }
 
 function toReading(judgedValue: number | undefined): number | undefined {

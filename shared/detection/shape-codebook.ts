@@ -1,6 +1,7 @@
+import { log2 } from './logarithm';
 import { type CodebookAt, SHAPE, SHAPES, WINDOW } from './metric-layout';
 import type { MetricState } from './metric-state';
-import { CALIBRATION_POINTS_MAX, fade, historyFactor, surprise } from './tail-calibration';
+import { CALIBRATION_POINTS_MAX, fade, type History, historyOf, surprise } from './tail-calibration';
 
 /** Shapes are kept as whole numbers of 45ths: ±127 holds ±2.8 deviations. */
 const UNIT = 45;
@@ -25,6 +26,7 @@ const USUAL_GAIN_MIN = 0.002;
 /** The current window, z-normalised, in 45ths; distances of all shapes from it. Scratch of one call. */
 const z = new Float64Array(WINDOW);
 const distances = new Float64Array(SHAPES);
+const history: History = { log: 0, factor: 0 };
 
 /**
  * A small online codebook of z-normalised windows. Takes a compressed value; when a window point is full, judges the window
@@ -45,7 +47,7 @@ export function advanceCodebook(state: MetricState, at: CodebookAt, y: number, c
   const power = normalise(f32, at.window);
   const nearest = measure(state, at);
   if (f32[at.used]! > 0 && points >= JUDGE_FROM) {
-    const judged = judge(state, at, strangeness(state, at));
+    const judged = judge(state, at, strangeness(state, at, nearest));
     f32[at.surprise] = counts ? judged : 0;
   }
   learn(state, at, nearest, power, points - WINDOW + 1);
@@ -112,17 +114,19 @@ function measure({ f32, i8 }: MetricState, at: CodebookAt): number {
 }
 
 /** How badly even the best explanation explains the window: distance by the shape's own spread, and how rare it is. */
-function strangeness({ f32, u16 }: MetricState, at: CodebookAt): number {
+function strangeness({ f32, u16 }: MetricState, at: CodebookAt, nearest: number): number {
   const used = f32[at.used]!;
   const usual = f32[at.distance]! + 1e-6;
-  const total = f32[at.total]! * MASS_UNIT;
+  const commonness = 0.3 * log2(f32[at.total]! * MASS_UNIT) - log2(usual);
   let best = Number.POSITIVE_INFINITY;
-  for (let j = 0; j < used; j++) {
+  // The nearest first: it is mostly the best, and rules the others out.
+  for (let k = -1; k < used; k++) {
+    const j = k < 0 ? nearest : k;
     const spread = f32[at.spreads + j]! + 0.05 * usual;
-    const distance = distances[j]! / spread;
-    // The terms left out add at least ln 0.05: this one cannot become the best.
-    if (distance + LOG_TWENTIETH >= best) continue;
-    const u = distance + Math.log(spread / usual) - 0.3 * Math.log(u16[at.masses + j]! / total);
+    // It cannot become the best: ln r ≥ ln 0.05, ln r ≥ 1 − 1/r, and rarity only adds.
+    const distance = distances[j]!;
+    if (distance >= (best - LOG_TWENTIETH) * spread || distance - usual >= (best - 1) * spread) continue;
+    const u = distance / spread + Math.LN2 * (log2(spread) - 0.3 * log2(u16[at.masses + j]!) + commonness);
     if (u < best) best = u;
   }
   return Math.sqrt(Math.max(0, best - LOG_TWENTIETH));
@@ -131,7 +135,8 @@ function strangeness({ f32, u16 }: MetricState, at: CodebookAt): number {
 function judge(state: MetricState, at: CodebookAt, statistic: number): number {
   const { f32 } = state;
   const before = f32[at.calibrated]!;
-  const judged = surprise(state, at.calibration, statistic, before, historyFactor(before));
+  historyOf(before, history);
+  const judged = surprise(state, at.calibration, statistic, history);
   f32[at.calibrated] = before + 1;
   if (before + 1 > CALIBRATION_POINTS_MAX) {
     fade(state, at.calibration);

@@ -1,3 +1,4 @@
+import { asinh } from './logarithm';
 import { F32, ORIGIN, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
 import { quantiles, shiftAll } from './streaming-histogram';
@@ -69,10 +70,11 @@ function rounded(value: number): number {
  * @param distance from the median in units of the scale
  */
 export function compress(distance: number): number {
-  return Math.asinh(0.7 * distance) / 0.7;
+  return asinh(0.7 * distance) / 0.7;
 }
 
 /** Undoes {@link compress}. */
 export function expand(compressed: number): number {
-  return Math.sinh(0.7 * compressed) / 0.7;
+  const power = Math.exp(0.7 * compressed);
+  return (power - 1 / power) / 1.4;
 }
