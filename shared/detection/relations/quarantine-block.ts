@@ -50,6 +50,7 @@ export class QuarantineBlock {
 
   transfer(fields: StateFields): void {
     this.rows = fields.count(this.rows);
+    if (this.rows > this.rowWeights.length) throw new RangeError(`relation state has a block of ${this.rows} rows`);
     if (this.rows === 0) return;
     this.weight = fields.number(this.weight);
     fields.float64s(this.deviations);

@@ -90,11 +90,27 @@ describe('a relation detector', () => {
     expect(() => RelationDetector.decode(bytes)).toThrow(message);
   });
 
-  it('refuses a state that was cut anywhere', () => {
+  it('refuses a state that was cut anywhere, or has something behind it', () => {
     const detector = new RelationDetector(['a', 'b']);
     runRows(plantRows(2, 300, 6), detector);
     const bytes = detector.encode();
-    for (const length of [10, 100, 1000, bytes.length - 1])
+    for (let length = 0; length < bytes.length; length += 7)
       expect(() => RelationDetector.decode(bytes.slice(0, length))).toThrow(RangeError);
+    expect(() => RelationDetector.decode(Uint8Array.of(...bytes, 0))).toThrow('1 bytes too many');
+  });
+
+  it('either refuses a state with a damaged byte by RangeError, or reads some state from it', () => {
+    const detector = new RelationDetector(['a', 'b']);
+    runRows(plantRows(2, 300, 7), detector);
+    const bytes = detector.encode();
+    for (let at = 0; at < bytes.length; at++) {
+      const damaged = bytes.slice();
+      damaged[at] = 255 - damaged[at]!;
+      try {
+        RelationDetector.decode(damaged);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { SCORE_AT_HALF } from '../built-in-model';
 import { AdaptiveReference } from './adaptive-reference';
 import { grown } from './grown';
 import { RELATION_SETTINGS } from './relation-settings';
@@ -13,8 +14,6 @@ const MAGNITUDE_MAX = 1e150;
 /** A row must say something of relations. */
 const MEASURED_MIN = 2;
 const AGE_MAX = 60_000;
-/** The built-in model gives 0.5 for a feature of this value: v / (v + 1.3). */
-const FEATURE_AT_ALARM = 1.3;
 
 /** What the relations of a source say of one row. Filled by {@link RelationDetector.advance}, reused row after row. */
 export interface RelationReading {
@@ -40,7 +39,7 @@ export function relationFeature(reading: RelationReading): number {
 
 /** The feature `relationAlarm`, ≥ 0: the built-in model's v / (v + 1.3) gives 0.5 exactly at the alarm limit. */
 export function relationAlarmFeature(reading: RelationReading): number {
-  return FEATURE_AT_ALARM * reading.level;
+  return SCORE_AT_HALF * reading.level;
 }
 
 /**
@@ -79,6 +78,7 @@ export class RelationDetector {
       throw new RangeError(`relation state has header ${header.toString(16)}, expected ${HEADER.toString(16)}`);
     const detector = new RelationDetector(readNames(reader));
     detector.transfer(reader);
+    if (reader.left > 0) throw new RangeError(`relation state has ${reader.left} bytes too many`);
     return detector;
   }
 
@@ -238,5 +238,16 @@ function readNames(reader: StateReader): string[] {
     throw new RangeError(`relation state names ${length} bytes of metrics, it has ${reader.left}`);
   const bytes = new Uint8Array(length);
   reader.bytes(bytes, length);
-  return JSON.parse(new TextDecoder().decode(bytes));
+  const names = parsed(new TextDecoder().decode(bytes));
+  const valid = Array.isArray(names) && names.length <= S.metricsMax && names.every((name) => typeof name === 'string');
+  if (!valid || new Set(names).size < names.length) throw new RangeError('relation state has no list of metrics');
+  return names;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

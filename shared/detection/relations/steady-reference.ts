@@ -100,6 +100,7 @@ export class SteadyReference {
     this.evidence.transfer(fields);
     this.learnt = fields.number(this.learnt);
     this.waiting = fields.count(this.waiting);
+    if (this.waiting > S.blocksWaitingMax) throw new RangeError(`relation state has ${this.waiting} blocks waiting`);
     for (let b = 0; b <= this.waiting; b++) this.blocks[b]!.transfer(fields);
   }
 
