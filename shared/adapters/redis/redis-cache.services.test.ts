@@ -1,0 +1,84 @@
+import { Redis } from 'ioredis';
+import { CHECKPOINT_FIELD, type StateCache, TransientFault } from '../../detection/ports';
+import { describeStateCache, first } from '../contracts/state-cache.contract';
+import { createRedisCache } from './redis-cache';
+import { sourceKey } from './source-key';
+
+const url = process.env['REDIS_URL'];
+if (url === undefined) throw new Error('REDIS_URL must name a Redis server that these tests may write to');
+
+const prefix = `tidewatch-test-${process.pid}-${Date.now()}`;
+const admin = new Redis(url);
+afterAll(async () => {
+  for await (const keys of admin.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+    if ((keys as string[]).length > 0) await admin.del(...(keys as string[]));
+  }
+  await admin.quit();
+});
+
+describeStateCache('Redis', { make: (scope) => createRedisCache({ url, keyPrefix: `${prefix}-${scope}` }) });
+
+describe('the Redis cache', () => {
+  let cache: StateCache;
+  let keyPrefix: string;
+  beforeEach(() => {
+    keyPrefix = `${prefix}-${Math.floor(performance.now() * 1e3)}`;
+    cache = createRedisCache({ url, keyPrefix, timeoutMs: 250 });
+  });
+  afterEach(() => cache.close());
+
+  it('keeps a source in one hash whose name is its hash tag', async () => {
+    await cache.commit([first('pump-17', '1')]);
+    expect(await admin.hgetall(`${keyPrefix}:{pump-17}`)).toEqual({ [CHECKPOINT_FIELD]: '1' });
+  });
+
+  it('commits whether or not the server knows the script, and judges each source once', async () => {
+    await admin.script('FLUSH');
+    expect(await cache.commit([first('a', '1'), first('b', '1')])).toEqual([true, true]);
+    expect(await cache.commit([first('a', '2'), first('c', '1')])).toEqual([false, true]);
+    await admin.script('FLUSH');
+    expect(await cache.commit([first('a', '2'), first('d', '1')])).toEqual([false, true]);
+  });
+
+  it('takes more fields than Lua can unpack at once', async () => {
+    const fields = new Map([[CHECKPOINT_FIELD, Buffer.from('1')]]);
+    for (let i = 0; i < 9_000; i++) fields.set(`metric-${i}`, Buffer.from(`${i}`));
+    expect(await cache.commit([{ source: 'wide', expected: undefined, fields }])).toEqual([true]);
+    const loaded = (await cache.load(['wide']))[0]!;
+    expect([loaded.size, Buffer.from(loaded.get('metric-8999')!).toString()]).toEqual([9_001, '8999']);
+  });
+
+  it('rejects with a transient fault while the server does not answer, and works once it does', async () => {
+    await cache.commit([first('a', '1')]);
+    await admin.call('CLIENT', 'PAUSE', '600', 'ALL');
+    await expect(cache.load(['a'])).rejects.toThrow(TransientFault);
+    const loaded = await eventually(() => cache.load(['a']));
+    expect(Buffer.from(loaded[0]!.get(CHECKPOINT_FIELD)!).toString()).toBe('1');
+  });
+
+  it('rejects with a transient fault what is under way when the connection breaks, and works on', async () => {
+    await cache.commit([first('a', '1')]);
+    await admin.call('CLIENT', 'PAUSE', '300', 'ALL');
+    const underWay = cache.load(['a']).catch((error: unknown) => error);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    expect(await underWay).toBeInstanceOf(TransientFault);
+    expect(await eventually(() => cache.load(['a']))).toHaveLength(1);
+  });
+
+  it('calls a key of another kind a defect', async () => {
+    await admin.set(sourceKey(keyPrefix, 'odd'), 'text');
+    const error = await cache.load(['odd']).catch((caught: unknown) => caught as Error);
+    expect(error).not.toBeInstanceOf(TransientFault);
+    expect(error).toMatchObject({ message: expect.stringContaining('WRONGTYPE') });
+  });
+});
+
+async function eventually<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TransientFault)) throw error;
+    }
+  }
+}
