@@ -1,6 +1,6 @@
 // Runs a command beside a Redis server of its own, on a free port of 127.0.0.1 and with nothing kept:
-//   node scripts/with-redis.mjs npm run test:services
-// The command finds the server in REDIS_URL; its exit code is this program's.
+//   node scripts/with-redis.mjs npx jest -c jest.services.config.mjs
+// The command finds the server in REDIS_URL; its exit code is this program's. Where REDIS_URL is set, none is started.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -12,37 +12,37 @@ const START_MS_MAX = 10_000;
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) end(2, 'Usage: node scripts/with-redis.mjs COMMAND [ARGUMENT …]');
 
-const folder = mkdtempSync(join(tmpdir(), 'tidewatch-redis-'));
-const port = await freePort();
-const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', loglevel: 'warning' };
-const server = spawn(
-  'redis-server',
-  Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-  {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-);
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-server.once('error', (error) => {
-  if (error.code !== 'ENOENT') end(1, `redis-server: ${error.message}`);
-  end(1, 'redis-server is not installed. Debian, Ubuntu: apt install redis-server; macOS: brew install redis.');
-});
-server.once('exit', (code) => end(1, `redis-server ended with ${code}`));
-await listening(port, Date.now() + START_MS_MAX);
-
-const child = spawn(command, args, {
-  stdio: 'inherit',
-  env: { ...process.env, REDIS_URL: `redis://127.0.0.1:${port}` },
-});
+const redis = process.env.REDIS_URL ? undefined : await startRedis();
+const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...redis?.env } });
 child.once('error', (error) => stop(1, `${command}: ${error.message}`));
 child.once('exit', (code, signal) =>
   stop(code ?? 1, signal === null ? undefined : `${command} was ended by ${signal}`),
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 
+async function startRedis() {
+  const folder = mkdtempSync(join(tmpdir(), 'tidewatch-redis-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', loglevel: 'warning' };
+  const server = spawn(
+    'redis-server',
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  server.once('error', (error) => {
+    if (error.code !== 'ENOENT') end(1, `redis-server: ${error.message}`);
+    end(1, 'redis-server is not installed. Debian, Ubuntu: apt install redis-server; macOS: brew install redis.');
+  });
+  server.once('exit', (code) => end(1, `redis-server ended with ${code}`));
+  await listening(port, server);
+  return { server, env: { REDIS_URL: `redis://127.0.0.1:${port}` } };
+}
+
 function stop(code, message) {
-  server.removeAllListeners('exit').once('exit', () => end(code, message));
-  server.kill();
+  if (redis === undefined) end(code, message);
+  redis.server.removeAllListeners('exit').once('exit', () => end(code, message));
+  redis.server.kill();
 }
 
 function end(code, message) {
@@ -60,10 +60,13 @@ function freePort() {
   });
 }
 
-async function listening(on, deadline) {
-  for (;;) {
-    if (await canConnect(on)) return;
-    if (Date.now() > deadline) stop(1, `redis-server did not start within ${START_MS_MAX} ms`);
+async function listening(port, server) {
+  const deadline = Date.now() + START_MS_MAX;
+  while (!(await canConnect(port))) {
+    if (Date.now() > deadline) {
+      server.kill();
+      end(1, `redis-server did not start within ${START_MS_MAX} ms`);
+    }
     await new Promise((soon) => setTimeout(soon, 20));
   }
 }
