@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { doneThenKilled } from '../contracts/killed-process';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
 import { openDuckDbStore } from './duckdb-store';
 
@@ -42,6 +43,22 @@ describe('the DuckDB file', () => {
       [71.2, 1],
     ]);
     expect(await read(file, 'SELECT id FROM anomalies_raw ORDER BY id')).toEqual([['a'], ['b']]);
+  });
+
+  it('has on disk what a killed process had written', async () => {
+    const file = join(folder, 'killed.duckdb');
+    const rows = Array.from({ length: 3_000 }, (_, i) => point({ timestamp: i, value: i }));
+    await doneThenKilled(
+      join(__dirname, 'duckdb-store.ts'),
+      `const store = await module.openDuckDbStore(${JSON.stringify(file)});
+       const row = ${JSON.stringify(point({}))};
+       await store.writePoints(Array.from({ length: 3000 }, (_, i) => ({ ...row, timestamp: i, value: i })));
+       await store.writeAnomalies([${JSON.stringify(event('a', {}))}]);`,
+    );
+    const store = await openDuckDbStore(file);
+    expect(await store.readPoints(point({}))).toEqual(rows);
+    expect(await store.readAnomalies({})).toEqual([event('a', {})]);
+    await store.close();
   });
 
   it('writes nothing of a batch in which a row cannot be kept, and goes on', async () => {

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHECKPOINT_FIELD } from '../../detection/ports';
+import { doneThenKilled } from '../contracts/killed-process';
 import { describeStateCache, first } from '../contracts/state-cache.contract';
 import { openLmdbCache } from './lmdb-cache';
 
@@ -43,13 +43,11 @@ describe('the LMDB file', () => {
 
   it('has on disk what a killed process had committed', async () => {
     const file = join(folder, 'killed.lmdb');
-    // Written by another process that ends without closing anything.
-    const program = `
-      const { open } = require('lmdb');
-      const db = open({ path: ${JSON.stringify(file)}, noSubdir: true, encoding: 'binary', keyEncoding: 'binary', pageSize: 16384, overlappingSync: false });
-      const entry = Buffer.concat([Buffer.from([1, 10, 0, 1, 0, 0, 0]), Buffer.from('checkpoint7')]);
-      db.transaction(() => db.putSync(Buffer.from('=s'), entry)).then(() => process.kill(process.pid, 'SIGKILL'));`;
-    expect(() => execFileSync(process.execPath, ['-e', program], { stdio: 'pipe' })).toThrow(/Command failed/);
+    await doneThenKilled(
+      join(__dirname, 'lmdb-cache.ts'),
+      `const fields = new Map([['checkpoint', Buffer.from('7')]]);
+       await module.openLmdbCache(${JSON.stringify(file)}).commit([{ source: 's', expected: undefined, fields }]);`,
+    );
     const cache = openLmdbCache(file);
     const loaded = (await cache.load(['s']))[0];
     expect(Buffer.from(loaded!.get(CHECKPOINT_FIELD)!).toString()).toBe('7');
