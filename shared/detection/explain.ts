@@ -10,6 +10,8 @@ export interface Circumstances {
   readonly smallest: number;
   readonly largest: number;
   readonly expected: number | undefined;
+  /** How many times as much values have changed of late as they usually do. */
+  readonly stepRatio: number;
   /** How far back the memory of values reaches. */
   readonly rememberedMs: number;
   /** Wall clock at the source, milliseconds. */
@@ -46,7 +48,7 @@ function wordsOf(family: Family, circumstances: Circumstances): string {
     case 'season':
       return seasonWords(circumstances);
     case 'variability':
-      return 'changes more, or less, from value to value than usual';
+      return variabilityWords(circumstances);
     case 'shape':
       return 'the course of the last values is unlike any before';
     case 'sustained':
@@ -74,6 +76,11 @@ function beneath(value: number, limit: number): string {
   const ratio = value / limit;
   const says = limit > 0 ? ratio > 1e-6 && ratio <= 0.9 : limit < 0 && ratio >= 1.1 && ratio < 1e6;
   return says ? `${short(ratio)}×` : 'below';
+}
+
+function variabilityWords({ stepRatio }: Circumstances): string {
+  if (stepRatio > 0.9 && stepRatio < 1.1) return 'changes from value to value in an unusual way';
+  return `changes ${short(stepRatio)}× as much from value to value as usual`;
 }
 
 function seasonWords({ wallMs, expected, unit }: Circumstances): string {

@@ -38,7 +38,18 @@ export interface Findings {
   /** Smallest and largest value remembered before this one, as offsets. */
   smallest: number;
   largest: number;
+  /** How many times as much values have changed of late as they usually do. */
+  stepRatio: number;
 }
+
+/** How a value lies in time. */
+export interface Moment {
+  /** A gap ended with it: the step across it is no news. */
+  readonly gap: boolean;
+  /** It teaches what is usual at its hour. */
+  readonly season: boolean;
+}
+export const USUAL_MOMENT: Moment = { gap: false, season: true };
 
 export function createFindings(): Findings {
   return {
@@ -53,6 +64,7 @@ export function createFindings(): Findings {
     scale: 0,
     smallest: 0,
     largest: 0,
+    stepRatio: 1,
   };
 }
 
@@ -67,10 +79,9 @@ export function startMetric(state: MetricState): void {
  *
  * @param value finite, in the metric's unit
  * @param wallS seconds of the wall clock at the source, any epoch
- * @param gap did a gap in time end with this value? The step across it is no news.
  * @param found receives the findings
  */
-export function advanceMetric(state: MetricState, value: number, wallS: number, gap: boolean, found: Findings): void {
+export function advanceMetric(state: MetricState, value: number, wallS: number, when: Moment, found: Findings): void {
   const { f32, u32 } = state;
   const seen = u32[U32.seen]!;
   if (seen === 0) startScale(state, value);
@@ -88,12 +99,13 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   foresee(state, last, hour, seen);
   describe(state, median, scale, found);
   if (seen >= STATISTICS_FROM) {
-    if (!gap) learnStep(state, x - f32[F32.last]!, scale, seen);
+    if (!when.gap) learnStep(state, x - f32[F32.last]!, scale, seen);
     judgeSeason(state, y, hour, hourOfWeek);
     judgeVariability(state);
     calibrate(state, x, scale, seen, found.surprises);
     learnVariability(state, seen);
   } else found.surprises.fill(0);
+  found.stepRatio = Math.exp(f32[F32.step12]! - f32[F32.step400]!);
   found.evidence = sustain(state, basicScore(found.surprises));
   if (state.bytes.length > BASE_BYTES) {
     advanceShapes(state, y, seen >= LEARNING_NEEDS);
@@ -101,7 +113,7 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
     found.shapeWeight = shapeFamily.earned;
   }
   learnExpectation(state, y, last, hour, seen);
-  if (seen >= STATISTICS_FROM) {
+  if (seen >= STATISTICS_FROM && when.season) {
     learnHour(state, y, hour);
     learnWeek(state, y, hourOfWeek);
   }

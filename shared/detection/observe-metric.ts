@@ -1,8 +1,8 @@
 import { hasArrived, noteArrival, standingOf } from './arrival';
-import { learnTime } from './cadence';
+import { learnTime, moment } from './cadence';
 import { becomes, growthRate, isCounter, readingKind } from './counter';
 import { decodeMetric, forgetValues } from './metric-codec';
-import { advanceMetric, createFindings, type Findings, LEARNING_NEEDS } from './metric-detector';
+import { advanceMetric, createFindings, type Findings, LEARNING_NEEDS, USUAL_MOMENT } from './metric-detector';
 import { CADENCE, F64, READING, U32, VALUES } from './metric-layout';
 import type { JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
@@ -10,8 +10,17 @@ import { type FeatureVector, roundFeature } from './model';
 import type { Observation, Standing } from './source-detector';
 import { expand, fromOffset } from './value-scale';
 
-/** An alarm holds for so many usual steps between values. */
-export const HOLD_STEPS = 99.5;
+/**
+ * An alarm holds for so many usual steps between values; of a fast sensor for at least ten minutes, of a slow one no longer
+ * than two days.
+ */
+const HOLD_STEPS = 99.5;
+const HOLD_MS_MIN = 600_000;
+const HOLD_MS_MAX = 48 * 3_600_000;
+
+export function holdMsOf(state: MetricState): number {
+  return Math.min(Math.max(HOLD_STEPS * state.f32[CADENCE]!, HOLD_MS_MIN), HOLD_MS_MAX);
+}
 
 /** What a metric is told with each reading. */
 export interface Reading {
@@ -43,11 +52,11 @@ export function observeMetric(state: MetricState, reading: Reading): Observation
   if (standing === 'late') return observeLate(state, reading);
   if (standing !== 'current') return unjudged(reading, standing, state);
   measure(state, reading);
-  const gap = learnTime(state, reading.timestamp);
+  learnTime(state, reading.timestamp);
   noteArrival(state, reading.timestamp);
   state.f64[READING] = reading.value;
   if (!quantity.known) return unjudged(reading, 'current', state);
-  advanceMetric(state, quantity.value, reading.wallMs / 1000, gap, found);
+  advanceMetric(state, quantity.value, reading.wallMs / 1000, moment, found);
   return judged(reading, 'current', state, state.u32[U32.seen]!);
 }
 
@@ -57,7 +66,7 @@ function observeLate(state: MetricState, reading: Reading): Observation {
   if (isCounter(state)) return unjudged(reading, 'late', state);
   const copy = decodeMetric(state.bytes)!;
   asItself(reading.value);
-  advanceMetric(copy, reading.value, reading.wallMs / 1000, false, found);
+  advanceMetric(copy, reading.value, reading.wallMs / 1000, USUAL_MOMENT, found);
   quantity.known = false;
   return judged(reading, 'late', copy, state.u32[U32.seen]!);
 }
@@ -119,7 +128,6 @@ function judged(
   state: MetricState,
   learnt: number,
 ): JudgedObservation {
-  const cadence = state.f32[CADENCE]!;
   const band = found.expects;
   const expected = band ? bandAt(state, 0) : undefined;
   return {
@@ -132,14 +140,15 @@ function judged(
     upper: band ? toReading(bandAt(state, 1)) : undefined,
     learnt,
     learningNeeds: LEARNING_NEEDS,
-    holdMs: HOLD_STEPS * cadence,
+    holdMs: holdMsOf(state),
     circumstances: {
       value: quantity.value,
       unit: quantity.isGrowth ? ' a second' : '',
       smallest: fromOffset(state, found.smallest),
       largest: fromOffset(state, found.largest),
       expected,
-      rememberedMs: Math.min(timestamp - state.f64[F64.first]!, VALUES.pointsMax * cadence),
+      stepRatio: found.stepRatio,
+      rememberedMs: Math.min(timestamp - state.f64[F64.first]!, 2 * VALUES.pointsMax * state.f32[CADENCE]!),
       wallMs,
     },
   };

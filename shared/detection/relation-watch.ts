@@ -1,11 +1,11 @@
 import type { Contribution } from '../domain/anomaly-event';
 import { noteArrival, standingOf } from './arrival';
-import { learnTime } from './cadence';
-import { CADENCE, HEAD_BYTES, U32, VERSION } from './metric-layout';
+import { learnTime, moment } from './cadence';
+import { HEAD_BYTES, U32, VERSION } from './metric-layout';
 import type { JudgedObservation } from './metric-observation';
 import { createMetricState, type MetricState, openMetricState } from './metric-state';
 import { type FeatureVector, roundFeature } from './model';
-import { HOLD_STEPS } from './observe-metric';
+import { holdMsOf } from './observe-metric';
 import {
   RelationDetector,
   type RelationReading,
@@ -71,15 +71,15 @@ export function observeRelations(
 ): JudgedObservation | undefined {
   const { state } = watch;
   if (standingOf(state, timestamp, 0) !== 'current') return undefined;
-  const gap = learnTime(state, timestamp);
+  learnTime(state, timestamp);
   noteArrival(state, timestamp);
   state.u32[U32.seen]! += 1;
   if (!watch.detector && measured.size < 2) return undefined;
   watch.detector ??= new RelationDetector();
   const { detector } = watch;
   lay(detector, measured);
-  detector.advance(values.subarray(0, detector.names.length), gap, reading);
-  return reading.judged ? observation(detector, HOLD_STEPS * state.f32[CADENCE]!) : undefined;
+  detector.advance(values.subarray(0, detector.names.length), moment.gap, reading);
+  return reading.judged ? observation(detector, holdMsOf(state)) : undefined;
 }
 
 /** The row as the detector wants it: known metrics in their places, new ones appended. */

@@ -63,7 +63,7 @@ export function surprise(state: MetricState, at: CalibrationAt, statistic: numbe
     f32[at.largest] = z;
   }
   count(state.u16, at.buckets, bucket);
-  return result > 0 ? result : 0;
+  return Math.max(result, 0);
 }
 
 /** Counts above a place in a bucket, which is taken to be evenly filled; `into`: how far in, 0 to 1. */
