@@ -61,7 +61,7 @@ export async function startModelServerProcess(
 
 async function launch(script: string, port: number): Promise<{ child: ChildProcess; url: string }> {
   // Its own process group: Ctrl-C reaches us alone, and we end it after the last batch was scored.
-  const child = spawn(process.execPath, [script, '--port', String(port), '--with-parent'], {
+  const child = spawn(process.execPath, [script, '--host', '127.0.0.1', '--port', String(port), '--with-parent'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
