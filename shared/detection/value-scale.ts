@@ -7,8 +7,8 @@ import { quantiles, shiftAll } from './streaming-histogram';
 const OFFSET_MAX = 1e37;
 /** 2⁹ + 1: rounding to 44 bits drops what arithmetic of the producer may have left in the last ones. */
 const SPLITTER = 513;
-/** The origin follows when the values have moved so many scales away from it: float32 still resolves 1/4000 of a scale. */
-const SCALES_FROM_ORIGIN_MAX = 4096;
+/** The origin follows when the values are so many scales away from it: float32 still resolves 1/4000 of a scale. */
+const FAR = 4096;
 
 /**
  * A value as a float32 offset from the metric's origin. The difference is taken in float64, so that 1e12 ± 1 survives; the
@@ -43,13 +43,15 @@ export function startScale(state: MetricState, value: number): void {
 }
 
 /**
- * Moves the origin to the median of the remembered values when these have drifted far from it (a growing counter, a first
- * value that was an error). Reads {@link quantiles} of the values.
+ * Moves the origin to the median of the remembered values when these have drifted far from it (growth), or when it is far
+ * larger than they are (a first value that was an error). Reads {@link quantiles} of the values.
  */
 export function followOrigin(state: MetricState): boolean {
   const { q10, q50, q90 } = quantiles;
   const spread = (q90 - q10) / 2.56;
-  if (!(Math.abs(q50) > SCALES_FROM_ORIGIN_MAX * spread) || spread === 0) return false;
+  const isFar = spread > 0 && Math.abs(q50) > FAR * spread;
+  const isLost = Math.abs(q50) > FAR * magnitude(state, q50);
+  if (!isFar && !isLost) return false;
   const by = Math.fround(q50);
   state.f64[ORIGIN]! += by;
   shiftAll(state, VALUES, -by);
