@@ -1,4 +1,5 @@
 import { builtInModel } from '../shared/detection/built-in-model';
+import { FEATURES, type FeatureName, type FeatureVector } from '../shared/detection/model';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
 import { DEFAULT_SETTINGS, type SourceSettings } from '../shared/domain/settings';
 
@@ -9,7 +10,6 @@ export interface SeriesScores {
   readonly expected: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
-  /** Features of each row; undefined where there was nothing to score. */
   readonly events: number;
 }
 
@@ -19,10 +19,14 @@ const CONTEXT = {
   warming: false,
 };
 
-/** @param timestamps epoch milliseconds */
+/**
+ * @param timestamps epoch milliseconds
+ * @param without features that are hidden from the model
+ */
 export function scoreSeries(
   timestamps: ArrayLike<number>,
   values: ArrayLike<number>,
+  without: ReadonlySet<FeatureName> = new Set(),
   settings: SourceSettings = DEFAULT_SETTINGS.defaults,
 ): SeriesScores {
   const rows = values.length;
@@ -34,7 +38,9 @@ export function scoreSeries(
     if (!Number.isFinite(values[row]!)) continue;
     const point = { source: 'series', timestamp: timestamps[row]!, metrics: { value: values[row]! }, tags: {} };
     const observations = detector.advance(point);
-    const scores = observations.flatMap(({ features }) => (features ? [builtInModel.score(features)] : []));
+    const scores = observations.flatMap(({ features }) =>
+      features ? [builtInModel.score(hide(features, without))] : [],
+    );
     const conclusion = detector.conclude(point, observations, scores, CONTEXT);
     events += conclusion.events.length;
     result.anomaly[row] = conclusion.verdicts[0]!.anomalyScore;
@@ -45,3 +51,27 @@ export function scoreSeries(
   }
   return { ...result, events };
 }
+
+function hide(features: FeatureVector, without: ReadonlySet<FeatureName>): FeatureVector {
+  return without.size === 0 ? features : features.map((value, at) => (without.has(FEATURES[at]!) ? 0 : value));
+}
+
+/** The features named by `--without NAME,NAME` among the arguments; a family's name stands for all of its features. */
+export function hiddenFeatures(args: readonly string[]): ReadonlySet<FeatureName> {
+  const at = args.indexOf('--without');
+  if (at < 0) return new Set();
+  const names = (args[at + 1] ?? '').split(',').flatMap((name): readonly string[] => FAMILY_FEATURES[name] ?? [name]);
+  for (const name of names) {
+    if (!FEATURES.includes(name as FeatureName))
+      throw new Error(`--without ${name}: expected ${[...Object.keys(FAMILY_FEATURES), ...FEATURES].join(', ')}`);
+  }
+  return new Set(names as FeatureName[]);
+}
+
+const FAMILY_FEATURES: Readonly<Record<string, readonly FeatureName[]>> = {
+  value: ['novelty', 'breach'],
+  season: ['hourDeviationScaled', 'hourDeviation', 'hourDeviationSustained', 'weekDeviationSustained'],
+  change: ['variability', 'variabilityNovelty12', 'variabilityNovelty64'],
+  shapes: ['shape', 'shapeWeight'],
+  sustained: ['evidence'],
+};

@@ -1,11 +1,11 @@
 // The product's engine on series whose shape is wrong.
-// npm run bench:shapes -- DIR; DIR holds UCR anomaly archive files (NNN_UCR_Anomaly_NAME_TRAIN_START_END.txt, one value a line)
+// npm run bench:shapes -- DIR [--without NAME,…]; DIR holds UCR anomaly archive files (NNN_UCR_Anomaly_NAME_TRAIN_START_END.txt, one value a line)
 // and labelled series (NAME.out, "value,label" a line)
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { areas } from './area-score';
 import { filesOf } from './nab-corpus';
-import { scoreSeries } from './score-series';
+import { hiddenFeatures, scoreSeries } from './score-series';
 
 const START_MS = Date.UTC(2024, 0, 1);
 const EVERY_MS = 60_000;
@@ -13,8 +13,9 @@ const EVERY_MS = 60_000;
 const SLACK_ROWS_MIN = 100;
 
 const folder = process.argv[2];
+const without = hiddenFeatures(process.argv);
 if (folder === undefined) {
-  console.error('usage: npm run bench:shapes -- DIR');
+  console.error('usage: npm run bench:shapes -- DIR [--without NAME,…]');
   process.exit(2);
 }
 const ucr = filesOf(folder, '.txt').map(judgeArchiveFile);
@@ -54,6 +55,7 @@ function score(values: readonly number[]) {
   return scoreSeries(
     values.map((_, row) => START_MS + row * EVERY_MS),
     values,
+    without,
   );
 }
 
