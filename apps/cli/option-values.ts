@@ -30,6 +30,7 @@ export function aWholeNumber(text: string): number {
 
 export function aNumberOfSeconds(text: string): number {
   const seconds = Number(text);
-  if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 86_400)) throw new InvalidArgumentError('It must be 0.1 to 86400 seconds.');
+  if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 86_400))
+    throw new InvalidArgumentError('It must be 0.1 to 86400 seconds.');
   return seconds;
 }
