@@ -1,4 +1,4 @@
 import config from './jest.config.mjs';
 
-/** Tests that need a server: see scripts/with-redis.mjs. They fail without one. */
+/** Tests that need servers: `npm run test:services` brings them (scripts/services). They fail without, and never skip. */
 export default { ...config, testMatch: ['**/*.services.test.ts'], testPathIgnorePatterns: ['/node_modules/'] };

@@ -1,0 +1,58 @@
+// A set of servers in a folder: what runs is written down there, so that whoever comes later can stop it.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRunning, stop } from './processes.mjs';
+import { SERVERS } from './servers.mjs';
+
+const STATE = 'state.json';
+
+/**
+ * Starts every server whose variable the user has not set, one after the other, and gives all their variables. Whatever
+ * fails, or when `signal` is aborted, those that run are stopped.
+ */
+export async function startSet(folder, packages, signal) {
+  mkdirSync(folder, { recursive: true });
+  const processes = new Map();
+  let variables = {};
+  const save = () => {
+    writeFileSync(
+      join(folder, 'state.new'),
+      JSON.stringify({ processes: [...processes.values()], variables }, null, 2),
+    );
+    renameSync(join(folder, 'state.new'), join(folder, STATE));
+  };
+  const started = (server) => {
+    processes.set(server.name, server);
+    save();
+    return server;
+  };
+  try {
+    for (const { variable, launch } of SERVERS) {
+      if (process.env[variable]) continue;
+      signal?.throwIfAborted();
+      variables = { ...variables, ...(await launch({ folder, packages, processes, started })) };
+    }
+    save();
+    signal?.throwIfAborted();
+  } catch (error) {
+    await stopSet(folder);
+    throw error;
+  }
+  return variables;
+}
+
+/** Stops what is written down as running and removes the folder. Gives how many ran. */
+export async function stopSet(folder) {
+  const running = readSet(folder).processes.filter(isRunning);
+  const results = await Promise.allSettled(running.map(stop));
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  rmSync(folder, { recursive: true, force: true });
+  return running.length;
+}
+
+/** What was started there: processes, and the variables that tell where they are. */
+export function readSet(folder) {
+  const file = join(folder, STATE);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { processes: [], variables: {} };
+}
