@@ -1,24 +1,21 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-
-const ESBUILD = join(__dirname, '../../../../node_modules/esbuild/bin/esbuild');
+import { buildSync } from 'esbuild';
 
 /** Makes a program of this folder runnable by Node and returns its path. */
 export function bundleProgram(name: string, folder: string): string {
   const outfile = join(folder, `${name}.mjs`);
-  const source = join(__dirname, `${name}.ts`);
-  const flags = [
-    '--bundle',
-    '--platform=node',
-    '--target=node20',
-    '--format=esm',
-    `--outfile=${outfile}`,
-    '--log-level=error',
-  ];
-  // Packages written for CommonJS call require, which a module has to make for itself.
-  const banner =
-    "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  execFileSync(process.execPath, [ESBUILD, source, ...flags, banner]);
+  buildSync({
+    entryPoints: [join(__dirname, `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'error',
+    // Packages written for CommonJS call require, which a module has to make for itself.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
   return outfile;
 }
 
