@@ -34,7 +34,7 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
   const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: Set<number> }>();
   const quarantined: { record: number; object: QuarantineObject }[] = [];
   records.forEach((record, recordIndex) => {
-    const decoded = decodeBody(record.body);
+    const decoded = decodeBody(record.body, record.arrival);
     const reject = (rejection: Rejection) => {
       quarantined.push({ record: recordIndex, object: quarantineObject(record, rejection) });
     };

@@ -92,7 +92,10 @@ export interface Rejection {
   readonly reason: RejectionReason;
   /** Path of the offending field, as `metrics.temperature`; absent when the whole line is at fault. */
   readonly field?: string;
-  /** Position in the record, from 0: index of the array element or NDJSON line among the non-empty ones. */
+  /**
+   * Position in the record, from 0: index of the array element, or of the line among those that hold anything. In a record
+   * that the KPL aggregated, 10,000 × the index of the user record is added.
+   */
   readonly index: number;
   /** A sentence for people. Never holds the rejected value beyond 40 characters. */
   readonly message: string;
@@ -102,6 +105,8 @@ export const REJECTION_REASONS = [
   'not-json',
   'not-text',
   'not-gzip',
+  'not-line-protocol',
+  'not-kpl',
   'too-large',
   'too-many-points',
   'empty',

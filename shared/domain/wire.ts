@@ -10,6 +10,8 @@ export interface IndexedPoint {
 export interface DecodedRecord {
   readonly points: readonly IndexedPoint[];
   readonly rejections: readonly Rejection[];
+  /** Elements in which, as is usual in their format, nothing was measured: neither a point nor a fault. Absent: none. */
+  readonly unmeasured?: number;
 }
 
 /**

@@ -16,6 +16,12 @@ describe('a record body', () => {
       bytes(`${JSON.stringify(wirePoint())}\r\n\n${JSON.stringify(wirePoint())}\n`),
       2,
     ],
+    ['a line of line protocol', bytes('pump,source=pump-17 temperature=71.2 1763816400000000000'), 1],
+    [
+      'several, gzipped',
+      gzipSync('# pumps\npump temperature=71.2 1763816400000000000\npump on=t 1763816401000000000\n'),
+      2,
+    ],
     ['gzip of an array', gzipSync(json([wirePoint()])), 1],
     ['a byte order mark before an object', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), json(wirePoint())]), 1],
   ])('may be %s', (_, body, points) => {
@@ -26,7 +32,8 @@ describe('a record body', () => {
     ['nothing', bytes(''), 'empty'],
     ['white space', bytes(' \n \n'), 'empty'],
     ['an empty array', bytes('[]'), 'empty'],
-    ['text that is not JSON', bytes('temperature=71'), 'not-json'],
+    ['text that is not JSON', bytes('temperature: 71'), 'not-json'],
+    ['text that is neither JSON nor line protocol', bytes('temperature=71'), 'not-line-protocol'],
     ['JSON cut short', bytes('{"source":"pump-17"'), 'not-json'],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 'not-text'],
     ['what only begins as gzip', Buffer.from([0x1f, 0x8b, 1, 2, 3]), 'not-gzip'],

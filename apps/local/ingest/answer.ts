@@ -21,10 +21,11 @@ export interface Answer {
   };
 }
 
-/** The answer for a decoded body: 202 when any point is usable, else what its first rejection asks for. */
+/** The answer for a decoded body: 202 when any point is usable or nothing is wrong, else what its first rejection asks for. */
 export function answerFor({ points, rejections }: DecodedRecord): Answer {
+  const [first] = rejections;
   return {
-    status: points.length > 0 ? 202 : refusalStatus(rejections[0]?.reason ?? 'empty'),
+    status: points.length > 0 || first === undefined ? 202 : refusalStatus(first.reason),
     body: {
       accepted: points.length,
       rejected: rejections.slice(0, REJECTED_NAMED_MAX).map(({ index, field, reason, message }) => ({

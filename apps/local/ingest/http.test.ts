@@ -59,6 +59,18 @@ describe('accepted, and in the log by then', () => {
     expect(await stored()).toEqual(Array.from({ length: count }, () => STORED));
   });
 
+  test('line protocol; a line without a time gets that of its arrival, one of strings alone is no fault', async () => {
+    const begun = Date.now();
+    const lines =
+      'pump,source=pump-17 t=1 1763816400000000000\npump,source=pump-17 t=2\npump,source=pump-17 s="text"\n';
+    const answer = await post(lines, { 'content-type': 'text/plain' });
+    expect([answer.status, answer.body]).toEqual([202, { accepted: 2, rejected: [], rejectedCount: 0 }]);
+    const [first, second] = (await stored()).map((body) => JSON.parse(String(body)));
+    expect(first).toEqual({ source: 'pump-17', timestamp: 1_763_816_400_000, metrics: { 'pump.t': 1 } });
+    expect(second.timestamp).toBeGreaterThanOrEqual(begun);
+    expect((await post('pump,source=pump-17 s="text"', { 'content-type': 'text/plain' })).status).toBe(202);
+  });
+
   test('what is wrong with one element is told, with its place, and does not touch the others', async () => {
     const { status, body } = await post(json([POINT, BAD, 7, POINT]));
     expect([status, body.accepted, body.rejectedCount]).toEqual([202, 2, 2]);

@@ -32,7 +32,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const GRACE_MS = 5_000;
 
 /**
- * `POST /points` (JSON object, array or NDJSON; gzip or not) and `GET /health`, on loopback alone. A 202 means that the accepted points are
+ * `POST /points` (JSON object, array or NDJSON, or line protocol; gzip or not) and `GET /health`, on loopback alone. A 202 means that the accepted points are
  * in the log on disk; rejected elements are named beside them.
  *
  * @throws if the port is taken
@@ -70,7 +70,7 @@ function readBodiesAsBytes(server: FastifyInstance): void {
     const { statusCode = 500, code } = error as { statusCode?: number; code?: string };
     if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return send(reply, refusal('too-large', TOO_LARGE));
     if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-      return reply.code(415).send({ error: 'the body must be JSON or NDJSON' });
+      return reply.code(415).send({ error: 'the body must be JSON, NDJSON or, as text/plain, line protocol' });
     return reply.code(statusCode).send({ error: statusCode < 500 ? (error as Error).message : 'internal error' });
   });
 }
@@ -114,7 +114,7 @@ async function takePoints(
     return reply.code(415).send({ error: 'content-encoding must be gzip or identity' });
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   if (encoding === 'gzip' && !isGzip(body)) return send(reply, refusal('not-gzip', 'the body is not gzip'));
-  const decoded = decodeBody(body);
+  const decoded = decodeBody(body, Date.now());
   if (decoded.points.length === 0) return send(reply, answerFor(decoded));
   try {
     await producer.put(
