@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { builtInModel } from '../shared/detection/built-in-model';
 import { decodeMetric, encodeMetric, newMetric } from '../shared/detection/metric-codec';
-import { advanceMetric, createFindings, startMetric, USUAL_MOMENT } from '../shared/detection/metric-detector';
+import { advanceMetric, createFindings, startMetric } from '../shared/detection/metric-detector';
 import { BASE_BYTES, FULL_BYTES } from '../shared/detection/metric-layout';
 import { createMetricState, type MetricState } from '../shared/detection/metric-state';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
@@ -29,7 +29,7 @@ for (const [name, bytes] of [
 }
 
 function sequential(state: MetricState): void {
-  for (let k = 0; k < SEQUENTIAL_POINTS; k++) advanceMetric(state, values[k & 4095]!, k * STEP_S, USUAL_MOMENT, found);
+  for (let k = 0; k < SEQUENTIAL_POINTS; k++) advanceMetric(state, values[k & 4095]!, k * STEP_S, false, found);
 }
 
 function interleavedPoints(): number {
@@ -40,13 +40,13 @@ function interleavedPoints(): number {
 function interleaved(bytes: number): () => void {
   const states = Array.from({ length: SERIES }, () => fresh(bytes));
   const template = fresh(bytes);
-  for (let k = 0; k < 2000; k++) advanceMetric(template, values[k]!, k * STEP_S, USUAL_MOMENT, found);
+  for (let k = 0; k < 2000; k++) advanceMetric(template, values[k]!, k * STEP_S, false, found);
   for (const state of states) state.bytes.set(template.bytes);
   return () => {
     for (let round = 0; round < 5; round++) {
       const wallS = (2000 + round) * STEP_S;
       for (let s = 0; s < states.length; s++)
-        advanceMetric(states[s]!, values[(s + round) & 4095]!, wallS, USUAL_MOMENT, found);
+        advanceMetric(states[s]!, values[(s + round) & 4095]!, wallS, false, found);
     }
   };
 }

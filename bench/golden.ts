@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { seasonFamily, valueFamily, variabilityFamily } from '../shared/detection/families';
 import { newMetric } from '../shared/detection/metric-codec';
-import { advanceMetric, createFindings, USUAL_MOMENT } from '../shared/detection/metric-detector';
+import { advanceMetric, createFindings } from '../shared/detection/metric-detector';
 
 const TOLERANCE = 1e-3;
 
@@ -22,7 +22,7 @@ const found = createFindings();
 const names = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'value', 'season', 'variability', 's', "s'"];
 const worst = names.map(() => 0);
 for (const row of rows) {
-  advanceMetric(state, row[2]!, row[1]!, USUAL_MOMENT, found);
+  advanceMetric(state, row[2]!, row[1]!, false, found);
   const s = found.surprises;
   const value = valueFamily(s[0]!, s[1]!);
   const season = seasonFamily(s[2]!, s[3]!, s[4]!, s[8]!);

@@ -74,4 +74,5 @@ const FAMILY_FEATURES: Readonly<Record<string, readonly FeatureName[]>> = {
   change: ['variability', 'variabilityNovelty12', 'variabilityNovelty64'],
   shapes: ['shape', 'shapeWeight'],
   sustained: ['evidence'],
+  flat: ['frozen'],
 };

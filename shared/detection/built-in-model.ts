@@ -33,7 +33,8 @@ function combined(features: FeatureVector, basic: number, weight: number, relati
   const earned = weight * features[AT.shapeWeight]!;
   const shape = features[AT.shape]!;
   const evidence = features[AT.evidence]!;
-  const squares = basic + earned * shape * shape + EVIDENCE_WEIGHT * evidence * evidence;
+  const frozen = features[AT.frozen]!;
+  const squares = basic + frozen * frozen + earned * shape * shape + EVIDENCE_WEIGHT * evidence * evidence;
   return Math.sqrt(squares / (3 + earned) + relation * relation);
 }
 
@@ -52,6 +53,7 @@ export function familySquares(f: FeatureVector): readonly number[] {
     earned * f[AT.shape]! ** 2 * part,
     EVIDENCE_WEIGHT * f[AT.evidence]! ** 2 * part,
     f[AT.relationAlarm]! ** 2,
+    f[AT.frozen]! ** 2 * part,
   ];
 }
 
@@ -72,7 +74,7 @@ function variabilitySurprise(f: FeatureVector): number {
   return variabilityFamily(f[AT.variability]!, f[AT.variabilityNovelty12]!, f[AT.variabilityNovelty64]!);
 }
 
-export const FAMILIES = ['value', 'season', 'variability', 'shape', 'sustained', 'relation'] as const;
+export const FAMILIES = ['value', 'season', 'variability', 'shape', 'sustained', 'relation', 'frozen'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** [0, ∞) to [0, 1), one half at {@link SCORE_AT_HALF}. */

@@ -7,17 +7,11 @@ const MEMORY = 32;
 /** A time since the last value of more than so many usual steps is a gap. */
 const GAP_STEPS = 20;
 
-/** Of a fast sensor only one value in so many milliseconds teaches what is usual at an hour: the others say the same. */
-const SEASON_EVERY_MS = 300_000;
-
-/** Result of {@link learnTime}: did a gap end with this value, and does it teach the season? Overwritten by each call. */
-export const moment = { gap: false, season: true };
-
 /**
  * Takes the time of a new value: learns the usual time between values, in which a gap counts as two steps at most, and
- * remembers the newest. Sets {@link moment}.
+ * remembers the newest. Did a gap end with this value?
  */
-export function learnTime({ f32, f64, u32 }: MetricState, timestamp: number): void {
+export function learnTime({ f32, f64, u32 }: MetricState, timestamp: number): boolean {
   const seen = u32[U32.seen]!;
   const cadence = f32[CADENCE]!;
   const newest = f64[F64.newest]!;
@@ -26,6 +20,5 @@ export function learnTime({ f32, f64, u32 }: MetricState, timestamp: number): vo
   else if (seen === 1) f32[CADENCE] = step;
   else f32[CADENCE] = cadence + (Math.min(step, 2 * cadence) - cadence) / Math.min(seen, MEMORY);
   f64[F64.newest] = timestamp;
-  moment.gap = seen > 2 && step > GAP_STEPS * cadence;
-  moment.season = Math.floor(timestamp / SEASON_EVERY_MS) !== Math.floor(newest / SEASON_EVERY_MS);
+  return seen > 2 && step > GAP_STEPS * cadence;
 }

@@ -53,6 +53,8 @@ function wordsOf(family: Family, circumstances: Circumstances): string {
       return 'the course of the last values is unlike any before';
     case 'sustained':
       return 'has been unusual for a while';
+    case 'frozen':
+      return 'repeats one value for longer than ever';
     case 'relation':
       return 'no longer follows the other metrics as it used to';
   }

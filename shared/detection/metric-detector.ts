@@ -1,5 +1,6 @@
 import { expectation, foresee, learnExpectation, startExpectation } from './expectation';
 import { seasonFamily, valueFamily, variabilityFamily } from './families';
+import { advanceFrozen } from './frozen';
 import { BASE_BYTES, CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
 import { judgeSeason, learnHour, learnWeek, seasonal, startSeason } from './seasonal-profile';
@@ -26,6 +27,8 @@ export interface Findings {
   /** Nine surprises in the order of the features. */
   readonly surprises: Float64Array;
   evidence: number;
+  /** Surprise of a run of equal values. */
+  frozen: number;
   /** Surprise of the shape family and the weight it has earned; 0 in a state without shapes. */
   shape: number;
   shapeWeight: number;
@@ -42,19 +45,11 @@ export interface Findings {
   stepRatio: number;
 }
 
-/** How a value lies in time. */
-export interface Moment {
-  /** A gap ended with it: the step across it is no news. */
-  readonly gap: boolean;
-  /** It teaches what is usual at its hour. */
-  readonly season: boolean;
-}
-export const USUAL_MOMENT: Moment = { gap: false, season: true };
-
 export function createFindings(): Findings {
   return {
     surprises: new Float64Array(9),
     evidence: 0,
+    frozen: 0,
     shape: 0,
     shapeWeight: 0,
     expects: false,
@@ -79,9 +74,10 @@ export function startMetric(state: MetricState): void {
  *
  * @param value finite, in the metric's unit
  * @param wallS seconds of the wall clock at the source, any epoch
+ * @param gap did a gap in time end with this value? The step across it is no news.
  * @param found receives the findings
  */
-export function advanceMetric(state: MetricState, value: number, wallS: number, when: Moment, found: Findings): void {
+export function advanceMetric(state: MetricState, value: number, wallS: number, gap: boolean, found: Findings): void {
   const { f32, u32 } = state;
   const seen = u32[U32.seen]!;
   if (seen === 0) startScale(state, value);
@@ -99,12 +95,13 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   foresee(state, last, hour, seen);
   describe(state, median, scale, found);
   if (seen >= STATISTICS_FROM) {
-    if (!when.gap) learnStep(state, x - f32[F32.last]!, scale, seen);
+    if (!gap) learnStep(state, x - f32[F32.last]!, scale, seen);
     judgeSeason(state, y, hour, hourOfWeek);
     judgeVariability(state);
     calibrate(state, x, scale, seen, found.surprises);
     learnVariability(state, seen);
   } else found.surprises.fill(0);
+  found.frozen = advanceFrozen(state, seen > 0 && x === f32[F32.last], seen, seen >= LEARNING_NEEDS);
   found.stepRatio = Math.exp(f32[F32.step12]! - f32[F32.step400]!);
   found.evidence = sustain(state, basicScore(found.surprises));
   if (state.bytes.length > BASE_BYTES) {
@@ -113,7 +110,7 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
     found.shapeWeight = shapeFamily.earned;
   }
   learnExpectation(state, y, last, hour, seen);
-  if (seen >= STATISTICS_FROM && when.season) {
+  if (seen >= STATISTICS_FROM) {
     learnHour(state, y, hour);
     learnWeek(state, y, hourOfWeek);
   }

@@ -112,6 +112,9 @@ export const HOUR = { mean: reserve(24, 4), deviation: reserve(24, 4), visits: r
 /** i16 in fixed point: usual compressed value by hour of week; the smallest number stands for "not known". */
 export const WEEK = { mean: reserve(168, 2) } as const;
 
+/** f32: share of values equal to the one before; u16: how many in a row now, and the longest such run known. */
+export const FROZEN = { share: reserve(1, 4), run: reserve(1, 2), longest: reserve(1, 2) } as const;
+
 /** Bytes of a state without shapes. */
 export const BASE_BYTES = Math.ceil(end / 8) * 8;
 

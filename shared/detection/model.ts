@@ -28,6 +28,8 @@ export const FEATURES = [
   /** Broken relations between the metrics of a source: for ranking, and for alarms. Other features are 0 in such a vector. */
   'relation',
   'relationAlarm',
+  /** A run of equal values, longer than any before and improbable: a frozen sensor. */
+  'frozen',
 ] as const;
 export type FeatureName = (typeof FEATURES)[number];
 

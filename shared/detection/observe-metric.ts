@@ -1,8 +1,8 @@
 import { hasArrived, noteArrival, standingOf } from './arrival';
-import { learnTime, moment } from './cadence';
+import { learnTime } from './cadence';
 import { becomes, growthRate, isCounter, readingKind } from './counter';
 import { decodeMetric, forgetValues } from './metric-codec';
-import { advanceMetric, createFindings, type Findings, LEARNING_NEEDS, USUAL_MOMENT } from './metric-detector';
+import { advanceMetric, createFindings, type Findings, LEARNING_NEEDS } from './metric-detector';
 import { CADENCE, F64, READING, U32, VALUES } from './metric-layout';
 import type { JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
@@ -52,11 +52,11 @@ export function observeMetric(state: MetricState, reading: Reading): Observation
   if (standing === 'late') return observeLate(state, reading);
   if (standing !== 'current') return unjudged(reading, standing, state);
   measure(state, reading);
-  learnTime(state, reading.timestamp);
+  const gap = learnTime(state, reading.timestamp);
   noteArrival(state, reading.timestamp);
   state.f64[READING] = reading.value;
   if (!quantity.known) return unjudged(reading, 'current', state);
-  advanceMetric(state, quantity.value, reading.wallMs / 1000, moment, found);
+  advanceMetric(state, quantity.value, reading.wallMs / 1000, gap, found);
   return judged(reading, 'current', state, state.u32[U32.seen]!);
 }
 
@@ -66,7 +66,7 @@ function observeLate(state: MetricState, reading: Reading): Observation {
   if (isCounter(state)) return unjudged(reading, 'late', state);
   const copy = decodeMetric(state.bytes)!;
   asItself(reading.value);
-  advanceMetric(copy, reading.value, reading.wallMs / 1000, USUAL_MOMENT, found);
+  advanceMetric(copy, reading.value, reading.wallMs / 1000, false, found);
   quantity.known = false;
   return judged(reading, 'late', copy, state.u32[U32.seen]!);
 }
@@ -163,7 +163,7 @@ function toReading(judgedValue: number | undefined): number | undefined {
   return judgedValue === undefined ? undefined : quantity.base + quantity.perUnit * judgedValue;
 }
 
-function vectorOf({ surprises: s, evidence, shape, shapeWeight }: Findings): FeatureVector {
+function vectorOf({ surprises: s, evidence, shape, shapeWeight, frozen }: Findings): FeatureVector {
   return [
     roundFeature(s[0]!),
     roundFeature(s[1]!),
@@ -179,5 +179,6 @@ function vectorOf({ surprises: s, evidence, shape, shapeWeight }: Findings): Fea
     roundFeature(evidence),
     0,
     0,
+    roundFeature(frozen),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Contribution } from '../domain/anomaly-event';
 import { noteArrival, standingOf } from './arrival';
-import { learnTime, moment } from './cadence';
+import { learnTime } from './cadence';
 import { HEAD_BYTES, U32, VERSION } from './metric-layout';
 import type { JudgedObservation } from './metric-observation';
 import { createMetricState, type MetricState, openMetricState } from './metric-state';
@@ -71,14 +71,14 @@ export function observeRelations(
 ): JudgedObservation | undefined {
   const { state } = watch;
   if (standingOf(state, timestamp, 0) !== 'current') return undefined;
-  learnTime(state, timestamp);
+  const gap = learnTime(state, timestamp);
   noteArrival(state, timestamp);
   state.u32[U32.seen]! += 1;
   if (!watch.detector && measured.size < 2) return undefined;
   watch.detector ??= new RelationDetector();
   const { detector } = watch;
   lay(detector, measured);
-  detector.advance(values.subarray(0, detector.names.length), moment.gap, reading);
+  detector.advance(values.subarray(0, detector.names.length), gap, reading);
   return reading.judged ? observation(detector, holdMsOf(state)) : undefined;
 }
 
@@ -156,5 +156,6 @@ function vectorOf(from: RelationReading): FeatureVector {
     0,
     roundFeature(relationFeature(from)),
     roundFeature(relationAlarmFeature(from)),
+    0,
   ];
 }
