@@ -7,12 +7,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { toRecords } from '../apps/local/ingest/producer';
 import { openDataFolder } from '../apps/local/live/data-folder';
 import { type LivePath, openLivePath } from '../apps/local/live/live-path';
 import { encodeRows } from '../shared/adapters/sagemaker/number-rows';
 import { FEATURES } from '../shared/detection/model';
 import type { DataPoint } from '../shared/domain/data-point';
+import { toRecords } from '../shared/runtime/records';
 
 const { values: flags } = parseArgs({
   options: {
