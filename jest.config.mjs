@@ -1,3 +1,6 @@
+// The AWS SDK writes ten lines about future Node versions at every start.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const transform = {
   '^.+\\.(ts|mjs)$': [
     '@swc/jest',

@@ -2,6 +2,9 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
+// The AWS SDK writes ten lines about future Node versions at every start.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const [name, ...rest] = process.argv.slice(2);
 const here = fileURLToPath(new URL('.', import.meta.url));
 const outfile = fileURLToPath(new URL(`../dist/bench/${name}.mjs`, import.meta.url));
