@@ -93,9 +93,10 @@ function seasonWords({ wallMs, expected, unit }: Circumstances): string {
 }
 
 function spanWords(ms: number): string {
-  const [count, unit] =
+  const [count, unit]: [number, string] =
     ms >= 2 * DAY_MS ? [ms / DAY_MS, 'days'] : ms >= 2 * HOUR_MS ? [ms / HOUR_MS, 'hours'] : [ms / 60_000, 'minutes'];
-  return `${Math.max(1, Math.round(count))} ${unit}`;
+  const whole = Math.max(1, Math.round(count));
+  return whole === 1 ? `1 ${unit.slice(0, -1)}` : `${whole} ${unit}`;
 }
 
 /** Three significant digits, without an exponent where people would not write one. */

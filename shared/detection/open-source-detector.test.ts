@@ -18,6 +18,29 @@ describe('a source detector', () => {
     for (const event of events) expect(AnomalyEventSchema.parse(event)).toEqual(event);
   });
 
+  it.each<[number, number, number, number, number[]]>([
+    [39, 0, 0, 59.219, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    [40, 0.1831, 0.1831, 56.951, [0.0218, 0, 0.5487, 0.8493, 0.4101, 0, 0.5105, 0, 0.0923, 0, 0, 0]],
+    [100, 0.3816, 0, 59.898, [0.5785, 0, 0.647, 0.5969, 1.716, 0, 0.2161, 0.6008, 2.0647, 0, 0.0033, 0.0915]],
+    [500, 0.2845, 0, 38.407, [0.1707, 0, 0.0982, 0.0953, 0.6345, 0, 0.0798, 0.2928, 0.5885, 0.3187, 0.0987, 0.1825]],
+    [
+      900,
+      0.5307,
+      0.6038,
+      56.894,
+      [3.2063, 3.1497, 2.9919, 2.6782, 0.0614, 2.4931, 0.3418, 0.4518, 0, 0.2797, 0.2244, 0.073],
+    ],
+    [1199, 0.201, 0, 57.313, [0.4231, 0, 0.1741, 0.1399, 0.1486, 1.6596, 0.0297, 0.0181, 0.8577, 0.2603, 0.31, 0.0307]],
+  ])('gives row %i of the wave these scores and features', (row, anomaly, alarm, expected, features) => {
+    const { observations, conclusion } = steps[row]!;
+    expect(conclusion.verdicts[0]!.anomalyScore).toBeCloseTo(anomaly, 3);
+    expect(conclusion.verdicts[0]!.alarmScore).toBeCloseTo(alarm, 3);
+    expect(observations[0]!.expected).toBeCloseTo(expected, 2);
+    features.forEach((value, at) => {
+      expect(observations[0]!.features![at]).toBeCloseTo(value, 2);
+    });
+  });
+
   it('scores a row by the rows before it alone', () => {
     const prefix = run(open(), wave.slice(0, 700));
     expect(prefix).toEqual(steps.slice(0, 700));

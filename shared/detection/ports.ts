@@ -20,6 +20,20 @@ export class TransientFault extends Error {
   }
 }
 
+export interface RefusedRow {
+  readonly row: PointRow | AnomalyEvent;
+  /** In the store's words, for people. */
+  readonly reason: string;
+}
+
+/** The store will never keep these rows, however often they are written; all others of the call are durable. */
+export class RowsRefused extends Error {
+  override readonly name = 'RowsRefused';
+  constructor(readonly refused: readonly RefusedRow[]) {
+    super(`store: ${refused.length} rows refused, the first one because: ${refused[0]?.reason}`);
+  }
+}
+
 /** A source's state at rest: field name to bytes. The checkpoint is one of the fields. */
 export type StateFields = ReadonlyMap<string, Uint8Array>;
 
@@ -56,9 +70,15 @@ export interface SeriesQuery {
   readonly limit?: number;
 }
 
-/** Points and anomalies. Writing the same row again has no effect that a reader can see. */
+/**
+ * Points and anomalies. Writing the same row again has no effect that a reader can see. Writes reject with
+ * {@link RowsRefused} when some rows can never be kept.
+ */
 export interface PointStore {
-  /** Durable when it resolves. A row's identity is source, metric, timestamp and revision; the earliest position wins. */
+  /**
+   * Durable when it resolves. A row's identity is source, metric, timestamp and revision; the earliest position wins. Stores
+   * that replace (see their own pages) promise this for rows of which all but one are late, as detection writes them.
+   */
   writePoints(rows: readonly PointRow[]): Promise<void>;
   /** Durable when it resolves. An event's identity is its id. */
   writeAnomalies(events: readonly AnomalyEvent[]): Promise<void>;
