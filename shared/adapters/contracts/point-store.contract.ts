@@ -1,11 +1,23 @@
-import type { PointStore } from '../../detection/ports';
+import { type PointStore, RowsRefused } from '../../detection/ports';
 import { type AnomalyEvent, SAMPLE_ANOMALY_EVENT } from '../../domain/anomaly-event';
 import { type PointRow, SAMPLE_POINT_ROW } from '../../domain/rows';
 
 /** How a suite gets stores: `make` after a close with the same `scope` must reach the same rows. */
 export interface PointStoreFactory {
-  make(scope: string): Promise<PointStore>;
+  make(scope: string): Promise<PointStore> | PointStore;
+  /** Where this store differs from the port, by what it is made of; the suite then checks what it does instead. */
+  readonly differs?: {
+    /**
+     * What is written again replaces what was there, as a whole. Positions are then told apart among late rows; a row on
+     * time goes before them.
+     */
+    readonly replaces?: true;
+    /** Epoch milliseconds that it keeps, both inclusive; rows outside are refused. */
+    readonly timestamps?: readonly [first: number, last: number];
+  };
 }
+
+const ANY_YEAR = [-62_167_219_200_000, 253_402_300_799_999] as const;
 
 const HOSTILE_NAMES = [
   "'; DROP TABLE points; --",
@@ -27,6 +39,8 @@ const HOSTILE_NAMES = [
 
 /** What every store of points and anomalies must do. */
 export function describePointStore(name: string, factory: PointStoreFactory): void {
+  const replaces = factory.differs?.replaces === true;
+  const [firstTime, lastTime] = factory.differs?.timestamps ?? ANY_YEAR;
   describe(`${name} as a point store`, () => {
     let store: PointStore;
     let scope = 0;
@@ -149,14 +163,24 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
       [
         'the stream that was first, when a new one counts from the beginning',
         [
-          { value: 1, stream: 'b', sequence: '500' },
-          { value: 2, stream: 'a', sequence: '1' },
+          { value: 1, stream: 'b', sequence: '500', late: false },
+          { value: 2, stream: 'a', sequence: '1', late: true },
         ],
         1,
       ],
     ])('lets %s win', async (_, rows, winner) => {
-      for (const row of rows) await store.writePoints([point({ sequence: '10', ...row })]);
+      for (const row of rows) await store.writePoints([point({ sequence: '10', late: replaces, ...row })]);
       expect(await values()).toEqual([winner]);
+    });
+
+    it('keeps one of two rows on time, and that one whole', async () => {
+      const { expected: _e, lower: _l, upper: _u, ...bare } = point({ value: 2, sequence: '20', index: 3 });
+      const full = point({ value: 1, sequence: '10', isAnomaly: true, degraded: true, features: [1, 2] });
+      await store.writePoints([full]);
+      await store.writePoints([bare]);
+      expect(await store.readPoints(series)).toEqual([replaces ? bare : full]);
+      await store.writePoints([full]);
+      expect(await store.readPoints(series)).toEqual([full]);
     });
 
     it('takes odd names for what they are', async () => {
@@ -184,9 +208,25 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
     });
 
     it('keeps timestamps of any year it may be given', async () => {
-      const timestamps = [-62_167_219_200_000, -1, 0, 253_402_300_799_999];
+      const timestamps = [firstTime, -1, 0, lastTime];
       await store.writePoints(timestamps.map((timestamp) => point({ timestamp })));
+      await store.writeAnomalies(timestamps.map((timestamp) => event(`${timestamp}`, { timestamp })));
       expect((await store.readPoints(series)).map((row) => row.timestamp)).toEqual(timestamps);
+      expect((await store.readAnomalies({})).map((row) => row.timestamp)).toEqual(timestamps);
+    });
+
+    it('names rows whose time it cannot keep, and keeps all others', async () => {
+      const outside = ANY_YEAR.filter((timestamp) => timestamp < firstTime || timestamp > lastTime);
+      const rows = [firstTime, ...outside, lastTime].map((timestamp) => point({ timestamp }));
+      const refused = await store.writePoints(rows).then(
+        () => [],
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(RowsRefused);
+          return (error as RowsRefused).refused.map(({ row }) => row.timestamp);
+        },
+      );
+      expect(refused).toEqual(outside);
+      expect((await store.readPoints(series)).map((row) => row.timestamp)).toEqual([firstTime, lastTime]);
     });
 
     it('gives an event back as it was written', async () => {
@@ -199,10 +239,10 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
       expect(await store.readAnomalies({})).toEqual(events);
     });
 
-    it('shows an event once by its id, as it was first written', async () => {
+    it(`shows an event once by its id, as it was ${replaces ? 'last' : 'first'} written`, async () => {
       await store.writeAnomalies([event('a', { anomalyScore: 0.7 }), event('a', { anomalyScore: 0.8 })]);
       await store.writeAnomalies([event('a', { anomalyScore: 0.9 })]);
-      expect((await store.readAnomalies({})).map(({ anomalyScore }) => anomalyScore)).toEqual([0.7]);
+      expect((await store.readAnomalies({})).map(({ anomalyScore }) => anomalyScore)).toEqual([replaces ? 0.9 : 0.7]);
     });
 
     it('orders events by time, then transition, and bounds them', async () => {

@@ -1,0 +1,141 @@
+import { type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
+import type { AnomalyEvent } from '../../domain/anomaly-event';
+import type { PointRow } from '../../domain/rows';
+import { ANOMALIES, eventLine } from './event-lines';
+import { precedence } from './identity';
+import { createInfluxClient } from './influx-client';
+import type { InfluxTarget } from './influx-options';
+import { type Columns, selected } from './influx-query';
+import { POINT_FIELDS, POINTS, pointLine, pointRow } from './point-lines';
+import { milliseconds } from './time';
+import { writeLines } from './write-lines';
+
+export interface InfluxStoreOptions {
+  readonly target: InfluxTarget;
+  /** For one write or read with its retries; then the call rejects with a TransientFault. */
+  readonly timeoutMs?: number;
+  /** For one request. */
+  readonly attemptTimeoutMs?: number;
+  /** Requests of one call at the same time. */
+  readonly concurrency?: number;
+}
+
+/** More than the limit: a millisecond may have several points of a series. */
+const PAGE_SPARE = 10;
+
+/**
+ * Points and anomalies in InfluxDB: measurements `points` and `anomalies`, tags source and metric.
+ *
+ * Where it differs from other stores, by what InfluxDB is: a row or event that is written again replaces what was there, as a
+ * whole; positions are told apart among late rows only (one row of a source, metric and timestamp is on time, and it wins);
+ * timestamps lie in the years 1677 to 2262, others are refused. See docs/decisions/0005-influx-identity.md.
+ *
+ * Writes reject with a TransientFault when not durable in time, with {@link RowsRefused} when the server will never take some
+ * rows (all others are durable), with InfluxRefusal when it refuses everything.
+ */
+export function createInfluxStore({
+  target,
+  timeoutMs = 10_000,
+  attemptTimeoutMs = 5_000,
+  concurrency = 2,
+}: InfluxStoreOptions): PointStore {
+  const client = createInfluxClient(target, 2 * concurrency);
+  const retries = { part: 'store', timeoutMs, attemptTimeoutMs };
+  const underWay = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+  const whileOpen = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (closed !== undefined) return Promise.reject(new Error('the store is closed'));
+    const mine = work();
+    underWay.add(mine);
+    const done = () => underWay.delete(mine);
+    mine.then(done, done);
+    return mine;
+  };
+  const write = async <Row extends PointRow | AnomalyEvent>(rows: readonly Row[], lineOf: (row: Row) => string) => {
+    const { lines, kept, refused } = linesOf(rows, lineOf);
+    for (const { at, reason } of await writeLines(client, lines, concurrency, retries)) {
+      refused.push({ row: kept[at]!, reason });
+    }
+    if (refused.length > 0) throw new RowsRefused(refused);
+  };
+  return {
+    writePoints: (rows) => whileOpen(() => write(rows, pointLine)),
+    writeAnomalies: (events) => whileOpen(() => write(firstOfEach(events), eventLine)),
+    readPoints: ({ source, metric, from, to, limit = Infinity }) =>
+      whileOpen(async () => {
+        const tags = [['source', source] as const, ['metric', metric] as const];
+        const selection = { measurement: POINTS, fields: POINT_FIELDS, tags, from, to };
+        const points = selected(client, selection, limit * 2 + PAGE_SPARE, retries);
+        return byTimestamp(points, limit, (group) => {
+          const rows = group.map((columns) => pointRow(source, metric, columns));
+          return [rows.reduce((best, row) => (precedence(row, best) < 0 ? row : best))];
+        });
+      }),
+    readAnomalies: ({ source, from, to, limit = Infinity }) =>
+      whileOpen(async () => {
+        const selection = { measurement: ANOMALIES, fields: ['event'], tags: [['source', source] as const], from, to };
+        const points = selected(client, selection, limit + PAGE_SPARE, retries);
+        return byTimestamp(points, limit, (group) =>
+          firstOfEach(group.map(([, event]) => JSON.parse(String(event)) as AnomalyEvent)).sort(inOrder),
+        );
+      }),
+    close() {
+      closed ??= Promise.allSettled(underWay).then(() => client.close());
+      return closed;
+    },
+  };
+}
+
+/** Rows that the store cannot keep whatever the server says are left out and named. */
+function linesOf<Row extends PointRow | AnomalyEvent>(rows: readonly Row[], lineOf: (row: Row) => string) {
+  const lines: string[] = [];
+  const kept: Row[] = [];
+  const refused: RefusedRow[] = [];
+  for (const row of rows) {
+    try {
+      lines.push(lineOf(row));
+      kept.push(row);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refused.push({ row, reason: error.message });
+    }
+  }
+  return { lines, kept, refused };
+}
+
+function firstOfEach(events: readonly AnomalyEvent[]): AnomalyEvent[] {
+  const byId = new Map<string, AnomalyEvent>();
+  for (const event of events) if (!byId.has(event.id)) byId.set(event.id, event);
+  return [...byId.values()];
+}
+
+function inOrder(a: AnomalyEvent, b: AnomalyEvent): number {
+  return a.transition - b.transition || (a.id < b.id ? -1 : 1);
+}
+
+/** Points come in order of time; those of one millisecond are judged together. */
+async function byTimestamp<Row>(
+  points: AsyncGenerator<Columns>,
+  limit: number,
+  judge: (group: readonly Columns[]) => readonly Row[],
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let group: Columns[] = [];
+  let timestamp = Number.NaN;
+  const settle = () => {
+    if (group.length > 0) rows.push(...judge(group));
+    group = [];
+  };
+  if (limit <= 0) return rows;
+  for await (const columns of points) {
+    const next = milliseconds(columns[0]);
+    if (next !== timestamp) {
+      settle();
+      timestamp = next;
+      if (rows.length >= limit) break;
+    }
+    group.push(columns);
+  }
+  settle();
+  return rows.length > limit ? rows.slice(0, limit) : rows;
+}
