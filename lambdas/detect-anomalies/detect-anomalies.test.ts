@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { FEATURES } from '../../shared/detection/model';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
@@ -178,7 +179,7 @@ describe('when a part fails', () => {
     const outcomes = await detectAnomalies([streamRecord(wirePoint({ metrics: { a: 900 } }))], parts.services);
     expect(outcomes).toEqual([{ done: true }]);
     expect([...parts.rows.values()]).toMatchObject([
-      { degraded: true, isAnomaly: true, features: { length: 14 }, versions: { model: 'built-in-0' } },
+      { degraded: true, isAnomaly: true, features: { length: FEATURES.length }, versions: { model: 'built-in-0' } },
     ]);
     expect(parts.published).toMatchObject([{ degraded: true }]);
   });
