@@ -20,6 +20,17 @@ export class TransientFault extends Error {
   }
 }
 
+/**
+ * A model answers, but not for these vectors: another feature schema, or an answer that is no score for each of them. The
+ * same call will meet the same answer; people have to deploy the model that fits.
+ */
+export class ModelMismatch extends Error {
+  override readonly name: string = 'ModelMismatch';
+}
+
+/** The model was not asked: it failed so often of late that it is left alone for a while. */
+export class ModelPaused extends TransientFault {}
+
 export interface RefusedRow {
   readonly row: PointRow | AnomalyEvent;
   /** In the store's words, for people. */
@@ -111,7 +122,27 @@ export interface ScoredBatch {
   readonly model: string;
 }
 
-/** The model wherever it runs. Rejects with a TransientFault when it does not answer in time. */
+/** The model wherever it runs. */
 export interface Scorer {
-  score(vectors: readonly FeatureVector[]): Promise<ScoredBatch>;
+  /**
+   * Rejects with a TransientFault when there is no answer in time, with {@link ModelPaused} when nobody was asked, with
+   * {@link ModelMismatch} when the answer does not fit.
+   *
+   * @param withinMs for everything that answering takes, retries included; absent: the scorer's own limit
+   */
+  score(vectors: readonly FeatureVector[], withinMs?: number): Promise<ScoredBatch>;
+}
+
+export interface DegradedQuery {
+  /** Feature schema of the vectors: others cannot be scored any more. */
+  readonly schema: number;
+  /** Epoch milliseconds of the data, inclusive; absent: from the first. */
+  readonly from?: number;
+  readonly limit: number;
+}
+
+/** Rows that the built-in model scored in place of the endpoint. */
+export interface DegradedRows {
+  /** Those that readers see, that are degraded and have kept their vector; in order of time, then source and metric. */
+  readDegraded(query: DegradedQuery): Promise<readonly PointRow[]>;
 }

@@ -73,3 +73,18 @@ test('services are built once; a build that failed is tried again with the next 
   await handler(event);
   expect(builds).toBe(2);
 });
+
+test('the work knows how much time is left at any moment; without a context, all of it', async () => {
+  const seen: number[] = [];
+  const handler = kinesisHandler(
+    async () => undefined,
+    async (records, _, timeLeftMs) => {
+      seen.push(timeLeftMs(), timeLeftMs());
+      return records.map(() => done);
+    },
+  );
+  let left = 300;
+  await handler(event, { getRemainingTimeInMillis: () => left-- });
+  await handler(event);
+  expect(seen).toEqual([300, 299, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+});

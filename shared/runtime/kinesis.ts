@@ -1,4 +1,4 @@
-import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { lazy } from './lazy';
 
 /** One record as the handler's work sees it. */
@@ -48,8 +48,14 @@ export function toBatchResponse(
   };
 }
 
-/** What Lambda calls for a batch of a stream. */
-export type KinesisHandler = (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>;
+/** What Lambda calls for a batch of a stream. Without a context, time is not limited. */
+export type KinesisHandler = (
+  event: KinesisStreamEvent,
+  context?: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<KinesisStreamBatchResponse>;
+
+/** Milliseconds until the invocation is ended from outside; less with every call. */
+export type TimeLeft = () => number;
 
 /**
  * A Kinesis function from its three moments: services are built at the first batch and kept, a failed build is tried again
@@ -57,11 +63,15 @@ export type KinesisHandler = (event: KinesisStreamEvent) => Promise<KinesisStrea
  */
 export function kinesisHandler<Services>(
   build: () => Promise<Services>,
-  work: (records: readonly StreamRecord[], services: Services) => Promise<readonly Outcome[]>,
+  work: (records: readonly StreamRecord[], services: Services, timeLeftMs: TimeLeft) => Promise<readonly Outcome[]>,
 ): KinesisHandler {
   const services = lazy(build);
-  return async (event) => {
+  return async (event, context) => {
     const records = recordsOf(event);
-    return toBatchResponse(records, await work(records, await services()));
+    return toBatchResponse(records, await work(records, await services(), timeLeftOf(context)));
   };
+}
+
+export function timeLeftOf(context: Pick<Context, 'getRemainingTimeInMillis'> | undefined): TimeLeft {
+  return context === undefined ? () => Number.POSITIVE_INFINITY : () => context.getRemainingTimeInMillis();
 }
