@@ -17,8 +17,14 @@ import type { Services } from './services';
 /** What a runtime hands over instead of having it built from the environment. */
 export type Handed = Pick<Services, 'store' | 'topic' | 'observe'>;
 
+/** Services, and how to let go of what they hold. */
+export interface Built {
+  readonly services: Services;
+  readonly close: () => Promise<void>;
+}
+
 /**
- * The composition root: environment in, services built at the first batch, handler out.
+ * Environment in, handler out; services are built at the first batch.
  *
  * @throws {ConfigError} naming what is missing in the environment
  */
@@ -27,22 +33,29 @@ export function createHandler(
   handed: Handed,
 ): { readonly handler: KinesisHandler; readonly close: () => Promise<void> } {
   const config = parseConfig(ConfigSchema, env);
-  const cache = lazy(() => openCache(config));
+  const built = lazy(() => buildServices(config, handed));
+  const handler = kinesisHandler(async () => (await built()).services, detectAnomalies);
+  return { handler, close: async () => (await built()).close() };
+}
+
+/** The composition root: runs once per cold start. */
+export async function buildServices(config: Config, handed: Handed): Promise<Built> {
+  const cache = await openCache(config);
   const scorer = openScorer(config);
-  const build = async (): Promise<Services> => ({
+  const services: Services = {
     ...handed,
-    cache: await cache(),
+    cache,
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer,
     builtIn: builtInModel,
     openDetector: openSourceDetector,
     settings: config.SETTINGS,
-  });
+  };
   const close = async () => {
     scorer.close();
-    await (await cache()).close();
+    await cache.close();
   };
-  return { handler: kinesisHandler(build, detectAnomalies), close };
+  return { services, close };
 }
 
 /** Native and large parts are loaded only where they are used. */
