@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerDoctor } from './commands/doctor';
 import { registerScore } from './commands/score';
+import { registerSend } from './commands/send';
 import { registerStart } from './commands/start';
 import { EXIT, EXIT_CODES_HELP, UsageError } from './exit-codes';
 import { failureText } from './failure-text';
@@ -16,12 +17,14 @@ Examples:
   $ tidewatch start
   $ tidewatch score --input pump.csv --output scores.csv --plot scores.svg
   $ tidewatch score --help
+  $ tidewatch send --input pump.csv --stream points
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
   );
 
 registerStart(program);
 registerScore(program);
+registerSend(program);
 registerDoctor(program);
 
 // A reader that has seen enough, as head has, is no fault.

@@ -34,3 +34,14 @@ export function aNumberOfSeconds(text: string): number {
     throw new InvalidArgumentError('It must be 0.1 to 86400 seconds.');
   return seconds;
 }
+
+export function anHttpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('It must be an http:// or https:// URL.');
+  return text;
+}
+
+export function aNumberOfPoints(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > 10_000) throw new InvalidArgumentError('It must be 1 to 10000.');
+  return Number(text);
+}

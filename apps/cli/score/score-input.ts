@@ -1,5 +1,6 @@
 import type { DataInput, RejectedItem } from '../../../shared/adapters/files/data-input';
 import type { DataPoint } from '../../../shared/domain/data-point';
+import { REJECTIONS_SHOWN } from '../rejection-lines';
 import type { ScoredPoint } from './point-scorer';
 import type { ScoreTable } from './score-table';
 
@@ -25,7 +26,6 @@ export interface ScoreTally {
   learningNeeds: number;
 }
 
-const REJECTIONS_KEPT = 5;
 /** Rows are handed over in pieces of about this many characters. */
 const PIECE_CHARS = 131_072;
 
@@ -95,7 +95,7 @@ function countRejected(item: RejectedItem, tally: ScoreTally): void {
     return;
   }
   tally.rejected += 1;
-  if (tally.rejections.length < REJECTIONS_KEPT) tally.rejections.push(item);
+  if (tally.rejections.length < REJECTIONS_SHOWN) tally.rejections.push(item);
 }
 
 function countScored(point: DataPoint, { observations, conclusion }: ScoredPoint, tally: ScoreTally): void {

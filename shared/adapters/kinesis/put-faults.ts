@@ -56,7 +56,9 @@ export function callFault(error: unknown, stream: string, timeoutMs: number): At
   const isBroken = status !== undefined && (status >= 500 || status === 429 || status === 408);
   return {
     isTransient: isBroken || TRANSIENT_CODE.test(name),
-    message: `stream ${stream}: ${name}${message === '' ? '' : `: ${message.slice(0, MESSAGE_CHARS_MAX)}`}`,
+    message: [`stream ${stream}`, name === 'Error' ? '' : name, message.slice(0, MESSAGE_CHARS_MAX)]
+      .filter(Boolean)
+      .join(': '),
     cause: error,
   };
 }
