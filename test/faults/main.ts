@@ -1,0 +1,304 @@
+// A point put into the stream is treated as if nothing had ever failed: the same stream is read twice, once in peace and once
+// under seeded faults, with the real Redis, InfluxDB and model server, and what remains of both is compared.
+//   npm run test:faults [-- --faults 1000 --seed 1 --points 200000 --sources 200 --batch 250]
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import { startModelServerProcess } from '../../apps/local/live/model-server-process';
+import { type FaultyProxy, type RequestFault, startFaultyProxy } from './faulty-proxy';
+import { CONSUMERS, feed } from './feed';
+import { choose, readPlan, seeded } from './plan';
+import { type Remains, whatRemains } from './what-remains';
+import type { WorkerTask } from './worker';
+
+const plan = readPlan(process.argv.slice(2));
+const influx = new URL(required('INFLUX_URL'));
+const bundles = fileURLToPath(new URL('.', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-faults-'));
+const counted = new Map<string, number>();
+let children: ChildProcess[] = [];
+
+try {
+  process.exitCode = (await compare()) ? 0 : 1;
+} finally {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compare(): Promise<boolean> {
+  const fed = await feed(path.join(folder, 'log'), plan);
+  console.log(
+    `${fed.points} points of ${plan.sources} sources and ${fed.poison} poison records, in batches of ${plan.batchSize}, seed ${plan.seed}`,
+  );
+  const model = await startModelServerProcess(path.join(bundles, '../../apps/model-server/main.mjs'), () => undefined);
+  const redis = await startRedis();
+  try {
+    const cleanPlaces = await places('clean', redis.url, 0);
+    const begun = performance.now();
+    await live({ ...taskFor('clean', cleanPlaces), env: environment(cleanPlaces, model.url) });
+    const clean = await whatRemains(cleanPlaces);
+    console.log(
+      `without faults: ${seconds(begun)}, ${clean.rows.size} rows, ${clean.events.size} anomaly events, ${clean.quarantined.size} quarantined`,
+    );
+    const faultyPlaces = await places('faulty', redis.url, 1);
+    const faultyFrom = performance.now();
+    await sufferFaults(faultyPlaces, model.url, redis);
+    const faulty = await whatRemains(faultyPlaces);
+    console.log(`with faults: ${seconds(faultyFrom)}`);
+    return judge(clean, faulty, fed.points);
+  } finally {
+    await redis.stop();
+    await model.stop();
+  }
+}
+
+interface Places {
+  readonly redis: string;
+  readonly influx: string;
+  readonly folder: string;
+}
+
+async function places(name: string, redisUrl: string, database: number): Promise<Places> {
+  const db = `faults_${process.pid}_${name}`;
+  const create = new URL('/query', influx.origin);
+  await fetch(create, { method: 'POST', body: new URLSearchParams({ q: `CREATE DATABASE ${db}` }) });
+  mkdirSync(path.join(folder, name));
+  return { redis: `${redisUrl}/${database}`, influx: `${influx.origin}/?db=${db}`, folder: path.join(folder, name) };
+}
+
+function taskFor(consumer: keyof typeof CONSUMERS, at: Places): Omit<WorkerTask, 'env'> {
+  return {
+    log: path.join(folder, 'log'),
+    consumer: CONSUMERS[consumer],
+    folder: at.folder,
+    batchSize: plan.batchSize,
+    splitAt: plan.points / 8,
+  };
+}
+
+function environment(at: Places, model: string, influxUrl = at.influx): Record<string, string> {
+  return {
+    REDIS_URL: at.redis,
+    INFLUX_URL: influxUrl,
+    QUARANTINE_FOLDER: path.join(at.folder, 'quarantine'),
+    ENDPOINT_NAME: 'faults',
+    SAGEMAKER_URL: model,
+    SCORE_TIMEOUT_MS: '300',
+  };
+}
+
+/** Lives of the worker, one after the other, until one comes to the end; Redis dies in between too. */
+async function sufferFaults(at: Places, modelUrl: string, redis: RedisProcess): Promise<void> {
+  const random = seeded(plan.seed + 1);
+  const endpoint = await startFaultyProxy(modelUrl, () => endpointFault(random));
+  const store = await startFaultyProxy(influx.origin, (url) =>
+    url.startsWith('/write') ? storeFault(random) : undefined,
+  );
+  const restarts = restartNowAndThen(redis);
+  try {
+    const env = environment(at, endpoint.url, `${store.url}/${new URL(at.influx).search}`);
+    // About seven calls a batch; the rest of the faults come from the proxies and from Redis.
+    const batches = plan.points / plan.batchSize;
+    const share = Math.min(0.3, plan.faults / (6 * batches));
+    for (let life = 0; !existsSync(path.join(at.folder, 'finished')); life++) {
+      if (life > 20 * plan.faults) throw new Error('the worker never comes to an end');
+      await live({ ...taskFor('faulty', at), env, faults: { seed: plan.seed * 1_000 + life, share } });
+    }
+  } finally {
+    await restarts.stop();
+    await Promise.all([endpoint, store].map((proxy: FaultyProxy) => proxy.close()));
+  }
+  for (const line of readFileSync(path.join(at.folder, 'faults.ndjson'), 'utf8').trim().split('\n'))
+    count((JSON.parse(line) as { kind: string }).kind);
+}
+
+function endpointFault(random: () => number): RequestFault | undefined {
+  if (random() > 0.12) return undefined;
+  return drawn('endpoint', random, [
+    [3, 'error 500', { kind: 'answer', status: 500, body: '{"message":"down"}', errorType: 'InternalFailure' }],
+    [3, 'throttle', { kind: 'answer', status: 429, body: '{"message":"slow down"}', errorType: 'ThrottlingException' }],
+    [1, 'hang', { kind: 'hang' }],
+    [2, 'answer lost', { kind: 'lose-answer' }],
+    [2, 'row missing', { kind: 'garble', garble: (body) => body.trimEnd().split('\n').slice(1).join('\n') }],
+    [2, 'not numbers', { kind: 'garble', garble: () => 'NaN,high\n' }],
+    [2, 'slow', { kind: 'delay', ms: 50 }],
+  ]);
+}
+
+function storeFault(random: () => number): RequestFault | undefined {
+  if (random() > 0.1) return undefined;
+  return drawn('store', random, [
+    [3, 'error 503', { kind: 'answer', status: 503, body: '{"error":"busy"}' }],
+    [3, 'answer lost', { kind: 'lose-answer' }],
+    [1, 'hang', { kind: 'hang' }],
+    [3, 'slow', { kind: 'delay', ms: 50 }],
+  ]);
+}
+
+function drawn(
+  part: string,
+  random: () => number,
+  faults: readonly (readonly [number, string, RequestFault])[],
+): RequestFault {
+  const [name, fault] = choose(
+    random,
+    faults.map(([weight, kind, how]) => [weight, [kind, how]] as const),
+  );
+  count(`${part}: ${name}`);
+  return fault;
+}
+
+/** One life. Resolves when the worker ends, by itself or killed. */
+async function live(task: WorkerTask): Promise<void> {
+  const child = spawn(process.execPath, [path.join(bundles, 'worker.mjs'), JSON.stringify(task)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  children = [child];
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    child.on('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+  });
+  if (code !== 0 && signal !== 'SIGKILL') throw new Error(`the worker ended with ${signal ?? code}`);
+}
+
+interface RedisProcess {
+  readonly url: string;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A Redis of our own that keeps every write, so that it may be killed and started again. */
+async function startRedis(): Promise<RedisProcess> {
+  const port = 20_000 + (process.pid % 20_000);
+  const data = path.join(folder, 'redis');
+  mkdirSync(data);
+  const url = `redis://127.0.0.1:${port}`;
+  const start = async () => {
+    const child = spawn(
+      'redis-server',
+      [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        data,
+        '--appendonly',
+        'yes',
+        '--appendfsync',
+        'always',
+        '--save',
+        '',
+      ],
+      { stdio: 'ignore' },
+    );
+    child.on('error', (error) => console.error(`redis-server cannot be started: ${error.message}`));
+    const probe = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+    probe.on('error', () => undefined);
+    await probe.ping();
+    probe.disconnect();
+    return child;
+  };
+  let child = await start();
+  const kill = () =>
+    new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  return {
+    url,
+    async restart() {
+      await kill();
+      child = await start();
+    },
+    stop: kill,
+  };
+}
+
+function restartNowAndThen(redis: RedisProcess) {
+  const stopping = new AbortController();
+  const done = (async () => {
+    while (!stopping.signal.aborted) {
+      await pause(4_000, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      count('redis: killed and started again');
+      await redis.restart();
+    }
+  })();
+  return {
+    stop: () => {
+      stopping.abort();
+      return done;
+    },
+  };
+}
+
+function judge(clean: Remains, faulty: Remains, points: number): boolean {
+  const total = [...counted.values()].reduce((a, b) => a + b, 0);
+  console.log(`\n${total} faults:`);
+  for (const [kind, times] of [...counted].sort()) console.log(`  ${String(times).padStart(5)} ${kind}`);
+  console.log(`${faulty.degraded} rows degraded, ${faulty.publishedAgain} events published again\n`);
+  const lost =
+    missingFrom(clean.rows, faulty.rows) +
+    missingFrom(clean.events, faulty.events) +
+    [...clean.published].filter((id) => !faulty.published.has(id)).length +
+    [...clean.quarantined].filter((id) => !faulty.quarantined.has(id)).length;
+  const doubled =
+    faulty.rowsStored -
+    clean.rowsStored +
+    missingFrom(faulty.events, clean.events) +
+    [...faulty.quarantined].filter((id) => !clean.quarantined.has(id)).length;
+  const checks: readonly (readonly [string, boolean])[] = [
+    [`lost ${lost}`, lost === 0],
+    [`doubled ${doubled}`, doubled === 0],
+    [`rows as without faults: ${differing(clean.rows, faulty.rows)} differ`, differing(clean.rows, faulty.rows) === 0],
+    [
+      `anomaly events as without faults: ${differing(clean.events, faulty.events)} differ`,
+      differing(clean.events, faulty.events) === 0,
+    ],
+    [
+      `states as without faults, byte for byte: ${differing(clean.states, faulty.states)} of ${clean.states.size} fields differ`,
+      differing(clean.states, faulty.states) === 0,
+    ],
+    [
+      `accepted points that were neither stored nor quarantined: ${points - pointsStored(faulty)}`,
+      pointsStored(faulty) === points,
+    ],
+    [`faults injected: ${total} of at least ${plan.faults}`, total >= plan.faults],
+  ];
+  for (const [what, holds] of checks) console.log(`${holds ? 'holds ' : 'BROKEN'} ${what}`);
+  console.log(
+    `${checks.filter(([, holds]) => holds).length} passed, ${checks.filter(([, holds]) => !holds).length} failed`,
+  );
+  return checks.every(([, holds]) => holds);
+}
+
+/** Distinct sources and times among the rows. */
+function pointsStored({ rows }: Remains): number {
+  return new Set([...rows.keys()].map((key) => key.replace(/"metric":"[^"]*",?/, ''))).size;
+}
+
+function missingFrom(expected: ReadonlyMap<string, string>, actual: ReadonlyMap<string, string>): number {
+  return [...expected.keys()].filter((key) => !actual.has(key)).length;
+}
+
+function differing(expected: ReadonlyMap<string, string>, actual: ReadonlyMap<string, string>): number {
+  return new Set([...expected.keys(), ...actual.keys()].filter((key) => expected.get(key) !== actual.get(key))).size;
+}
+
+function count(kind: string): void {
+  counted.set(kind, (counted.get(kind) ?? 0) + 1);
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(0)} s`;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; npm run test:faults brings the servers`);
+  return value;
+}

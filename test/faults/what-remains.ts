@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { readQuarantine } from '../../shared/adapters/embedded/quarantine-folder';
+
+/** Everything that outlives a run, in lines that compare: what, whose, value. */
+export interface Remains {
+  /** Source and field to bytes in hexadecimal. */
+  readonly states: ReadonlyMap<string, string>;
+  /** Series and time to the row's fields, but for those that say how it came to be scored. */
+  readonly rows: ReadonlyMap<string, string>;
+  /** Rows as they stand in the database: more than `rows` if one was written twice in effect. */
+  readonly rowsStored: number;
+  readonly degraded: number;
+  readonly events: ReadonlyMap<string, string>;
+  readonly quarantined: ReadonlySet<string>;
+  /** Distinct ids, and how often an id was published again. */
+  readonly published: ReadonlySet<string>;
+  readonly publishedAgain: number;
+}
+
+/** Bit of a row's flags that says that its vector was kept. */
+const HAS_FEATURES = 64;
+
+export async function whatRemains(places: {
+  readonly redis: string;
+  readonly influx: string;
+  readonly folder: string;
+}): Promise<Remains> {
+  const points = await influxRows(places.influx, 'points', ['source', 'metric']);
+  const anomalies = await influxRows(places.influx, 'anomalies', ['source', 'metric']);
+  const published = existsSync(`${places.folder}/published.txt`)
+    ? readFileSync(`${places.folder}/published.txt`, 'utf8').trim().split('\n')
+    : [];
+  const quarantined = new Set<string>();
+  for await (const { id } of readQuarantine(`${places.folder}/quarantine`)) quarantined.add(id);
+  return {
+    states: await redisStates(places.redis),
+    rows: new Map(
+      points.map(({ key, fields }) => [
+        key,
+        JSON.stringify({
+          ...fields,
+          degraded: undefined,
+          features: undefined,
+          flags: Number(fields['flags']) & ~HAS_FEATURES,
+        }),
+      ]),
+    ),
+    rowsStored: points.length,
+    degraded: points.filter(({ fields }) => fields['degraded'] === true).length,
+    events: new Map(anomalies.map(({ key, fields }) => [key, withoutDegraded(fields)])),
+    quarantined,
+    published: new Set(published),
+    publishedAgain: published.length - new Set(published).size,
+  };
+}
+
+/** An event says whether it was scored by the built-in model; that is all that a fault may change of it. */
+function withoutDegraded(fields: Record<string, unknown>): string {
+  return JSON.stringify(fields).replace(/\\"degraded\\":(true|false)/g, '');
+}
+
+async function redisStates(url: string): Promise<Map<string, string>> {
+  const redis = new Redis(url);
+  const states = new Map<string, string>();
+  for await (const keys of redis.scanStream({ count: 1_000 })) {
+    for (const key of keys as string[]) {
+      const fields = await redis.hgetallBuffer(key);
+      for (const [field, bytes] of Object.entries(fields)) states.set(`${key} ${field}`, bytes.toString('hex'));
+    }
+  }
+  redis.disconnect();
+  return states;
+}
+
+async function influxRows(address: string, measurement: string, tags: readonly string[]) {
+  const url = new URL(address);
+  const query = new URL('/query', url.origin);
+  query.searchParams.set('db', url.searchParams.get('db')!);
+  query.searchParams.set('q', `SELECT * FROM "${measurement}" GROUP BY ${tags.join(', ')}`);
+  query.searchParams.set('epoch', 'ns');
+  query.searchParams.set('chunked', 'true');
+  const text = await (await fetch(query)).text();
+  type Series = { tags: Record<string, string>; columns: string[]; values: unknown[][] };
+  // Nanoseconds do not fit a double: the time column is kept as text.
+  const exact = text.replace(/(\[)(\d{16,})(,)/g, '$1"$2"$3');
+  const series = exact
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .flatMap((line) =>
+      (JSON.parse(line) as { results: { series?: Series[] }[] }).results.flatMap((result) => result.series ?? []),
+    );
+  return series.flatMap(({ tags: labels, columns, values }) =>
+    values.map((row) => {
+      const fields = Object.fromEntries(columns.map((column, i) => [column, row[i]]));
+      return { key: `${JSON.stringify(labels)} ${String(fields['time'])}`, fields };
+    }),
+  );
+}

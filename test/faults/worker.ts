@@ -1,0 +1,161 @@
+// One life of the deployed work: reads its consumer of the log to the end, with faults injected, or dies of one.
+import { appendFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KinesisStreamEvent } from 'aws-lambda';
+import { PartitionedLog } from '../../apps/local/stream/log/partitioned-log';
+import { EventSourceMapping } from '../../apps/local/stream/mapping/event-source-mapping';
+import { ConfigSchema } from '../../lambdas/detect-anomalies/config';
+import { detectAnomalies } from '../../lambdas/detect-anomalies/detect-anomalies';
+import { buildServices } from '../../lambdas/detect-anomalies/handler';
+import type { Services } from '../../lambdas/detect-anomalies/services';
+import { influxTarget } from '../../shared/adapters/influx/influx-options';
+import { createInfluxStore } from '../../shared/adapters/influx/influx-store';
+import { TransientFault } from '../../shared/detection/ports';
+import { parseConfig } from '../../shared/runtime/config';
+import { kinesisHandler } from '../../shared/runtime/kinesis';
+import { choose, seeded } from './plan';
+
+export interface WorkerTask {
+  readonly log: string;
+  readonly consumer: string;
+  readonly folder: string;
+  readonly batchSize: number;
+  /** Sequence number in each shard after which its children go on. */
+  readonly splitAt: number;
+  readonly env: Readonly<Record<string, string>>;
+  /** Absent: no faults. */
+  readonly faults?: { readonly seed: number; readonly share: number };
+}
+
+const task = JSON.parse(process.argv[2]!) as WorkerTask;
+const random = seeded(task.faults?.seed ?? 0);
+const faultsFile = path.join(task.folder, 'faults.ndjson');
+await run();
+
+async function run(): Promise<void> {
+  const { services, close } = await buildServices(parseConfig(ConfigSchema, { ...task.env }), {
+    store: createInfluxStore({
+      target: influxTarget('INFLUX_URL', task.env['INFLUX_URL']!),
+      timeoutMs: 3_000,
+      attemptTimeoutMs: 500,
+    }),
+    topic: {
+      publish: async (events) =>
+        appendFileSync(path.join(task.folder, 'published.txt'), events.map(({ id }) => `${id}\n`).join('')),
+    },
+    observe: {
+      clock: () => performance.now(),
+      stage: () => undefined,
+      batch: () => undefined,
+      problem: () => undefined,
+    },
+  });
+  const faulty = task.faults === undefined ? services : withFaults(services);
+  const handler = kinesisHandler(async () => faulty, detectAnomalies);
+  const log = await PartitionedLog.open(task.log);
+  const mapping = await EventSourceMapping.open(log, (event) => delivered(handler, resharded(event)), {
+    name: task.consumer,
+    settings: {
+      batchSize: task.batchSize,
+      handlerTimeoutMs: 20_000,
+      maximumRetryAttempts: -1,
+      retryDelayMs: 5,
+      retryDelayMsMax: 50,
+      bisectBatchOnFunctionError: false,
+    },
+  });
+  mapping.start();
+  await mapping.caughtUp();
+  await mapping.stop();
+  await log.close();
+  await services.store.close();
+  await close();
+  writeFileSync(path.join(task.folder, 'finished'), '');
+}
+
+/** Half-way through the stream its shards are split: what follows comes from their children. The same in both runs. */
+function resharded(event: KinesisStreamEvent): KinesisStreamEvent {
+  return {
+    Records: event.Records.map((record) => {
+      const isChild = Number(record.kinesis.sequenceNumber) > task.splitAt;
+      return isChild ? { ...record, eventID: record.eventID.replace('shardId-0', 'shardId-1') } : record;
+    }),
+  };
+}
+
+/** What Kinesis may do: deliver twice, an older batch once more, or the same to two invocations at once. */
+async function delivered(handler: ReturnType<typeof kinesisHandler>, event: KinesisStreamEvent) {
+  if (task.faults === undefined) return handler(event);
+  const how = choose(random, [
+    [94, 'once'],
+    [2, 'twice'],
+    [2, 'concurrently'],
+    [2, 'an older batch first'],
+  ] as const);
+  if (how !== 'once') note(`delivered ${how}`);
+  if (how === 'twice') await handler(event);
+  if (how === 'an older batch first' && older !== undefined) await handler(older);
+  older = event;
+  if (how === 'concurrently') return (await Promise.all([handler(event), handler(event)]))[0];
+  return handler(event);
+}
+let older: KinesisStreamEvent | undefined;
+
+function withFaults(services: Services): Services {
+  const { cache, store, topic, quarantine, scorer } = services;
+  return {
+    ...services,
+    cache: { ...cache, load: faulty('cache load', cache.load), commit: faulty('cache commit', cache.commit) },
+    store: {
+      ...store,
+      writePoints: faulty('store points', store.writePoints),
+      writeAnomalies: faulty('store anomalies', store.writeAnomalies),
+    },
+    topic: { publish: faulty('publish', topic.publish) },
+    quarantine: { put: faulty('quarantine', quarantine.put) },
+    scorer: { score: faulty('score', scorer.score.bind(scorer)) },
+  };
+}
+
+/** Around every await of the handler: die, fail or be slow, before or after the call took effect. */
+function faulty<Arguments extends readonly unknown[], Result>(
+  part: string,
+  call: (...given: Arguments) => Promise<Result>,
+) {
+  return async (...given: Arguments): Promise<Result> => {
+    const fault = draw();
+    await suffer(fault, 'before', part);
+    const result = await call(...given);
+    await suffer(fault, 'after', part);
+    return result;
+  };
+}
+
+type Fault = { readonly kind: 'kill' | 'throw' | 'slow'; readonly when: 'before' | 'after' } | undefined;
+
+function draw(): Fault {
+  if (random() >= task.faults!.share) return undefined;
+  const when = random() < 0.5 ? 'before' : 'after';
+  return {
+    kind: choose(random, [
+      [1, 'kill'],
+      [8, 'throw'],
+      [3, 'slow'],
+    ] as const),
+    when,
+  };
+}
+
+async function suffer(fault: Fault, when: 'before' | 'after', part: string): Promise<void> {
+  if (fault?.when !== when) return;
+  note(`${fault.kind} ${when} ${part}`);
+  if (fault.kind === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (fault.kind === 'throw') throw new TransientFault(part, 'failed on purpose');
+  await pause(Math.floor(20 * random()));
+}
+
+/** On disk before it happens, so that a kill is counted too. */
+function note(kind: string): void {
+  appendFileSync(faultsFile, `${JSON.stringify({ kind })}\n`);
+}
