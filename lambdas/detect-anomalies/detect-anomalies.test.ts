@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { FEATURES } from '../../shared/detection/model';
+import { RowsRefused } from '../../shared/detection/ports';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
@@ -200,6 +201,23 @@ describe('when a part fails', () => {
     parts.fate = (_, part) => (part === 'quarantine' ? 'fails before' : 'works');
     const outcomes = await detectAnomalies([streamRecord('poison', 1), streamRecord(wirePoint(), 2)], parts.services);
     expect(outcomes.map(({ done }) => done)).toEqual([false, true]);
+  });
+
+  test('the store, for one row that it can never keep: that row is quarantined with the reason, the others go on', async () => {
+    const parts = new MemoryParts();
+    const { store } = parts.services;
+    const writePoints: typeof store.writePoints = async (rows) => {
+      const refused = rows.filter(({ value }) => value === 13).map((row) => ({ row, reason: 'bad luck' }));
+      await store.writePoints(rows.filter(({ value }) => value !== 13));
+      if (refused.length > 0) throw new RowsRefused(refused);
+    };
+    const services = { ...parts.services, store: { ...store, writePoints } };
+    const points = [13, 14].map((value, i) => wirePoint({ timestamp: ARRIVAL + i, metrics: { m: value } }));
+    expect(await detectAnomalies([streamRecord(points, 5)], services)).toEqual([{ done: true }]);
+    expect([...parts.rows.values()].map(({ value }) => value)).toEqual([14]);
+    expect([...parts.quarantined.values()]).toMatchObject([
+      { reason: 'not-storable', field: 'metrics.m', message: 'bad luck', sequence: '5', index: 0 },
+    ]);
   });
 
   test('a state that cannot be read: its source starts anew, marked as warming, the others are untouched', async () => {

@@ -1,7 +1,8 @@
 import type { FeatureVector, ModelScore } from '../../shared/detection/model';
-import type { StateFields } from '../../shared/detection/ports';
+import { type RefusedRow, RowsRefused, type StateFields } from '../../shared/detection/ports';
+import type { QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord } from '../../shared/runtime/kinesis';
-import { type BatchPlan, planBatch, type SourceWork } from './plan-batch';
+import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { advanceSource, commitOf, concludeSource, type SourcePass, vectorsOf } from './source-pass';
 
@@ -16,7 +17,7 @@ import { advanceSource, commitOf, concludeSource, type SourcePass, vectorsOf } f
  * @returns an outcome for each record, in order; never rejects for what records hold
  */
 export async function detectAnomalies(records: readonly StreamRecord[], services: Services): Promise<Outcome[]> {
-  const batch = new Batch(records.length, services);
+  const batch = new Batch(records, services);
   const plan = batch.timed('plan', () => planBatch(records, services.settings));
   batch.counts.records = records.length;
   batch.counts.rejected = plan.quarantined.length;
@@ -38,10 +39,10 @@ class Batch {
   private readonly outcomes: Outcome[];
 
   constructor(
-    records: number,
+    private readonly records: readonly StreamRecord[],
     private readonly services: Services,
   ) {
-    this.outcomes = Array.from({ length: records }, () => ({ done: true }));
+    this.outcomes = records.map(() => ({ done: true }));
   }
 
   /** One pass over some sources. Returns those whose commit lost the comparison; faults are recorded as outcomes. */
@@ -124,10 +125,32 @@ class Batch {
     const events = results.flatMap((result) => result.events);
     const rows = results.flatMap((result) => result.rows);
     await this.timed('store', async () => {
-      if (rows.length > 0) await this.services.store.writePoints(rows);
-      if (events.length > 0) await this.services.store.writeAnomalies(events);
+      if (rows.length > 0) await this.keepingOut(() => this.services.store.writePoints(rows));
+      if (events.length > 0) await this.keepingOut(() => this.services.store.writeAnomalies(events));
     });
     if (events.length > 0) await this.timed('publish', () => this.services.topic.publish(events));
+  }
+
+  /** Rows that the store can never keep go to quarantine, and the stream goes on; all others are durable then. */
+  private async keepingOut(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof RowsRefused)) throw error;
+      this.services.observe.problem('store', error);
+      const objects = error.refused.flatMap(({ row, reason }) => this.refusedObject(row, reason));
+      this.counts.rejected += objects.length;
+      if (objects.length > 0) await this.services.quarantine.put(objects);
+    }
+  }
+
+  /** An event is refused for what its point is refused for, and the point's record says all. */
+  private refusedObject(row: RefusedRow['row'], reason: string): QuarantineObject[] {
+    if (!('sequence' in row)) return [];
+    const record = this.records.find(({ shard, sequence }) => shard === row.shard && sequence === row.sequence);
+    if (record === undefined) return [];
+    const { index, metric } = row;
+    return [quarantineObject(record, { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason })];
   }
 
   private async score(

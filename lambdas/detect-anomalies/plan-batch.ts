@@ -85,7 +85,8 @@ function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
 }
 
-function quarantineObject(record: StreamRecord, rejection: Rejection): QuarantineObject {
+/** What quarantine keeps of a record of which one element cannot be used. */
+export function quarantineObject(record: StreamRecord, rejection: Rejection): QuarantineObject {
   const { stream, shard, sequence, arrival, body } = record;
   const kept = body.subarray(0, LIMITS.quarantineBodyBytesMax);
   return {

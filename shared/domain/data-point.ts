@@ -113,6 +113,7 @@ export const REJECTION_REASONS = [
   'invalid-field',
   'too-far-in-future',
   'too-far-in-past',
+  'not-storable',
 ] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
