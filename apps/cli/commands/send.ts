@@ -9,7 +9,7 @@ export function registerSend(program: Command): void {
     .requiredOption('--stream <name>', 'name or ARN of the stream')
     .option('--region <region>', 'AWS region (default: AWS_REGION, AWS_DEFAULT_REGION, then the profile)')
     .option('--endpoint-url <url>', 'call this instead of the region: a VPC endpoint or an emulator', anHttpUrl)
-    .option('--points-per-record <number>', 'consecutive points of a source that share a record', aNumberOfPoints, 100)
+    .option('--points-per-record <number>', 'points of a source that may share a record', aNumberOfPoints, 100)
     .option('--time-column <name>', 'CSV: column that holds the time (default: found by name)')
     .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)')
     .option('--time-zone <zone>', 'zone of times without one', aTimeZone, 'UTC')

@@ -49,6 +49,7 @@ describe('the command send', () => {
   it('puts every row under its source, in order, and says how many', async () => {
     expect(await send(FLEET)).toBe(0);
     expect(kinesis.records.map(({ key }) => key).sort()).toEqual(['a', 'a', 'b']);
+    expect(kinesis.records.filter(({ key }) => key === 'b')).toHaveLength(1);
     expect(points().filter(([source]) => source === 'a')).toEqual([1, 3, 4].map((value) => ['a', { value }]));
     expect(said).toMatch(/^4 points on stream points in [\d.]+ s/);
   });
