@@ -44,7 +44,10 @@ async function start(flags: StartFlags): Promise<number> {
   const common = {
     data: flags.data ?? defaultFolder(flags),
     modelServerScript: fileURLToPath(new URL('../model-server/main.mjs', import.meta.url)),
-    redisUrl: process.env['REDIS_URL'],
+    redisUrl: process.env['REDIS_URL'] || undefined,
+    influx: process.env['INFLUX_URL']
+      ? { url: process.env['INFLUX_URL'], token: process.env['INFLUX_TOKEN'] }
+      : undefined,
     settings: settingsOf(flags),
     stopping: stopSignal(),
     environment: process.env,
@@ -109,6 +112,8 @@ log on disk, 400 when none is usable, 413 over 1 MiB, 429 when the log is full.
 
 Environment:
   REDIS_URL    keep the states of sources in this Redis or Valkey server
+  INFLUX_URL   keep points and anomalies in this InfluxDB: http://host:8086/?db=NAME, or with version 2
+               https://host:8086/?org=NAME&bucket=NAME and its token in INFLUX_TOKEN
 
 Examples:
   $ npm start

@@ -6,7 +6,6 @@ import {
   type Stage,
   zeroCounts,
 } from '../../../lambdas/detect-anomalies/services';
-import { type DuckDbStore, openDuckDbStore } from '../../../shared/adapters/embedded/duckdb-store';
 import { createTopic } from '../../../shared/adapters/embedded/topic';
 import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
@@ -17,6 +16,7 @@ import { PartitionedLog } from '../stream/log/partitioned-log';
 import { EventSourceMapping } from '../stream/mapping/event-source-mapping';
 import { folderDestination } from '../stream/mapping/folder-destination';
 import type { DataFolder } from './data-folder';
+import { type InfluxAddress, type LocalStore, openLocalStore } from './local-store';
 import { type ModelServerProcess, startModelServerProcess } from './model-server-process';
 
 export interface LivePathOptions {
@@ -25,6 +25,8 @@ export interface LivePathOptions {
   readonly modelServerScript: string;
   /** A Redis or Valkey server for source states; absent: a file in the folder. */
   readonly redisUrl?: string | undefined;
+  /** An InfluxDB for points and anomalies, as influxTarget reads it; absent: a DuckDB file in the folder. */
+  readonly influx?: InfluxAddress | undefined;
   /** Absent: defaults. */
   readonly settings?: Settings;
   /** Called with what was stored, before its events. */
@@ -42,7 +44,7 @@ export interface LivePath {
   readonly producer: Producer;
   readonly log: PartitionedLog;
   readonly mapping: EventSourceMapping;
-  readonly store: DuckDbStore;
+  readonly store: LocalStore;
   readonly modelServer: ModelServerProcess;
   /** Sums over all batches since the start. */
   readonly counts: Readonly<BatchCounts>;
@@ -66,7 +68,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       onProblem('model server', error),
     );
     closers.push(() => modelServer.stop());
-    const store = await openDuckDbStore(folder.storeFile);
+    const store = await openLocalStore(folder.storeFile, options.influx);
     closers.push(() => store.close());
     const meter = openMeter(onProblem);
     const detect = createHandler(environment(options, modelServer.url), {

@@ -3,6 +3,7 @@ import { startIngest } from '../ingest/http';
 import { type LiveScreen, openLiveScreen } from '../screen/live-screen';
 import { openRate } from '../screen/rate';
 import { statusLine } from '../screen/status-line';
+import { openSeenSeries } from './seen-series';
 import { openSession, type RunOptions } from './session';
 
 export interface HttpOptions extends RunOptions {
@@ -14,11 +15,11 @@ const STATUS_EVERY_MS = 500;
 /** The live path on what is posted to it, until stopped. */
 export async function runHttp(options: HttpOptions): Promise<void> {
   const watch: { screen?: LiveScreen; print?: (lines: string[]) => void } = {};
-  const seen = { sources: new Set<string>(), series: new Set<string>() };
+  const seen = openSeenSeries();
   const session = await openSession(options, {
     onRows: (rows) => {
       watch.screen?.rows(rows);
-      for (const { source, metric } of rows) remember(seen, source, metric);
+      seen.add(rows);
     },
     onEvent: (event) => watch.print?.(watch.screen?.event(event, Date.now()) ?? []),
   });
@@ -41,8 +42,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
       const counters = {
         points,
         pointsPerSecond: rate.update(performance.now(), points),
-        sources: seen.sources.size,
-        series: seen.series.size,
+        ...seen.totals(),
         lagMs: undefined,
         rejected,
         openAnomalies: screen.openAnomalies,
@@ -53,18 +53,9 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     clearInterval(timer);
     await ingest.close();
     await path.mapping.caughtUp();
-    writer.print([`${path.counts.points} points stored in ${folder.storeFile}`]);
+    writer.print([`${path.counts.points} points stored in ${path.store.where}`]);
   } finally {
     writer.close();
     await path.stop();
   }
-}
-
-/** For the status line only; it stops counting where counting would cost memory. */
-const REMEMBERED_MAX = 100_000;
-
-function remember(seen: { sources: Set<string>; series: Set<string> }, source: string, metric: string): void {
-  if (seen.series.size >= REMEMBERED_MAX) return;
-  seen.sources.add(source);
-  seen.series.add(`${source}\n${metric}`);
 }

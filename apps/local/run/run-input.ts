@@ -11,6 +11,7 @@ import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import { openProgress } from '../screen/progress';
 import { type RunReport, reportLines } from '../screen/report';
+import { openSeenSeries, type SeenSeries } from './seen-series';
 import { openSession, type RunOptions, type Session } from './session';
 
 export interface InputOptions extends RunOptions {
@@ -37,10 +38,11 @@ const ANOMALIES_KEPT = 50;
 export async function runInput(options: InputOptions): Promise<InputResult> {
   const input = await openDataInput(options.input, options.read);
   const anomalies = keepFirstOpenings();
+  const seen = openSeenSeries();
   try {
-    const session = await openSession(options, { onEvent: anomalies.add });
+    const session = await openSession(options, { onEvent: anomalies.add, onRows: seen.add });
     try {
-      return await feedAndReport(input, session, anomalies, options.stopping);
+      return await feedAndReport(input, session, { anomalies, seen }, options.stopping);
     } finally {
       session.writer.close();
       await session.path.stop();
@@ -53,7 +55,7 @@ export async function runInput(options: InputOptions): Promise<InputResult> {
 async function feedAndReport(
   input: DataInput,
   session: Session,
-  anomalies: ReturnType<typeof keepFirstOpenings>,
+  { anomalies, seen }: { anomalies: ReturnType<typeof keepFirstOpenings>; seen: SeenSeries },
   stopping: AbortSignal,
 ): Promise<InputResult> {
   const { writer, path: live, paint, folder } = session;
@@ -64,7 +66,7 @@ async function feedAndReport(
   await live.mapping.caughtUp();
   await rejects.close();
   if (rejects.empty() > 0) writer.print([paint('dim', `${rejects.empty()} rows hold no measurement`)]);
-  const totals = await live.store.totals();
+  const totals = (await live.store.totals?.()) ?? seen.totals();
   const report: RunReport = {
     points: read,
     ...totals,
@@ -74,7 +76,7 @@ async function feedAndReport(
     anomalies: anomalies.first,
     anomaliesTotal: anomalies.total(),
     results: [
-      { what: 'points and anomalies', where: `${folder.storeFile} (DuckDB: views points, anomalies)` },
+      { what: 'points and anomalies', where: live.store.where },
       ...(rejects.total() > 0 ? [{ what: 'rejected', where: rejects.file }] : []),
       ...(live.counts.rejected > 0 ? [{ what: 'quarantine', where: folder.quarantine }] : []),
     ],

@@ -3,6 +3,7 @@ import type { PointRow } from '../../../shared/domain/rows';
 import type { Settings } from '../../../shared/domain/settings';
 import { type DataFolder, openDataFolder } from '../live/data-folder';
 import { type LivePath, openLivePath } from '../live/live-path';
+import type { InfluxAddress } from '../live/local-store';
 import { choosePaint, type Paint } from '../screen/paint';
 import { plainText } from '../screen/plain-text';
 import { openWriter, type ScreenWriter } from '../screen/writer';
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly data: string;
   readonly modelServerScript: string;
   readonly redisUrl?: string | undefined;
+  readonly influx?: InfluxAddress | undefined;
   readonly settings?: Settings;
   /** Aborted by the first Ctrl-C: end cleanly. */
   readonly stopping: AbortSignal;
@@ -43,6 +45,7 @@ export async function openSession(options: RunOptions, watchers: Watchers): Prom
     folder,
     modelServerScript: options.modelServerScript,
     redisUrl: options.redisUrl,
+    influx: options.influx,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...watchers,
     onProblem: tellProblems((line) => writer.print([paint('warning', line)])),
