@@ -1,6 +1,9 @@
 import type { Context, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { StoredRecord } from '../log/shard-reader';
 
+/** What an event says of a record. */
+export type EventRecord = Omit<StoredRecord, 'mark'>;
+
 const ACCOUNT = '000000000000';
 
 /** Bytes of a record's JSON beside data and key, with room for the longest sequence number and the stream's name twice. */
@@ -12,11 +15,11 @@ export function payloadBytes(record: StoredRecord): number {
 }
 
 /** The event that Lambda would deliver for these records of one shard. */
-export function toKinesisEvent(stream: string, shard: string, records: readonly StoredRecord[]): KinesisStreamEvent {
+export function toKinesisEvent(stream: string, shard: string, records: readonly EventRecord[]): KinesisStreamEvent {
   return { Records: records.map((record) => toEventRecord(stream, shard, record)) };
 }
 
-function toEventRecord(stream: string, shard: string, record: StoredRecord): KinesisStreamRecord {
+function toEventRecord(stream: string, shard: string, record: EventRecord): KinesisStreamRecord {
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
