@@ -17,8 +17,9 @@ export class Again extends Error {
   constructor(
     message: string,
     readonly retryAfterMs = 0,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -45,7 +46,8 @@ export async function withRetries<Result>(
       const bound = Math.min(pauseMs * 2 ** (attempts - 1), PAUSE_MS.most);
       const pause = error.retryAfterMs + Math.random() * bound;
       if (performance.now() + pause >= deadline) {
-        throw new TransientFault(part, `${error.message} (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'})`);
+        const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+        throw new TransientFault(part, `${error.message} (${tries})`, { cause: error.cause });
       }
       await new Promise((over) => setTimeout(over, pause));
     }

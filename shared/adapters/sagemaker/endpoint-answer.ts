@@ -1,10 +1,10 @@
 import { FEATURE_SCHEMA_VERSION, type ModelScore } from '../../detection/model';
-import type { ScoredBatch } from '../../detection/ports';
+import { ModelMismatch, type ScoredBatch } from '../../detection/ports';
 import { decodeAttributes } from './custom-attributes';
 import { decodeRows, MalformedRows } from './number-rows';
 
 /** The endpoint answered, but not what was asked: another schema, another number of rows, something that is no score. */
-export class EndpointMismatch extends Error {
+export class EndpointMismatch extends ModelMismatch {
   override readonly name = 'EndpointMismatch';
   constructor(
     readonly endpoint: string,

@@ -1,4 +1,4 @@
-import { TransientFault } from '../../detection/ports';
+import { Again } from '../with-retries';
 
 /** The endpoint understood the call and refuses it; the same call will be refused again. */
 export class EndpointRefusal extends Error {
@@ -31,21 +31,21 @@ const NOT_REACHED =
 const TIMED_OUT = /^(TimeoutError|AbortError|RequestAbortedError)$/;
 const MESSAGE_CHARS_MAX = 200;
 
-/** Any error of a call as what the port promises: throttled, broken, late or not reached is transient, the rest is not. */
+/** Any error of a call as what to do next: throttled, broken, late or not reached is tried again, the rest is refused. */
 export function classifiedFault(error: unknown, endpoint: string, timeoutMs: number): Error {
   const { name = '', code = '', message = '', OriginalStatusCode, $metadata } = error as SdkError;
   const status = OriginalStatusCode ?? $metadata?.httpStatusCode;
   const cause = { cause: error };
   if (TIMED_OUT.test(name)) {
-    return new TransientFault('endpoint', `${endpoint} did not answer within ${timeoutMs} ms`, cause);
+    return new Again(`${endpoint} did not answer within ${timeoutMs} ms`, 0, cause);
   }
   const isBroken = status !== undefined && (status >= 500 || status === 429 || status === 408);
   if (isBroken || THROTTLING.test(name)) {
-    return new TransientFault('endpoint', `${endpoint} answered ${status ?? ''} ${name}`.trim(), cause);
+    return new Again(`${endpoint} answered ${status ?? ''} ${name}`.trim(), 0, cause);
   }
   const [connection] = NOT_REACHED.exec(`${code} ${message}`) ?? [];
   if (status === undefined && connection !== undefined) {
-    return new TransientFault('endpoint', `${endpoint} was not reached: ${connection}`, cause);
+    return new Again(`${endpoint} was not reached: ${connection}`, 0, cause);
   }
   return new EndpointRefusal(endpoint, status, message.slice(0, MESSAGE_CHARS_MAX) || name, cause);
 }

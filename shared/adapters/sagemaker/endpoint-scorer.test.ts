@@ -16,6 +16,8 @@ const ROW = `${VECTOR.join(',')}\n`;
 
 let server: Server | undefined;
 let scorer: EndpointScorer | undefined;
+/** Requests that the server has read since it serves. */
+let calls = 0;
 afterEach(async () => {
   scorer?.close();
   server?.closeAllConnections();
@@ -25,9 +27,9 @@ afterEach(async () => {
 
 describe('the endpoint scorer', () => {
   it('posts rows as they are and gives the scores to the bit', async () => {
-    const calls: { url: string; body: string; headers: Record<string, unknown> }[] = [];
+    const posts: { url: string; body: string; headers: Record<string, unknown> }[] = [];
     await serve((request, reply, body) => {
-      calls.push({ url: request.url!, body, headers: request.headers });
+      posts.push({ url: request.url!, body, headers: request.headers });
       reply.setHeader('content-type', 'text/csv; charset=utf-8').setHeader(ATTRIBUTES, 'schema=1;model=m%2F1');
       reply.end('0.1,0.30000000000000004\n1,0\n');
     });
@@ -38,8 +40,8 @@ describe('the endpoint scorer', () => {
       ],
       model: 'm/1',
     });
-    expect(calls).toHaveLength(1);
-    expect(calls[0]).toMatchObject({
+    expect(posts).toHaveLength(1);
+    expect(posts[0]).toMatchObject({
       url: '/endpoints/scores/invocations',
       body: ROW + ROW,
       headers: { 'content-type': 'text/csv', accept: 'text/csv', [ATTRIBUTES]: 'schema=1' },
@@ -79,8 +81,7 @@ describe('the endpoint scorer', () => {
   });
 
   it('is transiently at fault when two calls of a batch meet two models', async () => {
-    let calls = 0;
-    await serve((_, reply) => answerWith(reply, '0,0\n', `schema=1;model=m${calls++}`), { payloadBytesMax: 1 });
+    await serve((_, reply) => answerWith(reply, '0,0\n', `schema=1;model=m${calls}`), { payloadBytesMax: 1 });
     await expect(scorer!.score([VECTOR, VECTOR])).rejects.toThrow(/the model changed/);
   });
 
@@ -107,28 +108,65 @@ describe('the endpoint scorer', () => {
     await expect(scorer!.score([VECTOR])).rejects.toThrow(/text\/html instead of text\/csv/);
   });
 
-  it.each<[number, string, object, typeof TransientFault | typeof EndpointRefusal, number]>([
-    [500, '', {}, TransientFault, 2],
-    [503, 'ServiceUnavailable', {}, TransientFault, 2],
-    [400, 'ThrottlingException', {}, TransientFault, 2],
-    [429, 'ModelNotReadyException', {}, TransientFault, 2],
-    [424, 'ModelError', { OriginalStatusCode: 500 }, TransientFault, 1],
-    [424, 'ModelError', { OriginalStatusCode: 400 }, EndpointRefusal, 1],
-    [400, 'ValidationError', {}, EndpointRefusal, 1],
-    [404, '', {}, EndpointRefusal, 1],
-    [413, '', {}, EndpointRefusal, 1],
-  ])('answered %d %s %j', async (status, type, fields, error, attempts) => {
-    let calls = 0;
-    await serve((_, reply) => {
-      calls++;
-      reply.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });
-      reply.end(JSON.stringify({ message: 'row 1 is empty', ...fields }));
-    });
+  const FAILURES: [number, string, object][] = [
+    [500, '', {}],
+    [503, 'ServiceUnavailable', {}],
+    [400, 'ThrottlingException', {}],
+    [429, 'ModelNotReadyException', {}],
+    [424, 'ModelError', { OriginalStatusCode: 500 }],
+  ];
+  const failing = (status: number, type: string, fields: object, reply: Reply) =>
+    reply
+      .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type })
+      .end(JSON.stringify({ message: 'row 1 is empty', ...fields }));
+
+  it.each(FAILURES)('asks again after %d %s %j, and takes the answer', async (status, type, fields) => {
+    await serve((_, reply) => (calls < 4 ? failing(status, type, fields, reply) : answerWith(reply, '0,0\n')));
+    expect((await scorer!.score([VECTOR])).scores).toHaveLength(1);
+    expect(calls).toBe(4);
+  });
+
+  it.each(FAILURES)('is transiently at fault when %d %s %j lasts for all its time', async (status, type, fields) => {
+    await serve((_, reply) => failing(status, type, fields, reply), { timeoutMs: 150 });
+    const begun = performance.now();
+    await expect(scorer!.score([VECTOR])).rejects.toThrow(TransientFault);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(calls).toBeGreaterThan(1);
+  });
+
+  it.each<[number, string, object]>([
+    [424, 'ModelError', { OriginalStatusCode: 400 }],
+    [400, 'ValidationError', {}],
+    [404, '', {}],
+    [413, '', {}],
+  ])('is refused with %d %s %j, and does not ask again', async (status, type, fields) => {
+    await serve((_, reply) => failing(status, type, fields, reply));
     const failed = await scorer!.score([VECTOR]).catch((caught: unknown) => caught as Error);
-    expect(failed).toBeInstanceOf(error);
-    if (error === EndpointRefusal)
-      expect(failed).toMatchObject({ endpoint: 'scores', message: expect.stringMatching('row 1') });
-    expect(calls).toBe(attempts);
+    expect(failed).toBeInstanceOf(EndpointRefusal);
+    expect(failed).toMatchObject({ endpoint: 'scores', message: expect.stringMatching('row 1') });
+    expect(calls).toBe(1);
+  });
+
+  it('asks again when a call hangs', async () => {
+    await serve((_, reply) => (calls === 1 ? undefined : answerWith(reply, '0,0\n')), { attemptTimeoutMs: 50 });
+    expect((await scorer!.score([VECTOR])).scores).toHaveLength(1);
+    expect(calls).toBe(2);
+  });
+
+  it('takes no longer than it is told, whatever its own limit', async () => {
+    await serve(() => {}, { timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
+    await expect(scorer!.score([VECTOR], 70)).rejects.toThrow(/did not answer within 70 ms/);
+  });
+
+  it('ends what is under way once a call of the batch was refused', async () => {
+    await serve((_, reply, body) => (body.startsWith('7,') ? reply.writeHead(404).end() : undefined), {
+      payloadBytesMax: 1,
+      concurrency: 3,
+      timeoutMs: 60_000,
+      attemptTimeoutMs: 60_000,
+    });
+    await expect(scorer!.score([VECTOR, VECTOR, [7, ...VECTOR.slice(1)], VECTOR])).rejects.toThrow(EndpointRefusal);
+    expect(calls).toBe(3);
   });
 
   it('gives up after its time-out', async () => {
@@ -147,10 +185,12 @@ describe('the endpoint scorer', () => {
   it('is transiently at fault when nobody listens, and works once somebody does', async () => {
     await serve((_, reply) => answerWith(reply, '0,0\n'));
     const { port } = server!.address() as AddressInfo;
+    // Long enough that a try is made, short enough for a test.
+    const briefly = () => scorer!.score([VECTOR], 200);
     const whenClosed = new Promise((closed) => server!.close(closed));
     server!.closeAllConnections();
     await whenClosed;
-    await expect(scorer!.score([VECTOR])).rejects.toThrow(/was not reached: ECONNREFUSED/);
+    await expect(briefly()).rejects.toThrow(/was not reached: ECONNREFUSED/);
     await new Promise<void>((listening) => server!.listen(port, '127.0.0.1', listening));
     expect((await scorer!.score([VECTOR])).scores).toHaveLength(1);
   });
@@ -192,9 +232,11 @@ async function serve(
   listener: (request: Parameters<RequestListener>[0], reply: Reply, body: string) => unknown,
   options: Partial<EndpointScorerOptions> = {},
 ): Promise<void> {
+  calls = 0;
   server = createServer(async (request, reply) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    calls++;
     listener(request, reply, Buffer.concat(chunks).toString());
   });
   await new Promise<void>((listening) => server!.listen(0, '127.0.0.1', listening));

@@ -1,10 +1,11 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
 import { type ScoredBatch, type Scorer, TransientFault } from '../../detection/ports';
+import { withRetries } from '../with-retries';
 import { encodeAttributes } from './custom-attributes';
 import { readAnswer } from './endpoint-answer';
 import { classifiedFault } from './endpoint-faults';
-import { splitByBytes } from './split-rows';
+import { type EncodedRows, splitByBytes } from './split-rows';
 
 export interface EndpointScorerOptions {
   readonly endpointName: string;
@@ -17,10 +18,10 @@ export interface EndpointScorerOptions {
   readonly payloadBytesMax?: number;
   /** Calls at the same time. */
   readonly concurrency?: number;
-  /** For one call with its retries. */
+  /** For one call. */
+  readonly attemptTimeoutMs?: number;
+  /** For all calls that one batch needs, with their retries. */
   readonly timeoutMs?: number;
-  /** How often the SDK tries one call. */
-  readonly maxAttempts?: number;
 }
 
 export interface EndpointScorer extends Scorer {
@@ -30,22 +31,24 @@ export interface EndpointScorer extends Scorer {
 /** For endpoints that check no signature: a server on this machine gets these and never the user's own. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-const DEFAULTS = { payloadBytesMax: 5_000_000, concurrency: 4, timeoutMs: 2_000, maxAttempts: 2 };
+const DEFAULTS = { payloadBytesMax: 5_000_000, concurrency: 4, attemptTimeoutMs: 2_000, timeoutMs: 5_000 };
 
 /**
  * A model behind a SageMaker endpoint: vectors go as text/csv, one row each; scores come back as rows `anomaly,alarm`, with
- * schema and model version in the custom attributes. What exceeds the payload limit is split over several calls.
+ * schema and model version in the custom attributes. What exceeds the payload limit is split over several calls. A call that
+ * is throttled, fails in the model, times out or does not reach the endpoint is tried again as long as there is time.
  *
- * `score` rejects with a TransientFault when throttled, timed out or not reached, with {@link EndpointRefusal} when the
- * endpoint says no, and with {@link EndpointMismatch} when the answer does not fit the question.
+ * `score` rejects with a TransientFault when no try succeeded, with {@link EndpointRefusal} when the endpoint says no, and
+ * with {@link EndpointMismatch} when the answer does not fit the question.
  */
 export function createEndpointScorer(options: EndpointScorerOptions): EndpointScorer {
   const settings = { ...DEFAULTS, ...options };
   const client = createClient(settings);
-  const call = (body: string, rows: number, giveUp: AbortSignal) => invoke(client, settings, body, rows, giveUp);
   return {
-    async score(vectors) {
+    async score(vectors, withinMs = settings.timeoutMs) {
       if (vectors.length === 0) return { scores: [], model: 'none' };
+      const deadline = performance.now() + Math.min(withinMs, settings.timeoutMs);
+      const call: Call = (part, giveUp) => invokeUntil(deadline, client, settings, part, giveUp);
       return joined(await callAll(splitByBytes(vectors, settings.payloadBytesMax), settings.concurrency, call));
     },
     close: () => client.destroy(),
@@ -54,12 +57,13 @@ export function createEndpointScorer(options: EndpointScorerOptions): EndpointSc
 
 type Settings = EndpointScorerOptions & typeof DEFAULTS;
 
-function createClient({ region, endpointUrl, credentials, maxAttempts, concurrency, timeoutMs }: Settings) {
+function createClient({ region, endpointUrl, credentials, concurrency, attemptTimeoutMs }: Settings) {
   const agent = { keepAlive: true, maxSockets: concurrency };
   return new SageMakerRuntimeClient({
     region,
-    maxAttempts,
-    requestHandler: { connectionTimeout: timeoutMs, httpAgent: agent, httpsAgent: agent },
+    // The SDK knows no deadline and does not try a failed model again: retries are made here.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: attemptTimeoutMs, httpAgent: agent, httpsAgent: agent },
     // Everything the SDK would look for in the user's profile is said here.
     retryMode: 'standard',
     defaultsMode: 'standard',
@@ -72,22 +76,17 @@ function createClient({ region, endpointUrl, credentials, maxAttempts, concurren
   });
 }
 
-interface Part {
-  readonly body: string;
-  readonly rows: number;
-}
-type Call = (body: string, rows: number, giveUp: AbortSignal) => Promise<ScoredBatch>;
+type Call = (part: EncodedRows, giveUp: AbortSignal) => Promise<ScoredBatch>;
 
 /** In order, some at a time; the first failure ends the others. */
-async function callAll(parts: readonly Part[], concurrency: number, call: Call): Promise<ScoredBatch[]> {
+async function callAll(parts: readonly EncodedRows[], concurrency: number, call: Call): Promise<ScoredBatch[]> {
   const answers: ScoredBatch[] = new Array(parts.length);
   const giveUp = new AbortController();
   let next = 0;
   const worker = async () => {
     while (next < parts.length && !giveUp.signal.aborted) {
       const mine = next++;
-      const { body, rows } = parts[mine]!;
-      answers[mine] = await call(body, rows, giveUp.signal);
+      answers[mine] = await call(parts[mine]!, giveUp.signal);
     }
   };
   try {
@@ -99,11 +98,28 @@ async function callAll(parts: readonly Part[], concurrency: number, call: Call):
   return answers;
 }
 
+/** Tries until there is an answer, a refusal, or no time for another try. */
+function invokeUntil(
+  deadline: number,
+  client: SageMakerRuntimeClient,
+  settings: Settings,
+  part: EncodedRows,
+  giveUp: AbortSignal,
+): Promise<ScoredBatch> {
+  const { attemptTimeoutMs } = settings;
+  const retries = { part: 'endpoint', timeoutMs: deadline - performance.now(), attemptTimeoutMs };
+  return withRetries(retries, async (timeoutMs) => {
+    if (giveUp.aborted) throw new TransientFault('endpoint', 'another call of the same batch failed');
+    // Timers take whole milliseconds only.
+    return invoke(client, settings.endpointName, part, Math.max(1, Math.ceil(timeoutMs)), giveUp);
+  });
+}
+
 async function invoke(
   client: SageMakerRuntimeClient,
-  { endpointName, timeoutMs }: Settings,
-  body: string,
-  rows: number,
+  endpointName: string,
+  { body, rows }: EncodedRows,
+  timeoutMs: number,
   giveUp: AbortSignal,
 ): Promise<ScoredBatch> {
   const command = new InvokeEndpointCommand({
