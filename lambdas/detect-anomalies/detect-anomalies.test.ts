@@ -50,6 +50,8 @@ function remains(parts: MemoryParts) {
     events: [...parts.stored.keys()].sort(),
     published: [...new Set(parts.published.map(({ id }) => id))].sort(),
     quarantined: [...parts.quarantined.keys()].sort(),
+    filed: [...parts.index.filed].sort(),
+    progress: parts.index.shards(),
   };
 }
 
@@ -79,6 +81,7 @@ describe('without faults', () => {
       'store.anomalies',
       'topic',
       'cache.commit',
+      'silence.progress',
     ]);
   });
 

@@ -1,10 +1,11 @@
 import type { FeatureVector, ModelScore } from '../../shared/detection/model';
-import { type RefusedRow, RowsRefused, type StateFields } from '../../shared/detection/ports';
+import { type RefusedRow, RowsRefused, type StateFields, TransientFault } from '../../shared/detection/ports';
 import type { QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord } from '../../shared/runtime/kinesis';
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
-import { advanceSource, commitOf, concludeSource, type SourcePass, vectorsOf } from './source-pass';
+import { reportProgress } from './shard-progress';
+import { advanceSource, commitOf, concludeSource, filingsOf, type SourcePass, vectorsOf } from './source-pass';
 
 /**
  * Detects anomalies in one batch of a shard, effectively once.
@@ -30,6 +31,7 @@ export async function detectAnomalies(records: readonly StreamRecord[], services
     for (const work of lostAgain)
       batch.fail(work.records, new Error('another invocation keeps committing this source'));
   }
+  await batch.reportProgress();
   return batch.close();
 }
 
@@ -71,6 +73,17 @@ class Batch {
         plan.quarantined.map(({ record }) => record),
         error,
       );
+    }
+  }
+
+  /** Tells how far the shard was taken; only after the commits, so that nobody is missed whose points still wait. */
+  async reportProgress(): Promise<void> {
+    try {
+      await this.timed('file', () => reportProgress(this.records, this.outcomes, this.services.silence));
+    } catch (error) {
+      this.services.observe.problem('silence', error);
+      // The last record comes back, to no effect but this: a shard that grew quiet just now would seem to lag for ever.
+      if (error instanceof TransientFault) this.fail([this.records.length - 1], error);
     }
   }
 
@@ -129,6 +142,22 @@ class Batch {
       if (events.length > 0) await this.keepingOut(() => this.services.store.writeAnomalies(events));
     });
     if (events.length > 0) await this.timed('publish', () => this.services.topic.publish(events));
+    await this.file(passes);
+  }
+
+  /**
+   * Before the commit, which says where a source is filed: a crash between them files again. A fault for now fails the batch as
+   * the cache's would, which is the same server; a defect of the watch must not stop the points.
+   */
+  private async file(passes: readonly SourcePass[]): Promise<void> {
+    const filings = passes.flatMap(filingsOf);
+    if (filings.length === 0) return;
+    try {
+      await this.timed('file', () => this.services.silence.file(filings));
+    } catch (error) {
+      if (error instanceof TransientFault) throw error;
+      this.services.observe.problem('silence', error);
+    }
   }
 
   /** Rows that the store can never keep go to quarantine, and the stream goes on; all others are durable then. */

@@ -7,6 +7,7 @@ import {
 import { builtInModel } from '../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { StateCache } from '../../shared/detection/ports';
+import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import { parseConfig } from '../../shared/runtime/config';
 import { type KinesisHandler, kinesisHandler } from '../../shared/runtime/kinesis';
 import { lazy } from '../../shared/runtime/lazy';
@@ -41,10 +42,12 @@ export function createHandler(
 /** The composition root: runs once per cold start. */
 export async function buildServices(config: Config, handed: Handed): Promise<Built> {
   const cache = await openCache(config);
+  const silence = await openSilenceIndex(config);
   const scorer = openScorer(config);
   const services: Services = {
     ...handed,
     cache,
+    silence,
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer,
     builtIn: builtInModel,
@@ -53,6 +56,7 @@ export async function buildServices(config: Config, handed: Handed): Promise<Bui
   };
   const close = async () => {
     scorer.close();
+    await silence.close();
     await cache.close();
   };
   return { services, close };
@@ -66,6 +70,16 @@ async function openCache(config: Config): Promise<StateCache> {
   }
   const { openLmdbCache } = await import('../../shared/adapters/embedded/lmdb-cache');
   return openLmdbCache(config.STATE_FILE!);
+}
+
+/** Deadlines lie where the states do. */
+async function openSilenceIndex(config: Config): Promise<SilenceIndex> {
+  if (config.REDIS_URL !== undefined) {
+    const { createRedisSilenceIndex } = await import('../../shared/adapters/redis/redis-silence-index');
+    return createRedisSilenceIndex({ url: config.REDIS_URL });
+  }
+  const { openLmdbSilenceIndex, silenceFileBeside } = await import('../../shared/adapters/embedded/lmdb-silence-index');
+  return openLmdbSilenceIndex(silenceFileBeside(config.STATE_FILE!));
 }
 
 /** An endpoint that is not at AWS gets dummy credentials: the user's own never leave for it. */

@@ -11,6 +11,8 @@ import type { StreamRecord } from '../../shared/runtime/kinesis';
 export interface PlacedPoint {
   readonly point: DataPoint;
   readonly position: Position;
+  /** Of its record, epoch milliseconds. */
+  readonly arrival: number;
 }
 
 /** What one source has in a batch. */
@@ -52,7 +54,7 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
         sources.set(point.source, work);
       }
       const { stream, shard, sequence } = record;
-      work.points.push({ point, position: { stream, shard, sequence, index } });
+      work.points.push({ point, position: { stream, shard, sequence, index }, arrival: record.arrival });
       work.records.add(recordIndex);
     }
   });

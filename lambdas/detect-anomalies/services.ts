@@ -1,5 +1,6 @@
 import type { Model } from '../../shared/detection/model';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
+import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import type { OpenSourceDetector } from '../../shared/detection/source-detector';
 import type { Settings } from '../../shared/domain/settings';
 
@@ -9,6 +10,8 @@ export interface Services {
   readonly store: PointStore;
   readonly topic: AnomalyTopic;
   readonly quarantine: Quarantine;
+  /** Where sources are filed by the moment from which they are missed. */
+  readonly silence: SilenceIndex;
   readonly scorer: Scorer;
   /** Scores when the scorer does not answer. */
   readonly builtIn: Model;
@@ -39,7 +42,7 @@ export interface BatchCounts {
   failedRecords: number;
 }
 
-export type Stage = 'plan' | 'load' | 'advance' | 'score' | 'conclude' | 'store' | 'publish' | 'commit';
+export type Stage = 'plan' | 'load' | 'advance' | 'score' | 'conclude' | 'store' | 'publish' | 'file' | 'commit';
 
 /** Told what happens; never decides anything. */
 export interface Observer {

@@ -1,5 +1,7 @@
 import { FEATURE_SCHEMA_VERSION, type FeatureVector, type ModelScore } from '../../shared/detection/model';
 import { CHECKPOINT_FIELD, type StateCommit, type StateFields } from '../../shared/detection/ports';
+import type { Filing } from '../../shared/detection/silence/ports';
+import { encodeWatch, WATCH_FIELD } from '../../shared/detection/silence/source-watch';
 import type {
   Conclusion,
   Observation,
@@ -9,6 +11,7 @@ import type {
 import type { AnomalyEvent, Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
+import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, zeroCounts } from './services';
 
@@ -19,6 +22,7 @@ export interface SourcePass {
   readonly loaded: StateFields | undefined;
   readonly advanced: readonly { readonly placed: PlacedPoint; readonly observations: readonly Observation[] }[];
   readonly checkpoint: Checkpoint;
+  readonly listened: ListenedSource;
   /** Its memory was lost. */
   readonly warming: boolean;
   /** What happened to its points; counts only once the pass is committed, so that a repeated pass is not counted twice. */
@@ -41,13 +45,15 @@ export function advanceSource(work: SourceWork, loaded: StateFields | undefined,
   const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
   counts.absorbedBefore += work.points.length - fresh.length;
   const { detector, warming } = openOrStartAnew(work, loaded, open, counts);
+  const listened = openListener(loaded);
   const advanced = fresh.map((placed) => {
+    listen(listened, placed, work.settings);
     if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
     checkpoint = checkpoint.advanced(placed.position);
     return { placed, observations: detector.advance(placed.point) };
   });
   counts.points += fresh.length;
-  return { work, detector, loaded, advanced, checkpoint, warming, counts };
+  return { work, detector, loaded, advanced, checkpoint, listened, warming, counts };
 }
 
 /** Vectors to score, in the order {@link concludeSource} takes their scores. */
@@ -67,7 +73,7 @@ export function concludeSource(
   const versions: Versions = { model: scored.model, settings: scored.settings, schema: FEATURE_SCHEMA_VERSION };
   const context = { versions, degraded: scored.degraded, warming: pass.warming };
   const rows: PointRow[] = [];
-  const events: AnomalyEvent[] = [];
+  const events: AnomalyEvent[] = eventsOfReturns(pass, scored.settings);
   let at = 0;
   for (const { placed, observations } of pass.advanced) {
     const count = observations.reduce((sum, { features }) => sum + (features === undefined ? 0 : 1), 0);
@@ -76,13 +82,20 @@ export function concludeSource(
     events.push(...conclusion.events);
     rowsOf(placed, observations, conclusion, context, pass.counts, rows);
   }
-  pass.counts.anomalies += events.filter(({ phase }) => phase === 'opened').length;
+  pass.counts.anomalies += events.filter(({ phase, kind }) => phase === 'opened' && kind !== 'silence').length;
   return { rows, events };
+}
+
+/** Where the source is to be filed among the deadlines, if that changes. */
+export function filingsOf({ work, listened }: SourcePass): readonly Filing[] {
+  const deadline = filingOf(listened);
+  return deadline === undefined ? [] : [{ source: work.source, deadline }];
 }
 
 /** What to write back: changed state and the checkpoint, if the stored checkpoint is still the one that was loaded. */
 export function commitOf(pass: SourcePass): StateCommit {
   const fields = new Map(pass.detector.encode());
+  fields.set(WATCH_FIELD, encodeWatch(pass.listened.watch));
   fields.set(CHECKPOINT_FIELD, encoder.encode(pass.checkpoint.encode()));
   return { source: pass.work.source, expected: pass.loaded?.get(CHECKPOINT_FIELD), fields };
 }

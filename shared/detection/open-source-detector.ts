@@ -23,9 +23,9 @@ import { type ZoneOffset, zoneOffset } from './wall-clock';
 /** Metrics of one source that are watched; further ones are stored unscored. */
 export const METRICS_PER_SOURCE_MAX = 512;
 
-const METRIC_PREFIX = 'm:';
+export const METRIC_PREFIX = 'm:';
 /** The field of what spans metrics. */
-const SOURCE_FIELD = 's';
+export const SOURCE_FIELD = 's';
 
 /** Opens what is known of a source, or an empty memory. Fields that no version wrote count as absent. */
 export const openSourceDetector: OpenSourceDetector = (source, settings, fields) =>

@@ -20,6 +20,12 @@ export const SourceSettingsSchema = z.object({
   releaseMs: z.number().min(0),
   /** Metrics that only ever grow and are differenced before they are judged; absent: detected. */
   counters: z.array(z.string()).optional(),
+  /** Is a source missed when nothing comes from it any more? */
+  watchSilence: z.boolean(),
+  /** How many of its usual intervals a source may be silent … */
+  silenceIntervals: z.number().min(1.5).max(1_000),
+  /** … and how long in any case. */
+  silenceMinMs: z.number().min(0),
 });
 export type SourceSettings = z.output<typeof SourceSettingsSchema>;
 
@@ -30,7 +36,21 @@ export const DEFAULT_SOURCE_SETTINGS: SourceSettings = {
   allowedFutureMs: 5 * 60_000,
   releaseLevel: 0.4,
   releaseMs: 10 * 60_000,
+  watchSilence: true,
+  silenceIntervals: 4,
+  silenceMinMs: 60_000,
 };
+
+/** When many sources are silent at once, the fleet is, and people are told once. */
+export const FleetSettingsSchema = z.object({
+  /** Share of the watched sources from which on the fleet is silent; it is heard again below half of it. */
+  silentShare: z.number().gt(0).max(1).default(0.5),
+  /** Fewer sources than this are no fleet. */
+  sourcesMin: z.number().int().min(2).default(5),
+  /** How long a missed source waits for others to be missed as well, before people are told of it alone. */
+  settleMs: z.number().min(0).default(60_000),
+});
+export type FleetSettings = z.output<typeof FleetSettingsSchema>;
 
 const PartialSourceSettingsSchema = SourceSettingsSchema.partial();
 
@@ -50,6 +70,7 @@ export const SettingsSchema = z.object({
       }),
     )
     .default([]),
+  fleet: FleetSettingsSchema.prefault({}),
 });
 export type Settings = z.output<typeof SettingsSchema>;
 

@@ -6,6 +6,7 @@ import type { OpenSourceDetector } from '../../shared/detection/source-detector'
 import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
+import { MemorySilenceIndex } from './memory-silence-index';
 
 /**
  * Every part that detection of a batch talks to, in memory, with the ports' identities, and a switch that lets any call fail
@@ -17,6 +18,7 @@ export class MemoryParts {
   readonly stored = new Map<string, AnomalyEvent>();
   readonly published: AnomalyEvent[] = [];
   readonly quarantined = new Map<string, QuarantineObject>();
+  readonly index = new MemorySilenceIndex();
   readonly problems: string[] = [];
   readonly batches: Readonly<BatchCounts>[] = [];
   /** Calls of any part so far. */
@@ -39,6 +41,14 @@ export class MemoryParts {
       close: async () => {},
     },
     topic: { publish: (events) => this.call('topic', () => void this.published.push(...events)) },
+    silence: {
+      file: (filings) => this.call('silence.file', () => this.index.file(filings)),
+      refile: (refilings) => this.call('silence.refile', () => this.index.refile(refilings)),
+      due: (until, limit) => this.call('silence.due', () => this.index.due(until, limit)),
+      advanceShards: (progress) => this.call('silence.progress', () => this.index.advanceShards(progress)),
+      shards: () => this.call('silence.shards', () => this.index.shards()),
+      close: async () => {},
+    },
     quarantine: {
       put: (objects) =>
         this.call('quarantine', () => void objects.map((object) => this.quarantined.set(object.id, object))),

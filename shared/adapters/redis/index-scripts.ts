@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+/** KEYS[1]: a slot. ARGV, in turns: source, deadline it must still have, next deadline or nothing. */
+export const REFILE_SCRIPT = script(`
+for at = 1, #ARGV, 3 do
+  local score = redis.call('ZSCORE', KEYS[1], ARGV[at])
+  if score and tonumber(score) == tonumber(ARGV[at + 1]) then
+    if ARGV[at + 2] == '' then
+      redis.call('ZREM', KEYS[1], ARGV[at])
+    else
+      redis.call('ZADD', KEYS[1], ARGV[at + 2], ARGV[at])
+    end
+  end
+end
+return 1`);
+
+/** KEYS[1]: the shards. ARGV, in turns: shard, sequence number without leading zeros, arrival. Forward only. */
+export const ADVANCE_SCRIPT = script(`
+for at = 1, #ARGV, 3 do
+  local stored = redis.call('HGET', KEYS[1], ARGV[at])
+  local last = stored and string.match(stored, '^%d+') or ''
+  local next = ARGV[at + 1]
+  if #next > #last or (#next == #last and next > last) then
+    redis.call('HSET', KEYS[1], ARGV[at], next .. ' ' .. ARGV[at + 2])
+  end
+end
+return 1`);
+
+function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') };
+}

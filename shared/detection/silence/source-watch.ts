@@ -1,0 +1,97 @@
+import type { AnomalyEvent } from '../../domain/anomaly-event';
+
+/** Field of a source's state that says when it was heard and whether it is missed. */
+export const WATCH_FIELD = 'w';
+
+/** Steps between deliveries that are remembered. */
+export const STEPS = 32;
+/** Long gaps that are remembered. */
+export const GAPS = 4;
+/** Share of an hour or day at which it is always heard. */
+export const ALWAYS = 255;
+
+const VERSION = 1;
+
+/** Index of each number in the head, by width of its view. Fields are only ever added at the end. */
+export const F64 = { newest: 1, delivery: 2, opened: 3, filed: 4, lastGap: 5, hour: 6 } as const;
+export const F32 = { usual: 14, upper: 15, patience: 16, gaps: 17, steps: 17 + GAPS } as const;
+export const U32 = { deliveries: 53 } as const;
+export const U8 = { version: 0, regular: 1, hasQuiet: 2, hours: 216, days: 240 } as const;
+const HEAD_BYTES = 248;
+
+/** Where a source was heard last, as people and the shard's progress know it. */
+export interface Origin {
+  /** Stream and shard, as {@link shardKey} writes them. */
+  readonly shard: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * What is known of a source's arrivals: a block of numbers read and written in place, all times in epoch milliseconds of
+ * arrival, and what has no fixed length.
+ *
+ * Numbers: newest arrival and begin of the newest delivery; begin of the silence, 0 = it is heard; deadline under which it is
+ * filed, 0 = none; hour of the wall clock that was learnt last. Usual and upper step, patience, long gaps, steps.
+ */
+export interface SourceWatch {
+  readonly f64: Float64Array;
+  readonly f32: Float32Array;
+  readonly u32: Uint32Array;
+  readonly u8: Uint8Array;
+  origin: Origin;
+  /** Events decided and perhaps not yet told; whoever commits next tells them. */
+  pending: readonly AnomalyEvent[];
+}
+
+/** A source that was never heard. */
+export function newWatch(): SourceWatch {
+  const watch = viewsOf(new Uint8Array(HEAD_BYTES), { shard: '', tags: {} }, []);
+  watch.u8[U8.version] = VERSION;
+  watch.f32[F32.patience] = 1;
+  watch.u8.fill(ALWAYS, U8.hours, U8.hours + 31);
+  return watch;
+}
+
+/** The watch at rest as it was saved; undefined for bytes that no version wrote: the source is then learnt anew. */
+export function decodeWatch(saved: Uint8Array | undefined): SourceWatch | undefined {
+  if (saved === undefined || saved.length < HEAD_BYTES || saved[U8.version] !== VERSION) return undefined;
+  try {
+    const [shard, tags, pending = []] = JSON.parse(decoder.decode(saved.subarray(HEAD_BYTES))) as Tail;
+    return viewsOf(saved.slice(0, HEAD_BYTES), { shard, tags }, pending);
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeWatch({ u8, origin, pending }: SourceWatch): Uint8Array {
+  const { shard, tags } = origin;
+  const parts: Tail = pending.length === 0 ? [shard, tags] : [shard, tags, pending];
+  const tail = encoder.encode(JSON.stringify(parts));
+  const bytes = new Uint8Array(HEAD_BYTES + tail.length);
+  bytes.set(u8);
+  bytes.set(tail, HEAD_BYTES);
+  return bytes;
+}
+
+/** A stream's shard in one word. */
+export function shardKey({ stream, shard }: { readonly stream: string; readonly shard: string }): string {
+  return `${stream}/${shard}`;
+}
+
+type Tail = [shard: string, tags: Readonly<Record<string, string>>, pending?: readonly AnomalyEvent[]];
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+function viewsOf(head: Uint8Array, origin: Origin, pending: readonly AnomalyEvent[]): SourceWatch {
+  // A Buffer's slice may share its memory and begin anywhere; views need a beginning of their own.
+  const own = head.byteOffset === 0 && head.byteLength === head.buffer.byteLength ? head : Uint8Array.from(head);
+  const { buffer } = own;
+  return {
+    f64: new Float64Array(buffer),
+    f32: new Float32Array(buffer),
+    u32: new Uint32Array(buffer),
+    u8: own,
+    origin,
+    pending,
+  };
+}
