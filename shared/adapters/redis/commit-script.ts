@@ -2,27 +2,33 @@ import { createHash } from 'node:crypto';
 import { CHECKPOINT_FIELD, type StateCommit } from '../../detection/ports';
 
 /**
- * Compare-and-set of one source. KEYS[1]: its hash. ARGV: "1" or "0" for whether the source is expected to be known, the
- * expected checkpoint, then field and value in turns. Answers 1 when written, 0 when the comparison lost.
+ * Compare-and-set of one source. KEYS[1]: its hash. ARGV: seconds to keep it, "1" or "0" for whether the source is expected to
+ * be known, the expected checkpoint, then field and value in turns. Answers 1 when written, 0 when the comparison lost.
  * HSET is called by the thousand arguments, since Lua cannot unpack more than some 8,000.
  */
 export const COMMIT_SCRIPT = `
 local stored = redis.call('HGET', KEYS[1], '${CHECKPOINT_FIELD}')
-if ARGV[1] == '1' then
-  if stored ~= ARGV[2] then return 0 end
+if ARGV[2] == '1' then
+  if stored ~= ARGV[3] then return 0 end
 elseif stored then
   return 0
 end
-for first = 3, #ARGV, 1000 do
+for first = 4, #ARGV, 1000 do
   redis.call('HSET', KEYS[1], unpack(ARGV, first, math.min(first + 999, #ARGV)))
 end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1`;
 
 export const COMMIT_SCRIPT_SHA = createHash('sha1').update(COMMIT_SCRIPT).digest('hex');
 
 /** KEYS and ARGV of a commit, after their number. */
-export function commitArguments(key: string, { expected, fields }: StateCommit): (string | Buffer | number)[] {
-  const list: (string | Buffer | number)[] = [1, key, expected === undefined ? '0' : '1', asBuffer(expected)];
+export function commitArguments(
+  key: string,
+  { expected, fields }: StateCommit,
+  ttlSeconds: number,
+): (string | Buffer | number)[] {
+  const isKnown = expected === undefined ? '0' : '1';
+  const list: (string | Buffer | number)[] = [1, key, ttlSeconds, isKnown, asBuffer(expected)];
   for (const [name, value] of fields) list.push(name, asBuffer(value));
   return list;
 }

@@ -1,4 +1,3 @@
-import type { ChainableCommander } from 'ioredis';
 import {
   CHECKPOINT_FIELD,
   type StateCache,
@@ -6,29 +5,49 @@ import {
   type StateFields,
   TransientFault,
 } from '../../detection/ports';
+import { connectCluster } from './cluster-connection';
 import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitArguments } from './commit-script';
-import { connectRedis, type RedisConnection } from './redis-connection';
+import { redisAddress } from './redis-address';
+import { connectRedis, type RedisCommand, type RedisConnection, type RedisReply } from './redis-connection';
 import { sourceKey } from './source-key';
 
 export interface RedisCacheOptions {
   /** `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
   readonly url: string;
+  /** The URL is of a node, or the one endpoint, of a cluster; ElastiCache Serverless is always one. */
+  readonly cluster?: boolean;
+  /** With TLS: certificates in PEM to trust instead of the well-known ones. */
+  readonly ca?: string;
   /** Keys are `<prefix>:{<source>}`; without braces. */
   readonly keyPrefix?: string;
   /** For reaching the server, and for each command; then the call rejects with a TransientFault. */
   readonly timeoutMs?: number;
+  /** A source that nothing was committed for in this time is forgotten. */
+  readonly ttlSeconds?: number;
 }
 
+const DAY_SECONDS = 86_400;
+
 /**
- * Source states in Redis, a hash a source, a field for each of the state's. A load is one pipeline of HGETALL, a commit one
- * of the compare-and-set script. Connects when first used; while there is no connection, calls wait for it until the
- * time-out and are then rejected, none is queued.
+ * Source states in Redis, a hash a source, a field for each of the state's. A load is one pipeline of HGETALL to each owner
+ * of slots, a commit one of the compare-and-set script. Connects when first used; while there is no connection, calls wait for
+ * it until the time-out and are then rejected, none is queued.
  *
  * @throws {Error} if the URL is none of Redis
  */
-export function createRedisCache({ url, keyPrefix = 'tidewatch', timeoutMs = 1_000 }: RedisCacheOptions): StateCache {
+export function createRedisCache(options: RedisCacheOptions): StateCache {
+  const {
+    url,
+    cluster = false,
+    ca,
+    keyPrefix = 'tidewatch',
+    timeoutMs = 1_000,
+    ttlSeconds = 30 * DAY_SECONDS,
+  } = options;
   if (/[{}]/.test(keyPrefix)) throw new Error('the key prefix must not hold braces');
-  const connection = connectRedis({ url, timeoutMs });
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1)
+    throw new Error('states must be kept for whole seconds, at least 1');
+  const connection = (cluster ? connectCluster : connectRedis)(redisAddress(url, ca), timeoutMs);
   let closed: Promise<void> | undefined;
   const whileOpen = () => {
     if (closed !== undefined) throw new Error('the state cache is closed');
@@ -36,9 +55,8 @@ export function createRedisCache({ url, keyPrefix = 'tidewatch', timeoutMs = 1_0
   return {
     async load(sources) {
       whileOpen();
-      const replies = await pipelined(connection, sources, (pipeline, source) =>
-        pipeline.callBuffer('HGETALL', sourceKey(keyPrefix, source)),
-      );
+      const keys = sources.map((source) => sourceKey(keyPrefix, source));
+      const replies = await connection.run(keys.map((key) => ({ key, name: 'HGETALL', args: [key] })));
       return replies.map((reply) => fieldsOf(succeeded(connection, reply) as Buffer[]));
     },
     async commit(commits) {
@@ -46,7 +64,10 @@ export function createRedisCache({ url, keyPrefix = 'tidewatch', timeoutMs = 1_0
       for (const { source, fields } of commits) {
         if (!fields.has(CHECKPOINT_FIELD)) throw new Error(`a commit of source ${source} has no checkpoint`);
       }
-      const replies = await committed(connection, keyPrefix, commits);
+      const replies = await committed(
+        connection,
+        commits.map((commit) => scriptCall(sourceKey(keyPrefix, commit.source), commit, ttlSeconds)),
+      );
       return replies.map((reply) => succeeded(connection, reply) === 1);
     },
     close() {
@@ -56,50 +77,34 @@ export function createRedisCache({ url, keyPrefix = 'tidewatch', timeoutMs = 1_0
   };
 }
 
-/** Error and result of one command. */
-type Reply = readonly [error: Error | null, result: unknown];
-
-/** By the script's hash first; where the server does not know it (it was restarted, or flushed), with the whole script. */
-async function committed(
-  connection: RedisConnection,
-  prefix: string,
-  commits: readonly StateCommit[],
-): Promise<readonly Reply[]> {
-  const replies = await pipelined(connection, commits, (pipeline, commit) =>
-    pipeline.call('EVALSHA', COMMIT_SCRIPT_SHA, ...commitArguments(sourceKey(prefix, commit.source), commit)),
-  );
-  const unknown = replies.flatMap(([error], i) => (error?.message.startsWith('NOSCRIPT') ? [i] : []));
-  const again = await pipelined(connection, unknown, (pipeline, i) =>
-    pipeline.call('EVAL', COMMIT_SCRIPT, ...commitArguments(sourceKey(prefix, commits[i]!.source), commits[i]!)),
-  );
-  const merged = [...replies];
-  unknown.forEach((at, i) => {
-    merged[at] = again[i]!;
-  });
-  return merged;
+function scriptCall(key: string, commit: StateCommit, ttlSeconds: number): RedisCommand {
+  return { key, name: 'EVALSHA', args: [COMMIT_SCRIPT_SHA, ...commitArguments(key, commit, ttlSeconds)] };
 }
 
-/** One command for each item, in one round trip. */
-async function pipelined<Item>(
+/** By the script's hash first; where a server does not know it (it was restarted, or flushed), with the whole script. */
+async function committed(
   connection: RedisConnection,
-  items: readonly Item[],
-  command: (pipeline: ChainableCommander, item: Item) => unknown,
-): Promise<readonly Reply[]> {
-  if (items.length === 0) return [];
-  const client = await connection.ready();
-  const pipeline = client.pipeline();
-  for (const item of items) command(pipeline, item);
-  return (await pipeline.exec())!;
+  commands: readonly RedisCommand[],
+): Promise<readonly RedisReply[]> {
+  const replies = [...(await connection.run(commands))];
+  const unknown = [...replies.keys()].filter((at) => replies[at]![0]?.message.startsWith('NOSCRIPT'));
+  const whole = unknown.map((at) => {
+    const { key, args } = commands[at]!;
+    return { key, name: 'EVAL', args: [COMMIT_SCRIPT, ...args.slice(1)] };
+  });
+  (await connection.run(whole)).forEach((reply, i) => {
+    replies[unknown[i]!] = reply;
+  });
+  return replies;
 }
 
 /** Answers of a server that cannot be right whenever they are tried again. */
 const DEFECT = /^(WRONGTYPE|ERR|NOPERM)\b/;
 
-function succeeded(connection: RedisConnection, [error, result]: Reply): unknown {
+function succeeded(connection: RedisConnection, [error, result]: RedisReply): unknown {
   if (error === null) return result;
   // No cause: ioredis keeps the arguments of the command in its errors.
   const text = connection.safeText(error);
-  if (text === 'Command timed out') connection.renew();
   throw DEFECT.test(text) ? new Error(`cache: ${text}`) : new TransientFault('cache', text);
 }
 

@@ -1,19 +1,27 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { TransientFault } from '../../detection/ports';
+import { type RedisAddress, withoutSecret } from './redis-address';
 
-export interface RedisConnectionOptions {
-  /** `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
-  readonly url: string;
-  /** For reaching the server, and for each command. */
-  readonly timeoutMs: number;
+/** A command that concerns one key. */
+export interface RedisCommand {
+  readonly key: string;
+  readonly name: string;
+  /** With the key, where the command has it. */
+  readonly args: readonly (string | Buffer | number)[];
 }
+
+/** Error and result of one command; texts are buffers. */
+export type RedisReply = readonly [error: Error | null, result: unknown];
 
 /** A client that keeps no commands while it has no connection, and says nothing secret. */
 export interface RedisConnection {
-  /** The client once it is connected. @throws {TransientFault} if that takes too long */
-  ready(): Promise<Redis>;
-  /** Ends a connection that does not answer any more; a new one is made. */
-  renew(): void;
+  /**
+   * Replies in the order of the commands: one round trip to each server concerned. Neither is repeated here when a
+   * connection fails: whether that is right depends on the command.
+   *
+   * @throws {TransientFault} if there is no connection within the time-out
+   */
+  run(commands: readonly RedisCommand[]): Promise<readonly RedisReply[]>;
   /** Text for an error, without the password. */
   safeText(error: unknown): string;
   close(): Promise<void>;
@@ -21,23 +29,40 @@ export interface RedisConnection {
 
 const RECONNECT_MS = { first: 50, most: 2_000 } as const;
 
-/** @throws {Error} if the URL is none of Redis; it never stands in the message, since it may hold a password */
-export function connectRedis({ url, timeoutMs }: RedisConnectionOptions): RedisConnection {
-  const address = parseUrl(url);
-  const client = new Redis({
-    ...address,
-    lazyConnect: true,
-    // Nothing waits unseen for a connection, and nothing is sent twice on a new one: callers decide.
-    enableOfflineQueue: false,
+/** Of each attempt to connect again, from 1: quick at first, so that a short outage costs little. */
+export function reconnectDelayMs(attempt: number): number {
+  return Math.min(RECONNECT_MS.first * 2 ** Math.min(attempt, 10), RECONNECT_MS.most);
+}
+
+/** What single servers and the nodes of a cluster have in common. */
+export function connectionOptions(timeoutMs: number) {
+  return {
+    // Nothing is sent twice on a new connection: callers decide.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
-    retryStrategy: (attempt) => Math.min(RECONNECT_MS.first * 2 ** Math.min(attempt, 10), RECONNECT_MS.most),
-    // After a failover the old primary takes no writes: look up the new one.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     protocol: 2,
     disableClientInfo: true,
+  } as const satisfies RedisOptions;
+}
+
+/** How ioredis calls a command that got no answer in time. */
+export function isTimeout([error]: RedisReply): boolean {
+  return error?.message === 'Command timed out';
+}
+
+/** One server. */
+export function connectRedis(address: RedisAddress, timeoutMs: number): RedisConnection {
+  const client = new Redis({
+    ...address,
+    ...connectionOptions(timeoutMs),
+    lazyConnect: true,
+    // Nothing waits unseen for a connection.
+    enableOfflineQueue: false,
+    retryStrategy: reconnectDelayMs,
+    // After a failover the old primary takes no writes: look up the new one.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
   const safeText = (error: unknown) => withoutSecret(error, address.password);
   let lastProblem = 'no connection yet';
@@ -53,20 +78,26 @@ export function connectRedis({ url, timeoutMs }: RedisConnectionOptions): RedisC
   client.on('close', () => {
     isUsable = false;
   });
+  const ready = async () => {
+    if (isUsable) return;
+    if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {});
+    const problem = () => `${address.host}:${address.port} not reached: ${lastProblem}`;
+    waiting ??= becomesReady(client, timeoutMs, problem).finally(() => {
+      waiting = undefined;
+    });
+    await waiting;
+  };
   return {
-    async ready() {
-      if (isUsable) return client;
-      if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {});
-      const problem = () => `${address.host}:${address.port} not reached: ${lastProblem}`;
-      waiting ??= becomesReady(client, timeoutMs, problem).finally(() => {
-        waiting = undefined;
-      });
-      await waiting;
-      return client;
-    },
-    renew() {
-      isUsable = false;
-      client.disconnect(true);
+    async run(commands) {
+      if (commands.length === 0) return [];
+      await ready();
+      const replies = await piped(client, commands);
+      if (replies.some(isTimeout)) {
+        // It may never answer: a new connection may.
+        isUsable = false;
+        client.disconnect(true);
+      }
+      return replies;
     },
     safeText,
     async close() {
@@ -76,36 +107,19 @@ export function connectRedis({ url, timeoutMs }: RedisConnectionOptions): RedisC
   };
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
-  readonly db: number;
-  readonly username?: string;
-  readonly password?: string;
-  readonly tls?: { readonly servername: string };
+/** Commands to one server, in one round trip. */
+export async function piped(client: Redis, commands: readonly RedisCommand[]): Promise<readonly RedisReply[]> {
+  const pipeline = client.pipeline();
+  for (const { name, args } of commands) pipeline.callBuffer(name, ...args);
+  return (await pipeline.exec())!;
 }
 
-function parseUrl(text: string): Address {
-  try {
-    const { protocol, hostname, port, username, password, pathname } = new URL(text);
-    const database = /^\/?(\d*)$/.exec(pathname)?.[1];
-    if (/^rediss?:$/.test(protocol) && hostname !== '' && database !== undefined) {
-      return {
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: Number(port || 6_379),
-        db: Number(database),
-        ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-        ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-        ...(protocol === 'rediss:' ? { tls: { servername: hostname } } : {}),
-      };
-    }
-  } catch {
-    // The error of `new URL` holds the text, and so the password.
-  }
-  throw new Error('the address of Redis must look like redis://[user:password@]host[:port][/database]');
-}
-
-function becomesReady(client: Redis, timeoutMs: number, problem: () => string): Promise<void> {
+/** Rejects with a TransientFault that bears the problem, if the client is not ready in time. */
+export function becomesReady(
+  client: { once(event: 'ready', listener: () => void): unknown; off(event: 'ready', listener: () => void): unknown },
+  timeoutMs: number,
+  problem: () => string,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const onReady = () => {
       clearTimeout(timer);
@@ -117,15 +131,4 @@ function becomesReady(client: Redis, timeoutMs: number, problem: () => string): 
     }, timeoutMs);
     client.once('ready', onReady);
   });
-}
-
-function withoutSecret(error: unknown, secret: string | undefined): string {
-  const text = error instanceof Error || isErrorLike(error) ? error.message : String(error);
-  const named = text === '' ? String((error as { code?: unknown }).code ?? 'unknown error') : text;
-  return secret === undefined || secret === '' ? named : named.replaceAll(secret, '***');
-}
-
-/** Errors of another realm, as in tests, are no instances of this one's Error. */
-function isErrorLike(error: unknown): error is { message: string } {
-  return typeof (error as { message?: unknown } | null)?.message === 'string';
 }
