@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { FEATURES } from '../../shared/detection/model';
-import { RowsRefused } from '../../shared/detection/ports';
+import { ModelMismatch, ModelPaused, RowsRefused, type Scorer, TransientFault } from '../../shared/detection/ports';
+import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
@@ -77,8 +78,8 @@ describe('without faults', () => {
       'quarantine',
       'cache.load',
       'scorer',
-      'store.points',
       'store.anomalies',
+      'store.points',
       'topic',
       'cache.commit',
       'silence.progress',
@@ -186,6 +187,57 @@ describe('when a part fails', () => {
       { degraded: true, isAnomaly: true, features: { length: FEATURES.length }, versions: { model: 'built-in-0' } },
     ]);
     expect(parts.published).toMatchObject([{ degraded: true }]);
+  });
+
+  test.each<[string, Error, string[], number]>([
+    ['is the wrong one', new ModelMismatch('another schema'), ['model mismatch: another schema'], 1],
+    ['is left alone, as was told when that began', new ModelPaused('endpoint', 'left alone'), [], 0],
+    ['is down', new TransientFault('endpoint', 'down'), ['score: endpoint: down'], 0],
+  ])('the model %s: degraded, and told apart', async (_, error, problems, modelMismatches) => {
+    const parts = new MemoryParts();
+    const scorer = { score: () => Promise.reject(error) };
+    await detectAnomalies([streamRecord(wirePoint())], { ...parts.services, scorer });
+    expect([...parts.rows.values()]).toMatchObject([{ degraded: true }]);
+    expect(parts.problems).toEqual(problems);
+    expect(parts.batches).toMatchObject([{ degraded: 1, modelMismatches }]);
+  });
+
+  test('the endpoint has half of the time that is left', async () => {
+    const parts = new MemoryParts();
+    const asked: (number | undefined)[] = [];
+    const scorer: Scorer = {
+      score: (vectors, withinMs) => {
+        asked.push(withinMs);
+        return parts.services.scorer.score(vectors);
+      },
+    };
+    await detectAnomalies([streamRecord(wirePoint())], { ...parts.services, scorer }, () => 8_000);
+    expect(asked).toEqual([4_000]);
+  });
+
+  test('what nobody was to score is not degraded when the endpoint fails', async () => {
+    const parts = new MemoryParts();
+    parts.fate = (_, part) => (part === 'scorer' ? 'fails before' : 'works');
+    const openDetector: OpenSourceDetector = (...given) => {
+      const detector = parts.services.openDetector(...given);
+      const unscored = (observation: Observation) =>
+        observation.metric === 'b'
+          ? { ...observation, standing: 'too-late' as const, features: undefined }
+          : observation;
+      return {
+        ...detector,
+        advance: (point) => detector.advance(point).map(unscored),
+        conclude: (point, observations, scores, context) =>
+          detector.conclude(point, observations, [...scores, { anomaly: 0, alarm: 0 }], context),
+      };
+    };
+    const services = { ...parts.services, openDetector };
+    await detectAnomalies([streamRecord(wirePoint({ metrics: { a: 1, b: 1 } }))], services);
+    expect([...parts.rows.values()].map(({ metric, degraded }) => [metric, degraded])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    expect(parts.batches).toMatchObject([{ degraded: 1 }]);
   });
 
   test.each(['cache.load', 'cache.commit', 'store.points', 'topic'])('%s: the records come back', async (broken) => {

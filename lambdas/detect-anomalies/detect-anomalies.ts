@@ -1,7 +1,14 @@
 import type { FeatureVector, ModelScore } from '../../shared/detection/model';
-import { type RefusedRow, RowsRefused, type StateFields, TransientFault } from '../../shared/detection/ports';
+import {
+  ModelMismatch,
+  ModelPaused,
+  type RefusedRow,
+  RowsRefused,
+  type StateFields,
+  TransientFault,
+} from '../../shared/detection/ports';
 import type { QuarantineObject } from '../../shared/domain/rows';
-import type { Outcome, StreamRecord } from '../../shared/runtime/kinesis';
+import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kinesis';
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
@@ -15,10 +22,15 @@ import { advanceSource, commitOf, concludeSource, filingsOf, type SourcePass, ve
  * written twice has the same identity. A source is committed whole for the batch or not at all, so a failed point holds back
  * what follows it.
  *
+ * @param timeLeftMs until this invocation is ended from outside
  * @returns an outcome for each record, in order; never rejects for what records hold
  */
-export async function detectAnomalies(records: readonly StreamRecord[], services: Services): Promise<Outcome[]> {
-  const batch = new Batch(records, services);
+export async function detectAnomalies(
+  records: readonly StreamRecord[],
+  services: Services,
+  timeLeftMs: TimeLeft = () => Number.POSITIVE_INFINITY,
+): Promise<Outcome[]> {
+  const batch = new Batch(records, services, timeLeftMs);
   const plan = batch.timed('plan', () => planBatch(records, services.settings));
   batch.counts.records = records.length;
   batch.counts.rejected = plan.quarantined.length;
@@ -35,6 +47,9 @@ export async function detectAnomalies(records: readonly StreamRecord[], services
   return batch.close();
 }
 
+/** Of the time left, what scoring may use; the rest is for storing, publishing and committing. */
+const SCORING_SHARE = 0.5;
+
 /** The running state of one call of {@link detectAnomalies}. */
 class Batch {
   readonly counts: BatchCounts = zeroCounts();
@@ -43,6 +58,7 @@ class Batch {
   constructor(
     private readonly records: readonly StreamRecord[],
     private readonly services: Services,
+    private readonly timeLeftMs: TimeLeft,
   ) {
     this.outcomes = records.map(() => ({ done: true }));
   }
@@ -138,8 +154,9 @@ class Batch {
     const events = results.flatMap((result) => result.events);
     const rows = results.flatMap((result) => result.rows);
     await this.timed('store', async () => {
-      if (rows.length > 0) await this.keepingOut(() => this.services.store.writePoints(rows));
+      // Events first: whoever sees a row can see what was told of it, and re-scoring relies on that.
       if (events.length > 0) await this.keepingOut(() => this.services.store.writeAnomalies(events));
+      if (rows.length > 0) await this.keepingOut(() => this.services.store.writePoints(rows));
     });
     if (events.length > 0) await this.timed('publish', () => this.services.topic.publish(events));
     await this.file(passes);
@@ -188,9 +205,13 @@ class Batch {
     const { scorer, builtIn, observe } = this.services;
     if (vectors.length === 0) return { scores: [], model: builtIn.version, degraded: false };
     try {
-      return { ...(await scorer.score(vectors)), degraded: false };
+      const answer = await scorer.score(vectors, SCORING_SHARE * this.timeLeftMs());
+      return { ...answer, degraded: false };
     } catch (error) {
-      observe.problem('score', error);
+      const isMismatch = error instanceof ModelMismatch;
+      if (isMismatch) this.counts.modelMismatches += 1;
+      // That nobody is asked for a while was told when it began.
+      if (!(error instanceof ModelPaused)) observe.problem(isMismatch ? 'model mismatch' : 'score', error);
       return { scores: vectors.map((vector) => builtIn.score(vector)), model: builtIn.version, degraded: true };
     }
   }

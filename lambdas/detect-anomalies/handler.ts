@@ -1,9 +1,6 @@
 import { openQuarantineFolder } from '../../shared/adapters/embedded/quarantine-folder';
-import {
-  createEndpointScorer,
-  type EndpointScorer,
-  LOCAL_CREDENTIALS,
-} from '../../shared/adapters/sagemaker/endpoint-scorer';
+import { circuitScorer } from '../../shared/adapters/sagemaker/circuit-scorer';
+import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { StateCache } from '../../shared/detection/ports';
@@ -43,19 +40,24 @@ export function createHandler(
 export async function buildServices(config: Config, handed: Handed): Promise<Built> {
   const cache = await openCache(config);
   const silence = await openSilenceIndex(config);
-  const scorer = openScorer(config);
+  const endpoint = openEndpoint(config);
+  const { observe } = handed;
   const services: Services = {
     ...handed,
     cache,
     silence,
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
-    scorer,
+    scorer: circuitScorer(endpoint, {
+      clock: () => observe.clock(),
+      random: Math.random,
+      onChange: (change) => observe.circuit(change),
+    }),
     builtIn: builtInModel,
     openDetector: openSourceDetector,
     settings: config.SETTINGS,
   };
   const close = async () => {
-    scorer.close();
+    endpoint.close();
     await silence.close();
     await cache.close();
   };
@@ -80,16 +82,4 @@ async function openSilenceIndex(config: Config): Promise<SilenceIndex> {
   }
   const { openLmdbSilenceIndex, silenceFileBeside } = await import('../../shared/adapters/embedded/lmdb-silence-index');
   return openLmdbSilenceIndex(silenceFileBeside(config.STATE_FILE!));
-}
-
-/** An endpoint that is not at AWS gets dummy credentials: the user's own never leave for it. */
-function openScorer(config: Config): EndpointScorer {
-  return createEndpointScorer({
-    endpointName: config.ENDPOINT_NAME,
-    region: config.AWS_REGION,
-    timeoutMs: config.SCORE_TIMEOUT_MS,
-    ...(config.SAGEMAKER_URL === undefined
-      ? {}
-      : { endpointUrl: config.SAGEMAKER_URL, credentials: LOCAL_CREDENTIALS }),
-  });
 }

@@ -1,3 +1,4 @@
+import type { CircuitChange } from '../../shared/adapters/sagemaker/circuit-scorer';
 import type { Model } from '../../shared/detection/model';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
@@ -34,6 +35,8 @@ export interface BatchCounts {
   late: number;
   misrouted: number;
   degraded: number;
+  /** Calls of the model whose answer did not fit the vectors: the wrong model is deployed. */
+  modelMismatches: number;
   anomalies: number;
   /** Sources whose commit lost the comparison and were computed again. */
   recomputed: number;
@@ -50,6 +53,8 @@ export interface Observer {
   readonly clock: () => number;
   stage(stage: Stage, ms: number): void;
   batch(counts: Readonly<BatchCounts>): void;
+  /** The circuit to the model opened, closed, or lets one call try. */
+  circuit(change: CircuitChange): void;
   /** Something went wrong that the batch survived or reported. Messages hold no data and no secrets. */
   problem(what: string, error: unknown): void;
 }
@@ -65,6 +70,7 @@ export function zeroCounts(): BatchCounts {
     late: 0,
     misrouted: 0,
     degraded: 0,
+    modelMismatches: 0,
     anomalies: 0,
     recomputed: 0,
     stateLost: 0,

@@ -138,7 +138,9 @@ function rowsOf(
     const late = observation.standing !== 'current';
     counts.values += 1;
     if (late) counts.late += 1;
-    if (context.degraded) counts.degraded += 1;
+    // What nobody was to score is not worse for it.
+    const degraded = context.degraded && observation.features !== undefined;
+    if (degraded) counts.degraded += 1;
     rows.push({
       source: point.source,
       metric: observation.metric,
@@ -152,9 +154,9 @@ function rowsOf(
       ...(observation.upper === undefined ? {} : { upper: observation.upper }),
       late,
       learning: observation.learnt < observation.learningNeeds,
-      degraded: context.degraded,
+      degraded,
       warming: context.warming,
-      ...(context.degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
+      ...(degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
       revision: 0,
       versions: context.versions,
       ...position,

@@ -113,6 +113,7 @@ test('what is put on the stream is detected, stored and told, and delivering it 
     clock: () => performance.now(),
     stage: () => {},
     batch: (some: Readonly<BatchCounts>) => addCounts(counts, some),
+    circuit: () => {},
     problem: (what: string, error: unknown) => void problems.push(`${what}: ${error}`),
   };
   const { handler, close } = createHandler(environment, { store, topic, observe });

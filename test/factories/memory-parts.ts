@@ -64,6 +64,7 @@ export class MemoryParts {
       clock: () => 0,
       stage: () => {},
       batch: (counts) => void this.batches.push(counts),
+      circuit: () => {},
       problem: (what, error) =>
         void this.problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
     },

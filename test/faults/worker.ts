@@ -48,6 +48,7 @@ async function run(): Promise<void> {
       clock: () => performance.now(),
       stage: () => undefined,
       batch: () => undefined,
+      circuit: () => undefined,
       problem: () => undefined,
     },
   });

@@ -142,6 +142,9 @@ function openMeter(onProblem: (what: string, error: unknown) => void) {
     clock: () => performance.now(),
     stage: (stage, ms) => void stageMs.set(stage, (stageMs.get(stage) ?? 0) + ms),
     batch: (some) => addCounts(counts, some),
+    circuit: ({ state, cause }) => {
+      if (state === 'open') onProblem('the model is left alone for a while', cause);
+    },
     problem: onProblem,
   };
   return { counts, stageMs, observer };

@@ -35,6 +35,14 @@ test('a batch becomes one line: every count and every stage a metric, the servic
   expect(Metrics).toContainEqual({ Name: 'loadMs', Unit: 'Milliseconds' });
 });
 
+test('changes of the circuit are counted by their new state', () => {
+  const { observer, lines } = listening();
+  observer.circuit({ state: 'half-open' });
+  observer.circuit({ state: 'closed' });
+  observer.batch({ points: 1 });
+  expect(lines()[0]).toMatchObject({ circuitProbed: 1, circuitClosed: 1 });
+});
+
 test('stage times of one batch do not leak into the next', () => {
   const { observer, lines } = listening();
   observer.stage('load', 2);

@@ -32,6 +32,10 @@ export type Counts = Readonly<Record<string, number>>;
  */
 export function observeBatches<StageName extends string>({ logger, metrics }: Telemetry, clock: () => number) {
   const stageMs = new Map<StageName, number>();
+  const problem = (what: string, error: unknown): void => {
+    const { name, message } = error instanceof Error ? error : { name: 'unknown', message: String(error) };
+    logger.warn(what, { fault: { name, message } });
+  };
   return {
     clock,
     stage(stage: StageName, ms: number): void {
@@ -43,9 +47,12 @@ export function observeBatches<StageName extends string>({ logger, metrics }: Te
       stageMs.clear();
       metrics.publishStoredMetrics();
     },
-    problem(what: string, error: unknown): void {
-      const { name, message } = error instanceof Error ? error : { name: 'unknown', message: String(error) };
-      logger.warn(what, { fault: { name, message } });
+    /** A change of the circuit to the model: counted by its new state, and told with its cause when it opened. */
+    circuit({ state, cause }: { readonly state: 'open' | 'half-open' | 'closed'; readonly cause?: unknown }): void {
+      const names = { open: 'circuitOpened', 'half-open': 'circuitProbed', closed: 'circuitClosed' } as const;
+      metrics.addMetric(names[state], MetricUnit.Count, 1);
+      if (state === 'open') problem('the model is left alone for a while', cause);
     },
+    problem,
   };
 }
