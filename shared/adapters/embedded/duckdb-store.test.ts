@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { doneThenKilled } from '../contracts/killed-process';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
 import { openDuckDbStore } from './duckdb-store';
@@ -11,6 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'tidewatch-duckdb-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describePointStore('the DuckDB file', { make: (scope) => openDuckDbStore(join(folder, scope, 'store.duckdb')) });
+let keepers = 0;
+describeDegradedRows('the DuckDB file', () => openDuckDbStore(join(folder, `degraded-${keepers++}`, 'store.duckdb')));
 
 describe('the DuckDB file', () => {
   it('shows people each row once, with names and timestamps', async () => {

@@ -1,12 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
-import { type PointStore, type SeriesQuery, TransientFault } from '../../detection/ports';
+import {
+  type DegradedQuery,
+  type DegradedRows,
+  type PointStore,
+  type SeriesQuery,
+  TransientFault,
+} from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { type Labels, loadLabels } from './duckdb-labels';
 import { ANOMALY_COLUMNS, fillAnomalies, fillPoints, POINT_COLUMNS, pointRow } from './duckdb-rows';
-import { EVENT_ONCE, EVENT_REPEATED, ONCE, REPEATED, SCHEMA } from './duckdb-schema';
+import { EVENT_ONCE, EVENT_REPEATED, FLAG, ONCE, REPEATED, SCHEMA } from './duckdb-schema';
 import { createTurns, type InTurn, inGroups } from './in-turn';
 
 /** Rows a chunk holds: DuckDB's vector size. */
@@ -20,7 +26,7 @@ export interface DuckDbOptions {
   readonly threads?: number;
 }
 
-export interface DuckDbStore extends PointStore {
+export interface DuckDbStore extends PointStore, DegradedRows {
   /** Deletes rows and events that readers do not see because they were written twice. Gives their number. */
   compact(): Promise<number>;
   /** How many sources and series have points. */
@@ -88,6 +94,12 @@ async function openStore(path: string, options: DuckDbOptions): Promise<DuckDbSt
       const { sql, values } = anomaliesQuery(query);
       const result = await faultsNamed(() => reading.runAndReadAll(sql, values));
       return result.getRows().map(([event]) => JSON.parse(String(event)) as AnomalyEvent);
+    },
+    async readDegraded(query) {
+      whileOpen();
+      const { sql, values } = degradedQuery(query);
+      const result = await faultsNamed(() => reading.runAndReadAll(sql, values));
+      return result.getRows().map((columns) => pointRow(columns, labels));
     },
     async compact() {
       whileOpen();
@@ -207,6 +219,18 @@ function anomaliesQuery({ source, from, to, limit }: Parameters<PointStore['read
   ]);
   const once = `SELECT * FROM anomalies_raw ${filter.where} ${EVENT_ONCE}`;
   return limited(`SELECT event FROM (${once}) ORDER BY timestamp_ms, transition, id`, filter.values, limit);
+}
+
+/** A degraded row may be hidden by an amended one or by an earlier one: all rows of its identity decide. */
+function degradedQuery({ schema, from, limit }: DegradedQuery) {
+  const bound = bigint(from);
+  const since = bound === undefined ? '' : 'AND timestamp_ms >= ?';
+  const waiting = `(flags & ${FLAG.degraded}) <> 0 AND features IS NOT NULL AND schema = ?`;
+  const identities = `SELECT source, metric, timestamp_ms FROM points_raw WHERE ${waiting} ${since}`;
+  const seen = `SELECT * FROM points_raw WHERE (source, metric, timestamp_ms) IN (${identities}) ${since} ${ONCE}`;
+  const sql = `SELECT * FROM (${seen}) WHERE ${waiting} ORDER BY timestamp_ms, source, metric`;
+  const bounds = bound === undefined ? [] : [bound];
+  return limited(sql, [BigInt(schema), ...bounds, ...bounds, BigInt(schema)], limit);
 }
 
 type Bound = string | bigint;
