@@ -98,6 +98,16 @@ describe('without faults', () => {
     });
   });
 
+  test('a record of many bad elements is kept in quarantine once, and each element is named', async () => {
+    const parts = new MemoryParts();
+    const record = streamRecord(Array.from({ length: 500 }, () => ({ source: 'x' })));
+    await detectAnomalies([record], parts.services);
+    const objects = [...parts.quarantined.values()];
+    expect(objects.map(({ index }) => index)).toEqual(Array.from({ length: 500 }, (_, i) => i));
+    expect(objects.filter(({ body }) => body !== '')).toMatchObject([{ index: 0, truncated: false }]);
+    expect(objects[1]).toMatchObject({ sequence: record.sequence, truncated: true });
+  });
+
   test('counts tell what became of the batch', async () => {
     const parts = new MemoryParts();
     await detectAnomalies([streamRecord([wirePoint(), 5]), streamRecord('nonsense', 2)], parts.services);

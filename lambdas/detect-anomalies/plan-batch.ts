@@ -37,8 +37,12 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
   const quarantined: { record: number; object: QuarantineObject }[] = [];
   records.forEach((record, recordIndex) => {
     const decoded = decodeBody(record.body, record.arrival);
+    let isBodyKept = false;
     const reject = (rejection: Rejection) => {
-      quarantined.push({ record: recordIndex, object: quarantineObject(record, rejection) });
+      // One copy of the body a record: ten thousand bad elements must not keep it ten thousand times.
+      const object = quarantineObject(isBodyKept ? { ...record, body: NO_BODY } : record, rejection);
+      quarantined.push({ record: recordIndex, object: { ...object, truncated: object.truncated || isBodyKept } });
+      isBodyKept = true;
     };
     decoded.rejections.forEach(reject);
     for (const { index, point } of decoded.points) {
@@ -60,6 +64,8 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
   });
   return { sources: [...sources].map(([source, work]) => ({ source, ...work })), quarantined };
 }
+
+const NO_BODY = new Uint8Array();
 
 /** A clock that is years off must be refused before it moves a watermark. */
 function judgeTime(point: DataPoint, index: number, arrival: number, settings: SourceSettings): Rejection | undefined {

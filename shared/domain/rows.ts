@@ -50,9 +50,9 @@ export const QuarantineObjectSchema = z.object({
   index: z.number().int().min(0),
   /** Approximate arrival, epoch milliseconds. */
   arrival: z.number(),
-  /** Base64 of the whole record as it arrived, cut at the quarantine limit. */
+  /** Base64 of the whole record as it arrived, cut at the quarantine limit; empty in all but the first object of a record. */
   body: z.string(),
-  /** Was the body cut? */
+  /** Was the body cut, or is it with another object of the same record? */
   truncated: z.boolean(),
 });
 export type QuarantineObject = z.output<typeof QuarantineObjectSchema>;
