@@ -10,7 +10,7 @@ const transform = {
 
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/lambdas', '<rootDir>/shared', '<rootDir>/test'],
+  roots: ['<rootDir>/apps', '<rootDir>/bench', '<rootDir>/lambdas', '<rootDir>/shared', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform,
   // Needs a server that a bare machine does not have: run by its own script.

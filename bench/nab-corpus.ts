@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeSeries, type LabelledSeries } from './nab-score';
 
@@ -31,12 +31,4 @@ function columnsOf(file: string): [string[], Float64Array] {
 /** Wall-clock text of a NAB row to epoch milliseconds, as if the wall hung in UTC. */
 export function nabTime(text: string): number {
   return Date.parse(`${text.replace(' ', 'T').replace(/\.\d+$/, '')}Z`);
-}
-
-/** Files of a folder and its folders whose name ends so, for other benchmarks. */
-export function filesOf(folder: string, ending: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(ending))
-    .sort()
-    .map((name) => path.join(folder, name));
 }

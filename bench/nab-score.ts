@@ -103,27 +103,90 @@ export function scoreNab(
   profile: Profile,
   threshold?: number,
 ): NabResult {
-  const windows = corpus.reduce((sum, series) => sum + series.windows, 0);
-  const steps = corpus.flatMap((series, k) => stepsOf(series, scores[k]!, profile)).sort((a, b) => b.score - a.score);
-  let raw = -profile.miss * windows;
-  let best = raw;
-  let bestAt = Number.POSITIVE_INFINITY;
-  steps.forEach((step, k) => {
-    if (threshold !== undefined && step.score < threshold) return;
-    raw += step.gain;
-    if (threshold === undefined && step.score !== steps[k + 1]?.score && raw > best) {
-      best = raw;
-      bestAt = step.score;
-    }
+  const { gain, at } =
+    threshold === undefined
+      ? bestThreshold(corpus, scores, profile)
+      : { gain: gainAt(corpus, scores, profile, threshold), at: threshold };
+  return { score: inPercent(corpus, profile, gain), threshold: at, ...count(corpus, scores, at) };
+}
+
+/**
+ * The same, but each category is judged at the threshold that is best for all others: nothing is chosen on what is judged.
+ * The threshold reported is their mean.
+ */
+export function scoreNabByOthers(
+  corpus: readonly LabelledSeries[],
+  scores: readonly Float64Array[],
+  profile: Profile,
+): NabResult {
+  const categories = [...new Set(corpus.map(categoryOf))];
+  const judged = categories.map((category) => {
+    const [own, others] = [
+      corpus.map((one) => categoryOf(one) === category),
+      corpus.map((one) => categoryOf(one) !== category),
+    ];
+    const [ownCorpus, ownScores] = [corpus.filter((_, k) => own[k]), scores.filter((_, k) => own[k])];
+    const { at } = bestThreshold(
+      corpus.filter((_, k) => others[k]),
+      scores.filter((_, k) => others[k]),
+      profile,
+    );
+    return { at, gain: gainAt(ownCorpus, ownScores, profile, at), ...count(ownCorpus, ownScores, at) };
   });
-  const at = threshold ?? bestAt;
-  const reached = threshold === undefined ? best : raw;
-  const nothing = -profile.miss * windows;
+  const sum = (of: (one: (typeof judged)[number]) => number) => judged.reduce((all, one) => all + of(one), 0);
   return {
-    score: (100 * (reached - nothing)) / (profile.hit * windows - nothing),
-    threshold: at,
-    ...count(corpus, scores, at),
+    score: inPercent(
+      corpus,
+      profile,
+      sum((one) => one.gain),
+    ),
+    threshold: sum((one) => one.at) / judged.length,
+    windowsFound: sum((one) => one.windowsFound),
+    falseRows: sum((one) => one.falseRows),
   };
+}
+
+/** The folder that a series lies in. */
+export function categoryOf({ name }: LabelledSeries): string {
+  return name.slice(0, name.indexOf('/'));
+}
+
+/** Of what there is to gain over a detector that never speaks. */
+function inPercent(corpus: readonly LabelledSeries[], { hit, miss }: Profile, gain: number): number {
+  const windows = corpus.reduce((sum, series) => sum + series.windows, 0);
+  return (100 * gain) / ((hit + miss) * windows);
+}
+
+/** What detections at this threshold gain over a detector that never speaks. */
+function gainAt(
+  corpus: readonly LabelledSeries[],
+  scores: readonly Float64Array[],
+  profile: Profile,
+  threshold: number,
+): number {
+  return allSteps(corpus, scores, profile).reduce((sum, { score, gain }) => (score >= threshold ? sum + gain : sum), 0);
+}
+
+function bestThreshold(
+  corpus: readonly LabelledSeries[],
+  scores: readonly Float64Array[],
+  profile: Profile,
+): { readonly gain: number; readonly at: number } {
+  const steps = allSteps(corpus, scores, profile).sort((a, b) => b.score - a.score);
+  let gain = 0;
+  let best = 0;
+  let at = Number.POSITIVE_INFINITY;
+  steps.forEach((step, k) => {
+    gain += step.gain;
+    if (step.score === steps[k + 1]?.score || gain <= best) return;
+    best = gain;
+    at = step.score;
+  });
+  return { gain: best, at };
+}
+
+function allSteps(corpus: readonly LabelledSeries[], scores: readonly Float64Array[], profile: Profile): Step[] {
+  return corpus.flatMap((series, k) => stepsOf(series, scores[k]!, profile));
 }
 
 /** Inside a window only its earliest detection counts, so only rows above all earlier ones of the window are steps. */

@@ -1,64 +1,99 @@
-// The product's engine on series whose shape is wrong.
-// npm run bench:shapes -- DIR [--without NAME,…]; DIR holds UCR anomaly archive files (NNN_UCR_Anomaly_NAME_TRAIN_START_END.txt, one value a line)
-// and labelled series (NAME.out, "value,label" a line)
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+// The product's engine on series whose shape is wrong rather than their values.
+// npm run bench:shapes -- DIR [--results DIR] [--without PART,…] [--ablate]
 import { areas } from './area-score';
-import { filesOf } from './nab-corpus';
-import { hiddenFeatures, scoreSeries } from './score-series';
+import { benchArguments } from './arguments';
+import { mean } from './averages';
+import { type ArchiveSeries, type RowLabelledSeries, readLabelledSeries } from './labelled-series';
+import { NOTHING_OUT, type PartsOut, SERIES_PARTS } from './parts';
+import { windowedGaussian } from './peers/windowed-gaussian';
+import { printTable } from './print-table';
+import { scoreSeries } from './score-series';
+import { writeResults } from './write-results';
 
 const START_MS = Date.UTC(2024, 0, 1);
 const EVERY_MS = 60_000;
 /** Slack of the archive's own rule. */
 const SLACK_ROWS_MIN = 100;
 
-const folder = process.argv[2];
-const without = hiddenFeatures(process.argv);
-if (folder === undefined) {
-  console.error('usage: npm run bench:shapes -- DIR [--without NAME,…]');
-  process.exit(2);
-}
-const ucr = filesOf(folder, '.txt').map(judgeArchiveFile);
-const labelled = filesOf(folder, '.out').map(judgeLabelledFile);
-if (ucr.length > 0) console.log(`UCR found ${ucr.filter(Boolean).length} of ${ucr.length}`);
-if (labelled.length > 0) console.log(`mean AP ${mean(labelled).toFixed(3)} on ${labelled.length} series`);
+const { folder, results, without, ablate } = benchArguments(
+  'shapes',
+  'UCR anomaly archive files (*_TRAIN_START_END.txt) and labelled series (*.out)',
+);
+const all = readLabelledSeries(folder);
+const archive = all.filter((series) => series.kind === 'archive');
+const labelled = all.filter((series) => series.kind === 'rows');
 
-/** Is the highest score after training near the one anomaly? */
-function judgeArchiveFile(file: string): boolean {
-  const name = path.basename(file, '.txt');
-  const [trainEnd, start, end] = name.split('_').slice(-3).map(Number) as [number, number, number];
-  const values = readFileSync(file, 'utf8').trim().split(/\s+/).map(Number);
-  const { anomaly } = score(values);
-  let highest = trainEnd;
-  for (let row = trainEnd; row < values.length; row++) if (anomaly[row]! > anomaly[highest]!) highest = row;
-  const slack = Math.max(SLACK_ROWS_MIN, end - start + 1);
-  const found = highest >= start - slack && highest <= end + slack;
-  console.log(`${found ? 'found ' : 'missed'} ${name} (highest score at row ${highest})`);
-  return found;
-}
-
-function judgeLabelledFile(file: string): number {
-  const rows = readFileSync(file, 'utf8')
-    .trim()
-    .split(/\r?\n/)
-    .map((row) => row.split(',').map(Number));
-  const { anomaly } = score(rows.map((row) => row[0]!));
-  const { precision, roc } = areas(
-    anomaly,
-    rows.map((row) => row[1]!),
+console.log(`${all.length} series, ${all.reduce((sum, { values }) => sum + values.length, 0)} rows, one a minute
+UCR archive: found when the highest score after training lies within max(100, length) rows of the one anomaly
+Labelled: average precision and ROC area of anomaly_score over all rows
+`);
+const anomalyScores = (out: PartsOut) => (values: readonly number[]) => scored(values, out).anomaly;
+if (ablate) {
+  const outs = [
+    NOTHING_OUT,
+    ...SERIES_PARTS.filter((part) => part !== 'refractory').map((part): PartsOut => new Set([part])),
+  ];
+  print(
+    'without',
+    outs.map((out) => [[...out].join(', ') || 'nothing', anomalyScores(out)]),
   );
-  console.log(`AP ${precision.toFixed(3)} ROC ${roc.toFixed(3)} ${path.basename(file)}`);
-  return precision;
+} else {
+  const name = without.size === 0 ? 'Tidewatch' : `Tidewatch without ${[...without].join(', ')}`;
+  print('detector', [
+    [name, anomalyScores(without)],
+    ['  without shapes', anomalyScores(new Set(['shape']))],
+    ['windowed Gaussian', windowedGaussian],
+    ['change from the value before', steps],
+  ]);
 }
+if (results !== undefined) save(results);
 
-function score(values: readonly number[]) {
+function scored(values: readonly number[], out: PartsOut) {
   return scoreSeries(
     values.map((_, row) => START_MS + row * EVERY_MS),
     values,
-    without,
+    out,
   );
 }
 
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+/** A floor that knows nothing but the last value. */
+function steps(values: readonly number[]): Float64Array {
+  return Float64Array.from(values, (value, row) => Math.abs(value - (values[row - 1] ?? value)));
+}
+
+function print(
+  title: string,
+  lines: readonly (readonly [string, (values: readonly number[]) => Float64Array])[],
+): void {
+  printTable(
+    [title, 'UCR found', 'which', 'mean AP', 'mean ROC', ...labelled.map(({ name }) => `AP ${name.slice(0, 10)}`)],
+    lines.map(([name, judge]) => {
+      const found = archive.filter((series) => isFound(series, judge(series.values)));
+      const byRow = labelled.map((series: RowLabelledSeries) => areas(judge(series.values), series.labels));
+      return [
+        name,
+        `${found.length} of ${archive.length}`,
+        found.map((series) => series.name.slice(0, 3)).join(' '),
+        mean(byRow.map(({ precision }) => precision)).toFixed(3),
+        mean(byRow.map(({ roc }) => roc)).toFixed(3),
+        ...byRow.map(({ precision }) => precision.toFixed(3)),
+      ];
+    }),
+  );
+}
+
+/** Is the highest score after training near the one anomaly? */
+function isFound({ trainRows, first, last }: ArchiveSeries, scores: Float64Array): boolean {
+  let highest = trainRows;
+  for (let row = trainRows; row < scores.length; row++) if (scores[row]! > scores[highest]!) highest = row;
+  const slack = Math.max(SLACK_ROWS_MIN, last - first + 1);
+  return highest >= first - slack && highest <= last + slack;
+}
+
+function save(target: string): void {
+  for (const { name, values } of all) {
+    const { anomaly, alarm } = scored(values, without);
+    writeResults(target, `${name}.csv`, { value: values, anomaly_score: anomaly, alarm_score: alarm });
+  }
+  console.log(`\nresults in ${target}`);
 }

@@ -1,8 +1,10 @@
 // Relations between metrics, on made-up machines with one fault each: npm run bench:relations [-- SEEDS FIRST_SEED]
 import { RelationDetector, relationReading } from '../shared/detection/relations/relation-detector';
 import { normals } from '../shared/detection/relations/relations.factory';
-import { hotelling } from './relations/hotelling';
-import { addTally, mean, median, NO_ALARMS, rocArea, tallyAlarms } from './relations/judge';
+import { areas } from './area-score';
+import { mean, median } from './averages';
+import { hotelling } from './peers/hotelling';
+import { addTally, NO_ALARMS, tallyAlarms } from './relations/alarm-tally';
 import { runDetector } from './relations/run-detector';
 import { FAULTS, type SourceShape, syntheticSource } from './relations/synthetic-source';
 
@@ -24,8 +26,8 @@ function judge(metrics: number) {
       const faulty = run.blamed.slice(shape.faultFrom, shape.faultFrom + shape.faultRows);
       return {
         fault,
-        area: rocArea(run.scores, source.labels, SKIP),
-        floor: rocArea(hotelling(source.rows, SKIP), source.labels, SKIP),
+        area: areas(run.scores, source.labels, SKIP).roc,
+        floor: areas(hotelling(source.rows, SKIP), source.labels, SKIP).roc,
         blame: faulty.filter((place) => place === source.broken).length / faulty.length,
         tally: tallyAlarms(run.alarms, source.labels, SKIP),
         microseconds: run.microsecondsARow,

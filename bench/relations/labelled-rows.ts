@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SourceColumns } from '../score-source';
 
 /** One source with labels. */
 export interface LabelledRows {
@@ -19,6 +20,11 @@ export function readLabelledRows(folder: string): LabelledRows[] {
     .filter((file) => file.endsWith('.csv'))
     .sort()
     .map((file) => parse(file.replace(/\.csv$/, ''), readFileSync(join(folder, file), 'utf8')));
+}
+
+/** The same by metric, as a source is scored. */
+export function columnsOf({ metrics, timestamps, rows }: LabelledRows): SourceColumns {
+  return { metrics, timestamps, columns: metrics.map((_, j) => Float64Array.from(rows, (row) => row[j]!)) };
 }
 
 function parse(name: string, text: string): LabelledRows {

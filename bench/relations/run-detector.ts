@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { RelationDetector, relationReading } from '../../shared/detection/relations/relation-detector';
-import { median } from './judge';
+import { median } from '../averages';
 import type { LabelledRows } from './labelled-rows';
 
 /** Times the usual step which counts as a gap. */

@@ -1,26 +1,3 @@
-/**
- * Area under the ROC curve: the chance that a labelled row scores above an unlabelled one, a tie counting half. O(n log n).
- * NaN if there are no labelled or only labelled rows.
- */
-export function rocArea(scores: ArrayLike<number>, labels: ArrayLike<number>, from = 0): number {
-  const order = Array.from({ length: scores.length - from }, (_, i) => i + from).sort(
-    (a, b) => scores[a]! - scores[b]!,
-  );
-  let rankSum = 0;
-  let positives = 0;
-  for (let i = 0; i < order.length; ) {
-    let end = i;
-    while (end < order.length && scores[order[end]!] === scores[order[i]!]) end++;
-    for (let k = i; k < end; k++) {
-      if (!labels[order[k]!]) continue;
-      positives++;
-      rankSum += (i + end + 1) / 2;
-    }
-    i = end;
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
-}
-
 /** What the alarms of one source were worth. */
 export interface AlarmTally {
   faults: number;
@@ -74,14 +51,3 @@ export function addTally(sum: AlarmTally, tally: AlarmTally): AlarmTally {
 }
 
 export const NO_ALARMS: AlarmTally = { faults: 0, found: 0, delays: [], falseEpisodes: 0, normalRows: 0 };
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const low = sorted[Math.floor((sorted.length - 1) / 2)];
-  const high = sorted[Math.floor(sorted.length / 2)];
-  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
-}
