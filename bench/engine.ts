@@ -1,7 +1,7 @@
 // Speed of the engine on one core, by processor time: npm run bench:engine [-- --series N]
 import { performance } from 'node:perf_hooks';
 import { builtInModel } from '../shared/detection/built-in-model';
-import { decodeMetric, encodeMetric, newMetric } from '../shared/detection/metric-codec';
+import { decodeMetric, emptyMetric, encodeMetric } from '../shared/detection/metric-codec';
 import { advanceMetric, createFindings, startMetric } from '../shared/detection/metric-detector';
 import { BASE_BYTES, FULL_BYTES } from '../shared/detection/metric-layout';
 import { createMetricState, type MetricState } from '../shared/detection/metric-state';
@@ -54,7 +54,7 @@ function interleaved(bytes: number): () => void {
 /** The way of a point in the live path, part by part. */
 function byPart(): void {
   const points = 50_000;
-  const state = newMetric();
+  const state = emptyMetric();
   const saved = encodeMetric(state);
   time('open a state at rest', points, () => decodeMetric(saved));
   time('save a state', points, () => encodeMetric(state));

@@ -2,7 +2,7 @@
 // Columns: row, epoch_s, x, S1 … S9, value, season, variability, s, s_prime, e.
 import { readFileSync } from 'node:fs';
 import { seasonFamily, valueFamily, variabilityFamily } from '../shared/detection/families';
-import { newMetric } from '../shared/detection/metric-codec';
+import { emptyMetric } from '../shared/detection/metric-codec';
 import { advanceMetric, createFindings } from '../shared/detection/metric-detector';
 
 const TOLERANCE = 1e-3;
@@ -17,7 +17,7 @@ const rows = readFileSync(file, 'utf8')
   .split(/\r?\n/)
   .slice(1)
   .map((row) => row.split(',').map(Number));
-const state = newMetric();
+const state = emptyMetric();
 const found = createFindings();
 const names = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'value', 'season', 'variability', 's', "s'"];
 const worst = names.map(() => 0);

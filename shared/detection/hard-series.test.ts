@@ -71,7 +71,7 @@ describe('what must be quiet and what must not', () => {
 
   it('says nothing of one value', () => {
     const [only] = run(open(), [1e9]);
-    expect(only!.observations[0]).toMatchObject({ learnt: 1, learningNeeds: 40, expected: undefined });
+    expect(only!.observations[0]).toMatchObject({ learnt: 1, learningNeeds: 20, expected: undefined });
     expect(only!.conclusion.verdicts[0]!.anomalyScore).toBe(0);
   });
 });

@@ -8,13 +8,16 @@ import { createMetricState, type MetricState, openMetricState, saveMetricState }
  */
 export const STATE_VERSION = 1;
 
-/** A metric of which nothing is known. */
-export function newMetric(): MetricState {
+/** A metric of which nothing is known, and that borrows nothing. */
+export function emptyMetric(): MetricState {
   const state = createMetricState(FULL_BYTES);
   state.bytes[VERSION] = STATE_VERSION;
   startMetric(state);
   return state;
 }
+
+/** Memories that a metric may begin with: a state at rest of which nothing has been seen, see beginning.ts. */
+export type Beginning = Uint8Array;
 
 /** The state at rest as it was saved; undefined for bytes that no version wrote: the metric then starts anew. */
 export function decodeMetric(saved: Uint8Array): MetricState | undefined {
@@ -23,10 +26,15 @@ export function decodeMetric(saved: Uint8Array): MetricState | undefined {
 }
 
 /** Forgets what was learnt of a metric's values, not when they came nor its episode. */
-export function forgetValues(state: MetricState): void {
+export function forgetValues(state: MetricState, beginning: Beginning): void {
   state.bytes.fill(0, HEAD_BYTES);
+  state.bytes.set(beginning.subarray(HEAD_BYTES), HEAD_BYTES);
   state.u32[U32.seen] = 0;
-  startMetric(state);
 }
 
 export const encodeMetric = saveMetricState;
+
+/** A metric that has seen nothing itself. */
+export function newMetric(beginning: Beginning): MetricState {
+  return openMetricState(beginning, FULL_BYTES);
+}

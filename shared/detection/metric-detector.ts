@@ -5,7 +5,16 @@ import { BASE_BYTES, CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
 import { judgeSeason, learnHour, learnWeek, seasonal, startSeason } from './seasonal-profile';
 import { advanceShapes, shapeFamily } from './shape-family';
-import { breach, largestOf, novelty, quantiles, quantilesOf, remember, smallestOf } from './streaming-histogram';
+import {
+  breach,
+  isEmpty,
+  largestOf,
+  novelty,
+  quantiles,
+  quantilesOf,
+  remember,
+  smallestOf,
+} from './streaming-histogram';
 import { startEvidence, sustain } from './sustained-evidence';
 import { CALIBRATION_POINTS_MAX, fade, type History, historyOf, surprise } from './tail-calibration';
 import { compress, followOrigin, magnitude, startScale, toOffset } from './value-scale';
@@ -13,8 +22,10 @@ import { judgeVariability, learnStep, learnVariability, variability } from './va
 
 /** Statistics are computed, and calibrations learn, once so many values were seen. */
 const STATISTICS_FROM = 13;
-/** Surprises count once so many values were seen. */
-export const LEARNING_NEEDS = 40;
+/** Surprises count once so many values were seen … */
+export const LEARNING_NEEDS = 20;
+/** … and the calibrations hold so many points, borrowed ones included. */
+const CALIBRATED_NEEDS = 27;
 /** Keeps a division by the scale defined where everything is zero. */
 const TINY = 1e-30;
 
@@ -80,7 +91,7 @@ export function startMetric(state: MetricState): void {
 export function advanceMetric(state: MetricState, value: number, wallS: number, gap: boolean, found: Findings): void {
   const { f32, u32 } = state;
   const seen = u32[U32.seen]!;
-  if (seen === 0) startScale(state, value);
+  if (seen === 0 && isEmpty(state, VALUES)) startScale(state, value);
   quantilesOf(state, VALUES);
   if (seen % ORIGIN_CHECK === 0 && followOrigin(state)) quantilesOf(state, VALUES);
   const x = toOffset(state, value);
@@ -94,18 +105,19 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   const last = seen === 0 ? 0 : compress((f32[F32.last]! - median) / scale);
   foresee(state, last, hour, seen);
   describe(state, median, scale, found);
+  const counts = seen >= LEARNING_NEEDS && f32[F32.calibrated]! >= CALIBRATED_NEEDS;
   if (seen >= STATISTICS_FROM) {
     if (!gap) learnStep(state, x - f32[F32.last]!, scale, seen);
     judgeSeason(state, y, hour, hourOfWeek);
     judgeVariability(state);
-    calibrate(state, x, scale, seen, found.surprises);
+    calibrate(state, x, scale, counts, found.surprises);
     learnVariability(state, seen);
   } else found.surprises.fill(0);
-  found.frozen = advanceFrozen(state, seen > 0 && x === f32[F32.last], seen, seen >= LEARNING_NEEDS);
+  found.frozen = advanceFrozen(state, seen > 0 && x === f32[F32.last], seen, counts);
   found.stepRatio = Math.exp(f32[F32.step12]! - f32[F32.step400]!);
   found.evidence = sustain(state, basicScore(found.surprises));
   if (state.bytes.length > BASE_BYTES) {
-    advanceShapes(state, y, seen >= LEARNING_NEEDS);
+    advanceShapes(state, y, counts);
     found.shape = shapeFamily.surprise;
     found.shapeWeight = shapeFamily.earned;
   }
@@ -137,7 +149,7 @@ function describe(state: MetricState, median: number, scale: number, found: Find
 }
 
 /** Turns the nine statistics into surprises. */
-function calibrate(state: MetricState, x: number, scale: number, seen: number, surprises: Float64Array): void {
+function calibrate(state: MetricState, x: number, scale: number, counts: boolean, surprises: Float64Array): void {
   const points = state.f32[F32.calibrated]!;
   historyOf(points, history);
   const statistics = raw;
@@ -152,7 +164,7 @@ function calibrate(state: MetricState, x: number, scale: number, seen: number, s
   statistics[8] = seasonal.weekSustained;
   for (let k = 0; k < 9; k++) {
     const judged = surprise(state, CALIBRATIONS[k]!, statistics[k]!, history);
-    surprises[k] = seen < LEARNING_NEEDS ? 0 : judged;
+    surprises[k] = counts ? judged : 0;
   }
   state.f32[F32.calibrated] = points + 1;
   if (points + 1 > CALIBRATION_POINTS_MAX) {

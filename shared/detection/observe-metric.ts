@@ -1,4 +1,5 @@
 import { hasArrived, noteArrival, standingOf } from './arrival';
+import { commonBeginning } from './beginning';
 import { learnTime } from './cadence';
 import { becomes, growthRate, isCounter, readingKind } from './counter';
 import { decodeMetric, forgetValues } from './metric-codec';
@@ -83,7 +84,7 @@ function measure(state: MetricState, { value, timestamp, counter }: Reading): vo
   if (kind === 'gauge') return;
   const last = state.f64[READING]!;
   if (kind !== 'counter') {
-    forgetValues(state);
+    forgetValues(state, commonBeginning());
     becomes(state, kind === 'turns-counter' ? 'counter' : 'gauge');
     state.f64[READING] = last;
   }

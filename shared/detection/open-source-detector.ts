@@ -1,6 +1,7 @@
 import type { AnomalyEvent } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import type { SourceSettings } from '../domain/settings';
+import { commonBeginning } from './beginning';
 import { anomalyEvent, judge, NO_VERDICT } from './judge';
 import { decodeMetric, encodeMetric, newMetric } from './metric-codec';
 import { isJudged } from './metric-observation';
@@ -133,7 +134,7 @@ class OpenedSource implements SourceDetector {
     const saved = this.fields?.get(METRIC_PREFIX + name);
     if (!saved && this.known >= METRICS_PER_SOURCE_MAX) return undefined;
     if (!saved) this.known++;
-    const state = (saved && decodeMetric(saved)) ?? newMetric();
+    const state = (saved && decodeMetric(saved)) ?? newMetric(commonBeginning());
     this.metrics.set(name, state);
     return state;
   }

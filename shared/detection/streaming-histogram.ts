@@ -182,6 +182,10 @@ export function breach({ f32 }: MetricState, { head }: HistogramAt, value: numbe
   return outside <= 0 ? 0 : Math.max(0, outside / (largest - smallest + TINY) - 0.01);
 }
 
+export function isEmpty({ f32 }: MetricState, { head }: HistogramAt): boolean {
+  return f32[head + COUNT] === 0;
+}
+
 export function smallestOf({ f32 }: MetricState, { head }: HistogramAt): number {
   return f32[head + SMALLEST]!;
 }

@@ -101,3 +101,33 @@ export function fade({ f32, u16 }: MetricState, at: CalibrationAt): void {
   }
   f32[at.largest]! *= 0.9;
 }
+
+/** What a calibration holds, bucket by bucket, in points. */
+export function countsOf({ u16 }: MetricState, at: CalibrationAt): number[] {
+  const units = Array.from({ length: BUCKETS }, (_, j) => u16[at.buckets + j]!);
+  for (let start = 0; start < BUCKETS; start += BLOCK) {
+    units[start]! -= units[start + BLOCK] ?? 0;
+    for (let j = start + 1; j < start + BLOCK; j++) units[start]! -= units[j]!;
+  }
+  return units.map((count) => count / COUNT_UNIT);
+}
+
+/**
+ * Fills an empty calibration as if these statistics had been seen.
+ *
+ * @param counts in points, bucket by bucket; they are rounded to eighths
+ */
+export function startCalibration(
+  { f32, u16 }: MetricState,
+  at: CalibrationAt,
+  counts: readonly number[],
+  largest: number,
+) {
+  let tail = 0;
+  for (let j = BUCKETS - 1; j >= 0; j--) {
+    const units = Math.round((counts[j] ?? 0) * COUNT_UNIT);
+    tail += units;
+    u16[at.buckets + j] = j % BLOCK === 0 ? tail : units;
+  }
+  f32[at.largest] = largest;
+}
