@@ -54,7 +54,8 @@ async function start(flags: StartFlags): Promise<number> {
   };
   if (flags.input !== undefined) {
     const { runInput } = await import('../../local/run/run-input');
-    const { rejected } = await runInput({ ...common, input: flags.input, read: readOptions(flags) });
+    const { rejected, isStopped } = await runInput({ ...common, input: flags.input, read: readOptions(flags) });
+    if (isStopped) return EXIT.stopped;
     return rejected > 0 ? EXIT.someRejected : EXIT.ok;
   }
   if (flags.http !== undefined) {
@@ -91,7 +92,7 @@ function readOptions({ timeColumn, sourceColumn, timeZone }: StartFlags) {
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(EXIT.stopped);
     controller.abort();
   };
   process.on('SIGINT', stop);

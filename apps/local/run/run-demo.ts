@@ -15,8 +15,10 @@ import { duration, wholeNumber } from '../screen/numbers';
 import { openProgress } from '../screen/progress';
 import { openRate } from '../screen/rate';
 import { statusLine } from '../screen/status-line';
+import { waitingWords } from '../screen/waiting-words';
 import { type DemoMemory, readDemoMemory, writeDemoMemory } from './demo-memory';
 import { openSession, type RunOptions, type Session } from './session';
+import { unlessStopped } from './unless-stopped';
 
 export interface DemoOptions extends RunOptions {
   readonly seed: number;
@@ -62,7 +64,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     introduce(session, options.intervalMs, memory.isReplayed);
     const schedule = scheduleFaults(fleet, { liveFrom: watch.liveFrom, intervalMs: options.intervalMs });
     const faults = await goLive(session, { fleet, schedule }, screen, options);
-    await session.path.mapping.caughtUp();
+    if (!(await unlessStopped(session.path.mapping.caughtUp(), options.stopping)))
+      session.writer.print([waitingWords(session.path.mapping.lag().records)]);
     await showSummary(session, fleet, faults, watch.liveFrom, graceMs);
   } finally {
     session.writer.close();
@@ -91,15 +94,18 @@ async function replay(session: Session, fleet: Fleet, memory: DemoMemory, stoppi
     CHUNK_POINTS,
   )) {
     if (stopping.aborted) break;
-    await path.producer.put(chunk);
+    await unlessStopped(path.producer.put(chunk), stopping, 0);
     progress.update(path.counts.points);
   }
   if (!stopping.aborted) {
     const timer = setInterval(() => progress.update(path.counts.points), TICK_MS);
-    await path.mapping.caughtUp().finally(() => clearInterval(timer));
+    await unlessStopped(path.mapping.caughtUp(), stopping, 0).finally(() => clearInterval(timer));
   }
   progress.stop();
-  if (stopping.aborted) return false;
+  if (stopping.aborted) {
+    writer.print(['stopped before the history was learnt; the next start begins it again']);
+    return false;
+  }
   const { values } = path.counts;
   const elapsed = performance.now() - begun;
   writer.print([
@@ -138,7 +144,7 @@ async function goLive(
     }
     const points = deliveriesBetween(fleet, schedule, told, now).map(({ point }) => point);
     told = now;
-    if (points.length > 0) await path.producer.put(points);
+    if (points.length > 0) await unlessStopped(path.producer.put(points), options.stopping);
     writer.status(
       statusLine(
         'live',

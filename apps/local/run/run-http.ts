@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { startIngest } from '../ingest/http';
 import { type LiveScreen, openLiveScreen } from '../screen/live-screen';
+import { wholeNumber } from '../screen/numbers';
 import { openRate } from '../screen/rate';
 import { statusLine } from '../screen/status-line';
+import { waitingWords } from '../screen/waiting-words';
 import { openSeenSeries } from './seen-series';
 import { openSession, type RunOptions } from './session';
+import { startError } from './start-error';
+import { unlessStopped } from './unless-stopped';
 
 export interface HttpOptions extends RunOptions {
   readonly port: number;
@@ -31,6 +35,8 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     const ingest = await startIngest(path.producer, {
       port: options.port,
       onProblem: (error) => writer.print([paint('warning', `ingest: ${String(error)}`)]),
+    }).catch((error: unknown) => {
+      throw startError(error);
     });
     writer.print([
       `POST data points to http://127.0.0.1:${ingest.port}/points; Ctrl-C ends`,
@@ -52,8 +58,12 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     if (!options.stopping.aborted) await once(options.stopping, 'abort');
     clearInterval(timer);
     await ingest.close();
-    await path.mapping.caughtUp();
-    writer.print([`${path.counts.points} points stored in ${path.store.where}`]);
+    const isDone = await unlessStopped(path.mapping.caughtUp(), options.stopping);
+    writer.print([
+      `${wholeNumber(path.counts.points)} points stored in ${path.store.where}`,
+      ...(path.counts.rejected > 0 ? [`${wholeNumber(path.counts.rejected)} put aside in ${folder.quarantine}`] : []),
+      ...(isDone ? [] : [waitingWords(path.mapping.lag().records)]),
+    ]);
   } finally {
     writer.close();
     await path.stop();

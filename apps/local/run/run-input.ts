@@ -11,8 +11,10 @@ import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import { openProgress } from '../screen/progress';
 import { type RunReport, reportLines } from '../screen/report';
+import { waitingWords } from '../screen/waiting-words';
 import { openSeenSeries, type SeenSeries } from './seen-series';
 import { openSession, type RunOptions, type Session } from './session';
+import { unlessStopped } from './unless-stopped';
 
 export interface InputOptions extends RunOptions {
   /** File to read; `-` for standard input. */
@@ -24,10 +26,13 @@ export interface InputOptions extends RunOptions {
 export interface InputResult {
   readonly points: number;
   readonly rejected: number;
+  /** Ended before all of the file was read and worked through. */
+  readonly isStopped: boolean;
 }
 
 const REJECTED_KEPT = 10;
 const ANOMALIES_KEPT = 50;
+const PROGRESS_EVERY_MS = 200;
 
 /**
  * A user's data through the live path at full speed, then the report. What the file holds that is not a data point is told
@@ -63,8 +68,10 @@ async function feedAndReport(
   const begun = performance.now();
   const rejects = openRejects(path.join(folder.root, 'rejected.ndjson'));
   const read = await feed(input, session, rejects.add, stopping);
-  await live.mapping.caughtUp();
+  const isDone = await workThrough(live, read, stopping);
   await rejects.close();
+  if (!isDone) writer.print([waitingWords(live.mapping.lag().records)]);
+  else if (stopping.aborted) writer.print(['stopped before the end of the file']);
   if (rejects.empty() > 0) writer.print([paint('dim', `${rejects.empty()} rows hold no measurement`)]);
   const totals = (await live.store.totals?.()) ?? seen.totals();
   const report: RunReport = {
@@ -73,6 +80,7 @@ async function feedAndReport(
     elapsedMs: performance.now() - begun,
     rejectedByReason: rejects.byReason,
     rejectedFirst: rejects.first,
+    setAside: live.counts,
     anomalies: anomalies.first,
     anomaliesTotal: anomalies.total(),
     results: [
@@ -82,7 +90,7 @@ async function feedAndReport(
     ],
   };
   writer.print(reportLines(report, writer.columns(), paint));
-  return { points: read, rejected: rejects.total() };
+  return { points: read, rejected: rejects.total() + live.counts.rejected, isStopped: stopping.aborted };
 }
 
 /** Puts the file's points on the stream, as fast as the stream takes them. Gives their number. */
@@ -102,7 +110,7 @@ async function feed(
         if (item.kind === 'point') points.push(item.point);
         else onRejected(item);
       }
-      if (points.length > 0) await live.producer.put(points);
+      if (points.length > 0 && !(await unlessStopped(live.producer.put(points), stopping))) break;
       count += points.length;
       progress.update(input.bytesRead());
     }
@@ -110,6 +118,16 @@ async function feed(
     progress.stop();
   }
   return count;
+}
+
+/** The stream is behind the file; how far it has come is shown. False when stopped before it was through. */
+async function workThrough(live: Session['path'], points: number, stopping: AbortSignal): Promise<boolean> {
+  const progress = openProgress(process.stderr, { title: 'working', total: points, unit: 'points' });
+  const timer = setInterval(() => progress.update(live.counts.points), PROGRESS_EVERY_MS);
+  return unlessStopped(live.mapping.caughtUp(), stopping).finally(() => {
+    clearInterval(timer);
+    progress.stop();
+  });
 }
 
 /** Openings of episodes, the first few of them kept: a file of noise may have millions. An event may come twice. */

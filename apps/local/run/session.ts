@@ -7,6 +7,7 @@ import type { InfluxAddress } from '../live/local-store';
 import { choosePaint, type Paint } from '../screen/paint';
 import { plainText } from '../screen/plain-text';
 import { openWriter, type ScreenWriter } from '../screen/writer';
+import { startError } from './start-error';
 
 /** What every way of running the live path is given by the command line. */
 export interface RunOptions {
@@ -37,6 +38,7 @@ export interface Watchers {
 /** How often the same trouble is told. */
 const PROBLEM_EVERY_MS = 5_000;
 
+/** @throws {StartError} for what a person can change */
 export async function openSession(options: RunOptions, watchers: Watchers): Promise<Session> {
   const folder = openDataFolder(options.data);
   const paint = choosePaint(process.stdout.isTTY === true, options.environment);
@@ -49,6 +51,9 @@ export async function openSession(options: RunOptions, watchers: Watchers): Prom
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...watchers,
     onProblem: tellProblems((line) => writer.print([paint('warning', line)])),
+  }).catch((error: unknown) => {
+    writer.close();
+    throw startError(error);
   });
   return { folder, path, writer, paint };
 }

@@ -9,6 +9,7 @@ const QUIET: RunReport = {
   elapsedMs: 750,
   rejectedByReason: {},
   rejectedFirst: [],
+  setAside: { rejected: 0, late: 0, duplicates: 0, degraded: 0 },
   anomalies: [],
   anomaliesTotal: 0,
   results: [{ what: 'results', where: '/data/tidewatch' }],
@@ -42,6 +43,16 @@ test('rejections are counted by reason, the first ten shown with their line', ()
     '  line 2: not JSON: Unexpected token �',
   ]);
   expect(lines[12]).toBe('  … and 1,193 more');
+});
+
+test('what the stream treated otherwise is told, and nothing rejected is not said of it', () => {
+  const setAside = { rejected: 2, late: 1_200, duplicates: 1, degraded: 0 };
+  expect(reportLines({ ...QUIET, setAside }, 100, withoutColour).slice(1, 5)).toEqual([
+    '2 points put into quarantine, which says why',
+    '1,200 values came after later ones: stored, not learnt, no alarm',
+    '1 value repeated a time seen before: the first one counts',
+    '',
+  ]);
 });
 
 test('a rejection without a line is shown by its message alone', () => {

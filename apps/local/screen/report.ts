@@ -23,11 +23,21 @@ export interface RunReport {
   readonly rejectedByReason: Readonly<Partial<Record<FileRejectionReason, number>>>;
   /** The first few; more than ten are not shown. */
   readonly rejectedFirst: readonly RejectedLine[];
+  /** What was read but not judged as usual, by the stream's counts. */
+  readonly setAside: SetAside;
   /** The openings to show, best in order of time, and how many there were in all. */
   readonly anomalies: readonly AnomalyEvent[];
   readonly anomaliesTotal: number;
   /** Where the results are: what it is, and its path or command. */
   readonly results: readonly { readonly what: string; readonly where: string }[];
+}
+
+/** Points that the stream refused; values of others that were treated otherwise than most. */
+export interface SetAside {
+  readonly rejected: number;
+  readonly late: number;
+  readonly duplicates: number;
+  readonly degraded: number;
 }
 
 const REJECTED_SHOWN = 10;
@@ -48,6 +58,7 @@ export function reportLines(report: RunReport, columns: number, paint: Paint): s
   return [
     ...readLines(report),
     ...rejectedLines(report, columns, paint),
+    ...setAsideLines(report.setAside, paint),
     '',
     ...anomalyLines(report, columns, paint),
     '',
@@ -62,10 +73,14 @@ function readLines({ points, sources, series, elapsedMs }: RunReport): string[] 
   ];
 }
 
-function rejectedLines({ rejectedByReason, rejectedFirst }: RunReport, columns: number, paint: Paint): string[] {
+function rejectedLines(
+  { rejectedByReason, rejectedFirst, setAside }: RunReport,
+  columns: number,
+  paint: Paint,
+): string[] {
   const counts = Object.entries(rejectedByReason).filter(([, count]) => count > 0);
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return ['nothing rejected'];
+  if (total === 0) return setAside.rejected > 0 ? [] : ['nothing rejected'];
   const reasons = counts.sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${reason} ${wholeNumber(count)}`);
   const shown = rejectedFirst.slice(0, REJECTED_SHOWN);
   const rest = total - shown.length;
@@ -76,6 +91,16 @@ function rejectedLines({ rejectedByReason, rejectedFirst }: RunReport, columns: 
     ),
     ...(rest > 0 && shown.length > 0 ? [`  … and ${wholeNumber(rest)} more`] : []),
   ];
+}
+
+function setAsideLines({ rejected, late, duplicates, degraded }: SetAside, paint: Paint): string[] {
+  const lines: [number, string][] = [
+    [rejected, `${plural(rejected, 'point')} put into quarantine, which says why`],
+    [late, `${plural(late, 'value')} came after later ones: stored, not learnt, no alarm`],
+    [duplicates, `${plural(duplicates, 'value')} repeated a time seen before: the first one counts`],
+    [degraded, `${plural(degraded, 'value')} scored by the built-in model, since the model server did not answer`],
+  ];
+  return lines.filter(([count]) => count > 0).map(([, words]) => paint('warning', words));
 }
 
 function anomalyLines({ anomalies, anomaliesTotal }: RunReport, columns: number, paint: Paint): string[] {
