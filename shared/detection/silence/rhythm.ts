@@ -20,7 +20,7 @@ const PROMISE = 2;
 const BREAKS_MAX = 1;
 
 /** A source that keeps coming back soon after it was missed gets more time, and above the last is not watched at all. */
-const PATIENCE_GROWTH = 2;
+const PATIENCE_GROWTH = 1.5;
 const PATIENCE_MAX = 16;
 export const PATIENCE_WATCHED = 8;
 /** Steps in which patience halves. */
