@@ -1,5 +1,6 @@
-// The whole path with embedded parts, the model server in a process of its own; beside it what the same bytes cost at least.
-// npm run bench [-- --points 10000000] [-- --sources 10000]
+// The whole path, the model server in a process of its own; beside it what the same bytes cost at least.
+//   npm run bench [-- --points 10000000] [-- --sources 1000] [-- --metrics 3]     embedded parts
+//   npm run bench:live                                                           Redis at REDIS_URL, InfluxDB at INFLUX_URL
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
 import { openDataFolder } from '../apps/local/live/data-folder';
 import { type LivePath, openLivePath } from '../apps/local/live/live-path';
 import { encodeRows } from '../shared/adapters/sagemaker/number-rows';
@@ -20,6 +22,7 @@ const { values: flags } = parseArgs({
     sources: { type: 'string', default: '1000' },
     metrics: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '20' },
+    live: { type: 'boolean', default: false },
   },
 });
 const POINTS = Number(flags.points);
@@ -28,6 +31,9 @@ const METRICS = Number(flags.metrics);
 const PACED_PER_SECOND = 1_000;
 const PACED_SECONDS = Number(flags.seconds);
 const CHUNK = 1_000;
+const servers = flags.live
+  ? { redisUrl: required('REDIS_URL'), influx: { url: await database(required('INFLUX_URL')) } }
+  : {};
 const modelServerScript = fileURLToPath(new URL('../apps/model-server/main.mjs', import.meta.url));
 const begun = Date.UTC(2026, 0, 1);
 
@@ -40,7 +46,7 @@ try {
 
 async function measure(): Promise<void> {
   console.log(
-    `${SOURCES} sources × ${METRICS} metrics, one data point a record, batch 1,000, 4 shards, embedded parts`,
+    `${SOURCES} sources × ${METRICS} metrics, one data point a record, batch 1,000, 4 shards, ${flags.live ? 'Redis and InfluxDB' : 'embedded parts'}`,
   );
   await latency();
   const storedPerSecond = await throughput();
@@ -91,7 +97,7 @@ async function latency(): Promise<void> {
   const perTick = PACED_PER_SECOND / 50;
   let next = performance.now();
   for (let at = 0; at < PACED_PER_SECOND * PACED_SECONDS; at += perTick) {
-    const points = chunkOf(at, perTick);
+    const points = chunkOf(at, perTick, 'paced');
     void live.producer.put(points).then(() => {
       const now = performance.now();
       for (const { source, timestamp } of points) {
@@ -135,9 +141,10 @@ async function floor(valuesPerSecond: number): Promise<void> {
   }
   const post = (1000 * (performance.now() - from)) / rounds / CHUNK;
   await live.stop();
+  const cache = flags.live ? await redisFloor(servers.redisUrl!) : 0;
   const ours = 1e6 / valuesPerSecond;
   console.log(
-    `\nfloor, µs a value: JSON.parse ${parse.toFixed(2)} + HTTP post of the vectors ${post.toFixed(2)} = ${(parse + post).toFixed(2)}; ours ${ours.toFixed(1)} = ${(ours / (parse + post)).toFixed(1)} × the floor`,
+    `\nfloor, µs a value: JSON.parse ${parse.toFixed(2)} + HTTP post of the vectors ${post.toFixed(2)}${cache > 0 ? ` + states loaded and stored ${cache.toFixed(2)}` : ''} = ${(parse + post + cache).toFixed(2)}; ours ${ours.toFixed(1)} = ${(ours / (parse + post + cache)).toFixed(1)} × the floor`,
   );
 }
 
@@ -145,6 +152,7 @@ function open(name: string, onRows: NonNullable<Parameters<typeof openLivePath>[
   return openLivePath({
     folder: openDataFolder(path.join(folder, name)),
     modelServerScript,
+    ...servers,
     onRows,
     onProblem: (what, error) => console.log(`${what}: ${String(error)}`),
   });
@@ -160,7 +168,7 @@ function stages({ stageMs }: LivePath, values: number): void {
 }
 
 /** Points round-robin over the sources, a minute apart: a daily rhythm and noise, from the index alone. */
-function chunkOf(from: number, count = CHUNK): DataPoint[] {
+function chunkOf(from: number, count = CHUNK, name = 'source'): DataPoint[] {
   return Array.from(
     { length: Math.min(count, Math.max(POINTS, PACED_PER_SECOND * PACED_SECONDS, 100_000) - from) },
     (_, i) => {
@@ -173,7 +181,7 @@ function chunkOf(from: number, count = CHUNK): DataPoint[] {
         metrics[`metric-${metric}`] =
           Math.round(100 * (50 + 20 * Math.sin((step * Math.PI) / 720) + (noise - Math.floor(noise)) * 5)) / 100;
       }
-      return { source: `source-${source}`, timestamp: begun + step * 60_000, metrics, tags: {} };
+      return { source: `${name}-${source}`, timestamp: begun + step * 60_000, metrics, tags: {} };
     },
   );
 }
@@ -184,4 +192,46 @@ function rssMb(): string {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+/** One batch's states, loaded and stored by plain pipelines, in µs a value; and what they occupy, by Redis's own word. */
+async function redisFloor(url: string): Promise<number> {
+  const redis = new Redis(url);
+  const keys = (await redis.keys('tidewatch*')).slice(0, CHUNK);
+  const states = await Promise.all(keys.map((key) => redis.hgetallBuffer(key)));
+  const rounds = 20;
+  const from = performance.now();
+  for (let round = 0; round < rounds; round++) {
+    const load = redis.pipeline();
+    for (const key of keys) load.hgetallBuffer(key);
+    await load.exec();
+    const store = redis.pipeline();
+    keys.forEach((key, i) => {
+      store.hset(key, states[i]!);
+    });
+    await store.exec();
+  }
+  const elapsed = performance.now() - from;
+  const memory = /used_memory:(\d+)/.exec(await redis.info('memory'))![1]!;
+  console.log(`\nRedis: ${whole(Number(memory) / (await redis.dbsize()))} bytes a source, by its INFO`);
+  redis.disconnect();
+  return (1000 * elapsed) / rounds / keys.length / METRICS;
+}
+
+/** The address with a database of our own in it. */
+async function database(address: string): Promise<string> {
+  const url = new URL(address);
+  const name = `bench_${process.pid}`;
+  await fetch(new URL('/query', url.origin), {
+    method: 'POST',
+    body: new URLSearchParams({ q: `CREATE DATABASE ${name}` }),
+  });
+  url.searchParams.set('db', name);
+  return url.href;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; npm run bench:live brings the servers`);
+  return value;
 }
