@@ -1,77 +1,140 @@
 // The demo fleet straight through the engine: two weeks of history, then live minutes with injected faults.
-// npm run bench:demo -- [seed] [live minutes] [ISO instant at which it goes live] [quiet: no faults]
-import { performance } from 'node:perf_hooks';
+// npm run bench:demo -- [first seed] [live minutes] [ISO instant at which it goes live] [--seeds N] [--quiet: no faults]
+//   [--baseline [--sigmas 4]: beside the plainest detector] [--details: false alarms and missed faults one by one]
 import { demoSettings } from '../apps/local/demo/demo-settings';
+import type { Fault } from '../apps/local/demo/fault';
 import { makeFleet } from '../apps/local/demo/fleet';
 import { scheduleFaults } from '../apps/local/demo/schedule';
-import { summarise } from '../apps/local/demo/summary';
+import { type KindSummary, type Summary, summarise } from '../apps/local/demo/summary';
 import { summaryTable } from '../apps/local/demo/summary-table';
 import { deliveriesBetween, historyPoints } from '../apps/local/demo/world';
-import { clock } from '../apps/local/screen/numbers';
-import { builtInModel } from '../shared/detection/built-in-model';
-import { FEATURE_SCHEMA_VERSION } from '../shared/detection/model';
-import { openSourceDetector } from '../shared/detection/open-source-detector';
-import type { SourceDetector } from '../shared/detection/source-detector';
+import { words } from '../apps/local/screen/fault-lines';
+import { clock, duration } from '../apps/local/screen/numbers';
 import type { AnomalyEvent } from '../shared/domain/anomaly-event';
-import type { DataPoint } from '../shared/domain/data-point';
+import { baselineDetect, type Detect, engineDetect } from './demo-detectors';
+import { printTable } from './print-table';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+const HISTORY_DAYS = 14;
+const HISTORY_STEP_MS = 15 * MINUTE_MS;
 const INTERVAL_MS = 2_000;
 const GRACE_MS = 30 * INTERVAL_MS;
-const SETTINGS = demoSettings(INTERVAL_MS);
+const SETTINGS = demoSettings(INTERVAL_MS).defaults;
 
-const [seed = 1, liveMinutes = 30] = process.argv.slice(2, 4).map(Number);
+const given = process.argv.slice(2);
+const named = (name: string) => given.indexOf(`--${name}`);
+const numberOf = (name: string, otherwise: number) => (named(name) < 0 ? otherwise : Number(given[named(name) + 1]));
+const firstFlag = given.findIndex((word) => word.startsWith('--'));
+const [firstSeed = '1', minutes = '30', instant] = firstFlag < 0 ? given : given.slice(0, firstFlag);
+const seeds = Array.from({ length: numberOf('seeds', 1) }, (_, k) => Number(firstSeed) + k);
+const liveMs = Number(minutes) * MINUTE_MS;
 // A Wednesday noon unless told, so that figures can be compared from run to run.
-const liveFrom = Date.parse(process.argv[4] ?? '2026-11-25T12:00:00Z');
-const isQuiet = process.argv[5] === 'quiet';
-const liveTo = liveFrom + liveMinutes * MINUTE_MS;
+const liveFrom = Date.parse(instant ?? '2026-11-25T12:00:00Z');
+const liveTo = liveFrom + liveMs;
 
-const fleet = makeFleet(seed);
-const schedule = scheduleFaults(fleet, { liveFrom: isQuiet ? liveTo : liveFrom, intervalMs: INTERVAL_MS });
-const detectors = new Map<string, SourceDetector>();
+/** What one detector made of the fleets of all seeds; the seed stands before the names of sources. */
+interface Watched {
+  readonly series: number;
+  readonly points: number;
+  readonly historyAlarms: number;
+  readonly faults: readonly Fault[];
+  readonly events: readonly AnomalyEvent[];
+  readonly ms: number;
+}
 
-const begun = performance.now();
-const historyEvents = [...historyPoints(fleet, liveFrom - 14 * DAY_MS, liveFrom, 15 * MINUTE_MS)].flatMap(detect);
-const historyMs = performance.now() - begun;
-const deliveries = deliveriesBetween(fleet, schedule, liveFrom, liveTo);
-const liveEvents = deliveries.flatMap(({ point }) => detect(point));
-const liveMs = performance.now() - begun - historyMs;
-
-const seriesCount = fleet.sources.reduce((sum, { kind }) => sum + kind.metrics.length, 0);
-const faults = schedule.faultsBetween(liveFrom, liveTo);
-const summary = summarise(faults, liveEvents, { graceMs: GRACE_MS, until: liveTo });
-
-console.log(`seed ${seed}: ${fleet.sources.length} sources, ${seriesCount} series`);
-console.log(`history: 14 days in ${Math.round(historyMs)} ms, ${openings(historyEvents).length} alarms`);
-console.log(`live: ${deliveries.length} points in ${Math.round(liveMs)} ms\n`);
-console.log(summaryTable(summary, { liveMs: liveTo - liveFrom, seriesCount }).join('\n'));
-console.log('\nfalse alarms:');
-for (const alarm of summary.falseAlarms) console.log(`  ${describe(alarm)}`);
-const missed = faults.filter(
-  (fault) =>
-    !openings(liveEvents).some(
-      (alarm) =>
-        alarm.source === fault.source && alarm.timestamp >= fault.from && alarm.timestamp < fault.to + GRACE_MS,
-    ),
+const engine = watch(() => engineDetect(SETTINGS));
+const summary = summaryOf(engine);
+console.log(
+  `${HISTORY_DAYS} days of history, a point each ${duration(HISTORY_STEP_MS)}: ${engine.historyAlarms} alarms; live: ${engine.points} points, one each ${duration(INTERVAL_MS)}, and injected faults; seeds ${seeds.join(', ')}; ${Math.round(engine.ms)} ms\n`,
 );
-console.log('\nmissed, under way or not watched:');
-for (const fault of missed) {
+if (named('baseline') >= 0) compare(numberOf('sigmas', 4));
+else console.log(summaryTable(summary, { liveMs, seriesCount: engine.series }).join('\n'));
+if (named('details') >= 0) details();
+
+function watch(open: () => Detect): Watched {
+  const begun = performance.now();
+  const runs = seeds.map((seed) => watchFleet(seed, open()));
+  const sum = (of: (run: (typeof runs)[number]) => number) => runs.reduce((all, run) => all + of(run), 0);
+  return {
+    series: sum(({ series }) => series),
+    points: sum(({ points }) => points),
+    historyAlarms: sum(({ historyAlarms }) => historyAlarms),
+    faults: runs.flatMap(({ faults }) => faults),
+    events: runs.flatMap(({ events }) => events),
+    ms: performance.now() - begun,
+  };
+}
+
+function watchFleet(seed: number, detect: Detect): Omit<Watched, 'ms'> {
+  const fleet = makeFleet(seed);
+  const schedule = scheduleFaults(fleet, {
+    liveFrom: named('quiet') >= 0 ? liveTo : liveFrom,
+    intervalMs: INTERVAL_MS,
+  });
+  const history = historyPoints(fleet, liveFrom - HISTORY_DAYS * DAY_MS, liveFrom, HISTORY_STEP_MS);
+  const before = [...history].flatMap((point) => detect(point));
+  const deliveries = deliveriesBetween(fleet, schedule, liveFrom, liveTo);
+  const events = deliveries.flatMap(({ point }) => detect(point));
+  const ofSeed = <T extends { readonly source: string }>(one: T) => ({ ...one, source: `${seed}/${one.source}` });
+  return {
+    series: fleet.sources.reduce((sum, { kind }) => sum + kind.metrics.length, 0),
+    points: deliveries.length,
+    historyAlarms: openings(before).length,
+    faults: schedule.faultsBetween(liveFrom, liveTo).map(ofSeed),
+    events: events.map((event) => ({ ...ofSeed(event), id: `${seed} ${event.id}` })),
+  };
+}
+
+function summaryOf({ faults, events }: Watched): Summary {
+  return summarise(faults, events, { graceMs: GRACE_MS, until: liveTo });
+}
+
+/** The same faults before the same episodes, with and without the engine. */
+function compare(sigmas: number): void {
+  const baseline = watch(() => baselineDetect(SETTINGS, sigmas));
+  const before = summaryOf(baseline);
+  const cells = ({ found, missed, delayMsMedian }: Omit<KindSummary, 'kind' | 'watched'>) => [
+    String(found),
+    String(missed),
+    delayMsMedian === undefined ? '–' : duration(delayMsMedian),
+  ];
+  const rows = summary.kinds
+    .filter(({ watched }) => watched)
+    .map((after) => [
+      words(after.kind),
+      String(after.injected),
+      ...cells(before.kinds.find(({ kind }) => kind === after.kind)!),
+      ...cells(after),
+    ]);
+  const falseAlarms = (one: Summary) => [String(one.falseAlarms.length), '', ''];
+  printTable(
+    ['fault', 'injected', 'baseline found', 'missed', 'delay', 'Tidewatch found', 'missed', 'delay'],
+    [
+      ...rows,
+      ['all', String(summary.overall.injected), ...cells(before.overall), ...cells(summary.overall)],
+      ['false alarms', '', ...falseAlarms(before), ...falseAlarms(summary)],
+      ['alarms in history', '', String(baseline.historyAlarms), '', '', String(engine.historyAlarms), '', ''],
+    ],
+  );
   console.log(
-    `  ${clock(fault.from)} ${fault.kind} ${fault.source} ${fault.metrics.join(', ')} ${fault.size?.toFixed(2) ?? ''}`,
+    `\nbaseline: windowed Gaussian of each series, alarm at ${sigmas} standard deviations, same refractory and episodes`,
   );
 }
 
-function detect(point: DataPoint): readonly AnomalyEvent[] {
-  let detector = detectors.get(point.source);
-  if (detector === undefined) {
-    detector = openSourceDetector(point.source, SETTINGS.defaults, undefined);
-    detectors.set(point.source, detector);
+function details(): void {
+  console.log('\nfalse alarms:');
+  for (const alarm of summary.falseAlarms) console.log(`  ${describe(alarm)}`);
+  console.log('\nnever alarmed on (missed, under way or not watched):');
+  const alarms = openings(engine.events);
+  for (const fault of engine.faults) {
+    const isFound = alarms.some(
+      ({ source, timestamp }) => source === fault.source && timestamp >= fault.from && timestamp < fault.to + GRACE_MS,
+    );
+    const size = fault.size?.toFixed(2) ?? '';
+    if (!isFound)
+      console.log(`  ${clock(fault.from)} ${fault.kind} ${fault.source} ${fault.metrics.join(', ')} ${size}`);
   }
-  const observations = detector.advance(point);
-  const scores = observations.flatMap(({ features }) => (features === undefined ? [] : [builtInModel.score(features)]));
-  const versions = { model: builtInModel.version, settings: 1, schema: FEATURE_SCHEMA_VERSION };
-  return detector.conclude(point, observations, scores, { versions, degraded: false, warming: false }).events;
 }
 
 function openings(events: readonly AnomalyEvent[]): AnomalyEvent[] {
@@ -79,6 +142,6 @@ function openings(events: readonly AnomalyEvent[]): AnomalyEvent[] {
 }
 
 function describe(alarm: AnomalyEvent): string {
-  const words = alarm.contributions.map(({ name, share, words }) => `${name} ${share.toFixed(2)} ${words}`).join('; ');
-  return `${clock(alarm.timestamp)} ${alarm.source} ${alarm.metric ?? '-'} ${alarm.alarmScore.toFixed(2)} ${alarm.value ?? ''} ${words}`;
+  const reasons = alarm.contributions.map((one) => `${one.name} ${one.share.toFixed(2)} ${one.words}`).join('; ');
+  return `${clock(alarm.timestamp)} ${alarm.source} ${alarm.metric ?? '-'} ${alarm.alarmScore.toFixed(2)} ${alarm.value ?? ''} ${reasons}`;
 }
