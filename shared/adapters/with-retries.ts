@@ -40,7 +40,7 @@ export async function withRetries<Result>(
   for (let attempts = 1; ; attempts++) {
     const left = deadline - performance.now();
     try {
-      return await attempt(Math.min(attemptTimeoutMs, left));
+      return await attempt(Math.max(1, Math.floor(Math.min(attemptTimeoutMs, left))));
     } catch (error) {
       if (!(error instanceof Again)) throw error;
       const bound = Math.min(pauseMs * 2 ** (attempts - 1), PAUSE_MS.most);

@@ -1,0 +1,99 @@
+import type { PointRow } from '../domain/rows';
+
+/**
+ * A row as fields for stores that keep columns of numbers, texts and booleans: one a column that people ask for, and the
+ * rest in few. Optional fields that a store cannot leave out again, once another row had them, are told by bits in `flags`.
+ */
+export interface RowFields {
+  readonly value: number;
+  readonly anomaly_score: number;
+  readonly alarm_score: number;
+  readonly expected: number | undefined;
+  readonly lower: number | undefined;
+  readonly upper: number | undefined;
+  readonly is_anomaly: boolean;
+  readonly degraded: boolean;
+  readonly flags: number;
+  /** JSON. */
+  readonly features: string | undefined;
+  readonly model: string;
+  /** JSON of what never serves as a condition. */
+  readonly origin: string;
+}
+
+const FLAG = { late: 1, learning: 2, warming: 4, expected: 8, lower: 16, upper: 32, features: 64 } as const;
+
+type Origin = [
+  stream: string,
+  shard: string,
+  sequence: string,
+  index: number,
+  revision: number,
+  settings: number,
+  schema: number,
+];
+
+export function rowFields(row: PointRow): RowFields {
+  const { stream, shard, sequence, index, revision, versions, features } = row;
+  const origin: Origin = [stream, shard, sequence, index, revision, versions.settings, versions.schema];
+  return {
+    value: row.value,
+    anomaly_score: row.anomalyScore,
+    alarm_score: row.alarmScore,
+    expected: row.expected,
+    lower: row.lower,
+    upper: row.upper,
+    is_anomaly: row.isAnomaly,
+    degraded: row.degraded,
+    flags: flagsOf(row),
+    features: features && JSON.stringify(features),
+    model: versions.model,
+    origin: JSON.stringify(origin),
+  };
+}
+
+/** The row of fields as a store gives them back: numbers may be texts, and what is not there null. */
+export function rowOfFields(
+  source: string,
+  metric: string,
+  timestamp: number,
+  fields: Readonly<Record<keyof RowFields, unknown>>,
+): PointRow {
+  const [stream, shard, sequence, index, revision, settings, schema] = JSON.parse(String(fields.origin)) as Origin;
+  const has = (flag: number) => (Number(fields.flags) & flag) !== 0;
+  return {
+    source,
+    metric,
+    timestamp,
+    value: Number(fields.value),
+    anomalyScore: Number(fields.anomaly_score),
+    alarmScore: Number(fields.alarm_score),
+    isAnomaly: String(fields.is_anomaly) === 'true',
+    ...(has(FLAG.expected) ? { expected: Number(fields.expected) } : {}),
+    ...(has(FLAG.lower) ? { lower: Number(fields.lower) } : {}),
+    ...(has(FLAG.upper) ? { upper: Number(fields.upper) } : {}),
+    late: has(FLAG.late),
+    learning: has(FLAG.learning),
+    degraded: String(fields.degraded) === 'true',
+    warming: has(FLAG.warming),
+    ...(has(FLAG.features) ? { features: JSON.parse(String(fields.features)) as number[] } : {}),
+    revision,
+    versions: { model: String(fields.model), settings, schema },
+    stream,
+    shard,
+    sequence,
+    index,
+  };
+}
+
+function flagsOf(row: PointRow): number {
+  return (
+    (row.late ? FLAG.late : 0) |
+    (row.learning ? FLAG.learning : 0) |
+    (row.warming ? FLAG.warming : 0) |
+    (row.expected === undefined ? 0 : FLAG.expected) |
+    (row.lower === undefined ? 0 : FLAG.lower) |
+    (row.upper === undefined ? 0 : FLAG.upper) |
+    (row.features === undefined ? 0 : FLAG.features)
+  );
+}

@@ -1,0 +1,140 @@
+import { TimestreamQueryClient } from '@aws-sdk/client-timestream-query';
+import {
+  type _Record as Record_,
+  TimestreamWriteClient,
+  type TimestreamWriteClientConfig,
+} from '@aws-sdk/client-timestream-write';
+import { type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
+import type { AnomalyEvent } from '../../domain/anomaly-event';
+import type { PointRow } from '../../domain/rows';
+import { type RowFields, rowOfFields } from '../row-fields';
+import { milliseconds, selected } from './timestream-query';
+import { EVENT_ATTRIBUTES, eventOfColumns, eventRecord, POINT_ATTRIBUTES, pointRecord } from './timestream-records';
+import { type TimestreamTable, writeRecords } from './timestream-write';
+
+export interface TimestreamStoreOptions {
+  readonly region: string;
+  readonly database: string;
+  /** Tables, both with magnetic store writes enabled: late points are older than the memory store keeps. */
+  readonly pointsTable?: string;
+  readonly anomaliesTable?: string;
+  /** For one call of the store and each of its parts, retries included; then it rejects with a TransientFault. */
+  readonly timeoutMs?: number;
+  /** For one request. */
+  readonly attemptTimeoutMs?: number;
+  /** Calls of a hundred records at the same time. */
+  readonly concurrency?: number;
+  /** Absent: the SDK's own chain, which in a Lambda function is its role. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Absent: Node's HTTPS, to the addresses that the service tells. */
+  readonly requestHandler?: NonNullable<TimestreamWriteClientConfig['requestHandler']>;
+}
+
+const DEFAULTS = {
+  pointsTable: 'points',
+  anomaliesTable: 'anomalies',
+  timeoutMs: 10_000,
+  attemptTimeoutMs: 3_000,
+  concurrency: 8,
+};
+
+/**
+ * Points and anomalies in Timestream LiveAnalytics: multi-measure records, dimensions source and metric (events: id too).
+ *
+ * Where it differs from other stores: positions are not compared; of a source, metric and timestamp the highest revision stays,
+ * then the row on time, then the one written first. Timestamps lie in the years 1677 to 2262 and within the tables' retention;
+ * others are refused. What reaches the magnetic store at once is checked later: such rejections go to the table's S3 report.
+ *
+ * Writes reject with a TransientFault when not durable in time, with {@link RowsRefused} when some rows will never be
+ * taken (all others are durable), with TimestreamRefusal when the service refuses everything.
+ */
+export function createTimestreamStore(options: TimestreamStoreOptions): PointStore {
+  const settings = { ...DEFAULTS, ...options };
+  const { database, pointsTable, anomaliesTable, timeoutMs, attemptTimeoutMs, concurrency } = settings;
+  const retries = { part: 'store', timeoutMs, attemptTimeoutMs };
+  const [writing, reading] = clients(settings);
+  const underWay = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+  const whileOpen = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (closed !== undefined) return Promise.reject(new Error('the store is closed'));
+    const mine = work();
+    underWay.add(mine);
+    const done = () => underWay.delete(mine);
+    mine.then(done, done);
+    return mine;
+  };
+  const write = async <Row extends PointRow | AnomalyEvent>(
+    rows: readonly Row[],
+    table: Pick<TimestreamTable, 'TableName' | 'CommonAttributes'>,
+    recordOf: (row: Row) => Record_,
+  ) => {
+    const { records, kept, refused } = recordsOf(rows, recordOf);
+    const into = { DatabaseName: database, ...table };
+    for (const { at, reason } of await writeRecords(writing, into, records, concurrency, retries)) {
+      refused.push({ row: kept[at]!, reason });
+    }
+    if (refused.length > 0) throw new RowsRefused(refused);
+  };
+  return {
+    writePoints: (rows) =>
+      whileOpen(() => write(rows, { TableName: pointsTable, CommonAttributes: POINT_ATTRIBUTES }, pointRecord)),
+    writeAnomalies: (events) =>
+      whileOpen(() => write(events, { TableName: anomaliesTable, CommonAttributes: EVENT_ATTRIBUTES }, eventRecord)),
+    readPoints: ({ source, metric, from, to, limit }) =>
+      whileOpen(async () => {
+        const what = { database, table: pointsTable, dimensions: { source, metric }, orderBy: 'time' };
+        const rows = await selected(reading, { ...what, from, to, limit }, retries);
+        return rows.map((columns) =>
+          rowOfFields(source, metric, milliseconds(columns['time']!), columns as Record<keyof RowFields, unknown>),
+        );
+      }),
+    readAnomalies: ({ source, from, to, limit }) =>
+      whileOpen(async () => {
+        const what = { database, table: anomaliesTable, dimensions: { source }, orderBy: 'time, transition, id' };
+        return (await selected(reading, { ...what, from, to, limit }, retries)).map(eventOfColumns);
+      }),
+    close() {
+      closed ??= Promise.allSettled(underWay).then(() => {
+        writing.destroy();
+        reading.destroy();
+      });
+      return closed;
+    },
+  };
+}
+
+function clients(settings: TimestreamStoreOptions & typeof DEFAULTS) {
+  const { region, credentials, requestHandler, concurrency, attemptTimeoutMs } = settings;
+  const agent = { keepAlive: true, maxSockets: concurrency };
+  const config = {
+    region,
+    // Retries are ours: the SDK's know no deadline.
+    maxAttempts: 1,
+    requestHandler: requestHandler ?? { connectionTimeout: attemptTimeoutMs, httpsAgent: agent },
+    // Everything the SDK would look for in the user's profile is said here.
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    userAgentAppId: 'tidewatch',
+    ...(credentials === undefined ? {} : { credentials }),
+  } as const;
+  return [new TimestreamWriteClient(config), new TimestreamQueryClient(config)] as const;
+}
+
+/** Rows that the store cannot keep whatever the service says are left out and named. */
+function recordsOf<Row extends PointRow | AnomalyEvent>(rows: readonly Row[], recordOf: (row: Row) => Record_) {
+  const records: Record_[] = [];
+  const kept: Row[] = [];
+  const refused: RefusedRow[] = [];
+  for (const row of rows) {
+    try {
+      records.push(recordOf(row));
+      kept.push(row);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refused.push({ row, reason: error.message });
+    }
+  }
+  return { records, kept, refused };
+}
