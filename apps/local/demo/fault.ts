@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { NameSchema } from '../../../shared/domain/data-point';
 
-export const WATCHED_FAULTS = ['level-shift', 'spike', 'frozen', 'broken-relation', 'drift', 'broken-season'] as const;
-/** Injected, but the product does not look for them yet: told apart, never counted as missed. */
-export const UNWATCHED_FAULTS = ['silence', 'late-burst'] as const;
+export const WATCHED_FAULTS = [
+  'level-shift',
+  'spike',
+  'frozen',
+  'broken-relation',
+  'drift',
+  'broken-season',
+  'silence',
+] as const;
+/** Injected, but the product does not look for them: told apart, never counted as missed. */
+export const UNWATCHED_FAULTS = ['late-burst'] as const;
 export const FAULT_KINDS = [...WATCHED_FAULTS, ...UNWATCHED_FAULTS] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

@@ -93,10 +93,11 @@ function takeFittest(waiting: FleetSource[], fitnessOf: (source: FleetSource) =>
   return waiting.splice(at, 1)[0]!;
 }
 
-/** Three of each watched kind, one of each other. */
+/** Three of each kind that shows in values, one of each other. */
 function kindsOfLap(key: number, isFirst: boolean): FaultKind[] {
   const tour = [...FAULT_KINDS];
-  const rest = [...WATCHED_FAULTS, ...WATCHED_FAULTS];
+  const inValues = WATCHED_FAULTS.filter((kind) => kind !== 'silence');
+  const rest = [...inValues, ...inValues];
   return isFirst ? [...tour, ...shuffled(rest, key + 1)] : shuffled([...tour, ...rest], key + 1);
 }
 

@@ -28,7 +28,7 @@ export function summaryTable(
   const rows = watched.map((kind) => cells(words(kind.kind), kind));
   const unwatchedRows = unwatched.map((kind) => {
     const noticed = kind.found === 0 ? '' : `, noticed all the same: ${kind.found}`;
-    return `${words(kind.kind)}: not watched yet, injected ${kind.injected}${noticed}`;
+    return `${words(kind.kind)}: not watched, injected ${kind.injected}${noticed}`;
   });
   return [
     ...table(COLUMNS, [...rows, cells('all', summary.overall)]),

@@ -54,8 +54,8 @@ test('an event that came twice counts once', () => {
 });
 
 test('kinds that are not watched stand apart: never missed in the whole, their alarms never false', () => {
-  const silent = fault({ kind: 'silence', source: 'b' });
-  const summary = summarise([fault(), silent], [alarm('b', FROM)], { graceMs, until: late });
+  const burst = fault({ kind: 'late-burst', source: 'b' });
+  const summary = summarise([fault(), burst], [alarm('b', FROM)], { graceMs, until: late });
   expect(summary.overall).toMatchObject({ injected: 1, found: 0, missed: 1 });
   expect(summary.falseAlarms).toEqual([]);
 });
@@ -66,8 +66,8 @@ test('the table says what was found, missed and false, by kind', () => {
     fault({ source: 'b', from: FROM + 1_000, to: FROM + 5_000 }),
     fault({ kind: 'spike', source: 'c' }),
     fault({ kind: 'drift', source: 'd', from: late - 10, to: late + 10 }),
-    fault({ kind: 'silence', source: 'e' }),
-    fault({ kind: 'late-burst', source: 'f' }),
+    fault({ kind: 'late-burst', source: 'e' }),
+    fault({ kind: 'silence', source: 'f', to: late + 10 }),
   ];
   const events = [alarm('a', FROM + 2_000), alarm('b', FROM + 64_000), alarm('e', FROM + 1), alarm('g', FROM)];
   const summary = summarise(faults, events, { graceMs, until: late });
@@ -77,9 +77,9 @@ test('the table says what was found, missed and false, by kind', () => {
     'level shift         2      2       0          0           2.0 s        1 min 3 s',
     'spike               1      0       1          0               –                –',
     'drift               1      0       0          1               –                –',
-    'all                 4      2       1          1           2.0 s        1 min 3 s',
-    'silence: not watched yet, injected 1, noticed all the same: 1',
-    'late burst: not watched yet, injected 1',
+    'silence             1      0       0          1               –                –',
+    'all                 5      2       1          2           2.0 s        1 min 3 s',
+    'late burst: not watched, injected 1, noticed all the same: 1',
     'false alarms: 1 of 4 alarms, over 120 series in 30 min (2.0 an hour)',
   ]);
 });

@@ -6,6 +6,7 @@ import {
   type Stage,
   zeroCounts,
 } from '../../../lambdas/detect-anomalies/services';
+import { createHandler as createWatch } from '../../../lambdas/watch-silence/handler';
 import { createTopic } from '../../../shared/adapters/embedded/topic';
 import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
@@ -18,6 +19,7 @@ import { folderDestination } from '../stream/mapping/folder-destination';
 import type { DataFolder } from './data-folder';
 import { type InfluxAddress, type LocalStore, openLocalStore } from './local-store';
 import { type ModelServerProcess, startModelServerProcess } from './model-server-process';
+import { startTimer, tailOf } from './silence-watch';
 
 export interface LivePathOptions {
   readonly folder: DataFolder;
@@ -29,6 +31,8 @@ export interface LivePathOptions {
   readonly influx?: InfluxAddress | undefined;
   /** Absent: defaults. */
   readonly settings?: Settings;
+  /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
+  readonly watchEveryMs?: number | undefined;
   /** Called with what was stored, before its events. */
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
@@ -71,9 +75,11 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     const store = await openLocalStore(folder.storeFile, options.influx);
     closers.push(() => store.close());
     const meter = openMeter(onProblem);
-    const detect = createHandler(environment(options, modelServer.url), {
+    const env = environment(options, modelServer.url);
+    const topic = topicFor(options.onEvent);
+    const detect = createHandler(env, {
       store: observed(store, options.onRows),
-      topic: topicFor(options.onEvent),
+      topic,
       observe: meter.observer,
     });
     closers.push(() => detect.close());
@@ -90,6 +96,15 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
         onProblem('mapping', new Error(`records were given up: ${JSON.stringify(discarded)}`)),
     });
     closers.push(() => mapping.stop());
+    if (options.watchEveryMs !== undefined) {
+      const watch = createWatch(env, {
+        ...{ store, topic, tail: tailOf(log, mapping), since: Date.now() },
+        observe: { watched: () => undefined, problem: onProblem },
+      });
+      closers.push(() => watch.close());
+      const timer = startTimer(watch.handler, options.watchEveryMs, (error) => onProblem('silence', error));
+      closers.push(() => timer.stop());
+    }
     mapping.start();
     return {
       producer: createProducer(log),

@@ -45,7 +45,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   };
   const settings = options.settings ?? DEFAULT_SETTINGS;
   const session = await openSession(
-    { ...options, settings: demoSettings(options.intervalMs, settings) },
+    {
+      ...options,
+      settings: demoSettings(options.intervalMs, settings),
+      watchEveryMs: Math.max(options.intervalMs / 2, TICK_MS),
+    },
     {
       onRows: (rows) => watch.screen?.rows(rows),
       onEvent: (event) => {

@@ -15,18 +15,22 @@ export interface HttpOptions extends RunOptions {
 }
 
 const STATUS_EVERY_MS = 500;
+const WATCH_EVERY_MS = 10_000;
 
 /** The live path on what is posted to it, until stopped. */
 export async function runHttp(options: HttpOptions): Promise<void> {
   const watch: { screen?: LiveScreen; print?: (lines: string[]) => void } = {};
   const seen = openSeenSeries();
-  const session = await openSession(options, {
-    onRows: (rows) => {
-      watch.screen?.rows(rows);
-      seen.add(rows);
+  const session = await openSession(
+    { ...options, watchEveryMs: WATCH_EVERY_MS },
+    {
+      onRows: (rows) => {
+        watch.screen?.rows(rows);
+        seen.add(rows);
+      },
+      onEvent: (event) => watch.print?.(watch.screen?.event(event, Date.now()) ?? []),
     },
-    onEvent: (event) => watch.print?.(watch.screen?.event(event, Date.now()) ?? []),
-  });
+  );
   const { path, writer, paint, folder } = session;
   try {
     const screen = openLiveScreen({ paint, columns: writer.columns, graceMs: 0 });

@@ -30,6 +30,11 @@ export interface Session {
   readonly paint: Paint;
 }
 
+export interface SilenceOptions {
+  /** How often silent sources are looked for, milliseconds; absent: never. */
+  readonly watchEveryMs?: number;
+}
+
 export interface Watchers {
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
@@ -39,7 +44,7 @@ export interface Watchers {
 const PROBLEM_EVERY_MS = 5_000;
 
 /** @throws {StartError} for what a person can change */
-export async function openSession(options: RunOptions, watchers: Watchers): Promise<Session> {
+export async function openSession(options: RunOptions & SilenceOptions, watchers: Watchers): Promise<Session> {
   const folder = openDataFolder(options.data);
   const paint = choosePaint(process.stdout.isTTY === true, options.environment);
   const writer = openWriter(process.stdout, process.stderr, () => undefined);
@@ -49,6 +54,7 @@ export async function openSession(options: RunOptions, watchers: Watchers): Prom
     redisUrl: options.redisUrl,
     influx: options.influx,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    watchEveryMs: options.watchEveryMs,
     ...watchers,
     onProblem: tellProblems((line) => writer.print([paint('warning', line)])),
   }).catch((error: unknown) => {

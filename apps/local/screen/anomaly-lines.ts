@@ -1,4 +1,4 @@
-import type { AnomalyEvent, Severity } from '../../../shared/domain/anomaly-event';
+import type { AnomalyEvent, AnomalyKind, Severity } from '../../../shared/domain/anomaly-event';
 import { clock, duration, measuredNumber } from './numbers';
 import type { Paint, Tone } from './paint';
 import { cut, pad, plainText } from './plain-text';
@@ -51,9 +51,15 @@ export function updatedLine(event: AnomalyEvent, columns: number, paint: Paint):
 /** @param openMs how long the anomaly was open; absent when its beginning was not seen */
 export function closedLine(event: AnomalyEvent, openMs: number | undefined, columns: number, paint: Paint): string {
   const after = openMs === undefined ? '' : ` after ${duration(openMs)}`;
-  const text = `${seriesName(event)}  back to normal${after}`;
+  const text = `${seriesName(event)}  ${event.kind === 'silence' ? 'heard again' : 'back to normal'}${after}`;
   return prefix(event, 'closed', paint, 'good') + paint('dim', cut(text, columns - INDENT.length));
 }
+
+/** What is wrong where no value of one metric is. */
+const WITHOUT_VALUE: Partial<Record<AnomalyKind, string>> = {
+  relation: 'metrics no longer move together  ',
+  silence: 'silent  ',
+};
 
 /** Source and metric; the source alone when it is meant as a whole. */
 export function seriesName({ source, metric }: Pick<AnomalyEvent, 'source' | 'metric'>): string {
@@ -71,7 +77,7 @@ export function bandWords({ expected, lower, upper }: Pick<AnomalyEvent, 'expect
 }
 
 function valueWords(event: AnomalyEvent): string {
-  if (event.value === undefined) return event.kind === 'relation' ? 'metrics no longer move together  ' : '';
+  if (event.value === undefined) return WITHOUT_VALUE[event.kind] ?? '';
   const band = bandWords(event);
   const width = event.lower !== undefined && event.upper !== undefined ? event.upper - event.lower : undefined;
   return `${measuredNumber(event.value, width)}  ${band === '' ? '' : `expected ${band}  `}`;

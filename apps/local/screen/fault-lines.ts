@@ -5,7 +5,7 @@ import { cut } from './plain-text';
 
 /** Announces that the demo has begun to disturb a source: dim, for it is not a finding. */
 export function injectedLine(fault: Fault, columns: number, paint: Paint): string {
-  const notes = isWatched(fault.kind) ? sizeWords(fault) : ' (not watched yet)';
+  const notes = isWatched(fault.kind) ? sizeWords(fault) : ' (not watched)';
   return paint('dim', cut(`${clock(fault.from)}  injected: ${faultWords(fault)}${notes}`, columns));
 }
 

@@ -95,7 +95,12 @@ test('a degraded score and a lost memory are said', () => {
 
 test.each<[string, Partial<Fault>, string]>([
   ['a level shift', {}, '13:00:00  injected: level shift on pump-07 pressure (+2.400)'],
-  ['a silence', { kind: 'silence', metrics: ['a', 'b'] }, '13:00:00  injected: silence on pump-07 (not watched yet)'],
+  ['a silence', { kind: 'silence', metrics: ['a', 'b'] }, '13:00:00  injected: silence on pump-07'],
+  [
+    'a late burst',
+    { kind: 'late-burst', metrics: ['a', 'b'] },
+    '13:00:00  injected: late burst on pump-07 (not watched)',
+  ],
   [
     'a broken season',
     { kind: 'broken-season', metrics: ['a', 'b'], behavesLaterMs: 14 * 3_600_000 },

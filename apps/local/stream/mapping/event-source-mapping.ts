@@ -119,6 +119,12 @@ export class EventSourceMapping {
     await this.stop();
   }
 
+  /** Has all that was acknowledged so far been processed in this shard, or given up? */
+  isTaken(shardId: string): boolean {
+    const shard = this.shards().find((index) => this.log.shardId(index) === shardId);
+    return shard !== undefined && this.consumer.mark(shard).sequence >= this.log.lastSequence(shard);
+  }
+
   lag(): Lag {
     let records = 0;
     let bytes = 0;
