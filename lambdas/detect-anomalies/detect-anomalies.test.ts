@@ -175,15 +175,13 @@ describe('effectively once', () => {
     expect(parts.rows.size).toBe(2);
   });
 
-  test('a source on two shards loses no point and is counted as misrouted', async () => {
+  test('a source that goes back and forth between shards loses no point and is counted as misrouted', async () => {
     const parts = new MemoryParts();
-    await detectAnomalies([streamRecord(wirePoint(), 100)], parts.services);
-    await detectAnomalies(
-      [streamRecord(wirePoint({ timestamp: ARRIVAL + 1 }), 1, { shard: 'shardId-000000000001' })],
-      parts.services,
-    );
-    expect(parts.rows.size).toBe(2);
-    expect(parts.batches[1]).toMatchObject({ misrouted: 1, points: 1 });
+    const onShard = (shard: number, i: number) =>
+      streamRecord(wirePoint({ timestamp: ARRIVAL + i }), 100 + i, { shard: `shardId-00000000000${shard}` });
+    for (const record of [onShard(0, 1), onShard(1, 2), onShard(0, 3)]) await detectAnomalies([record], parts.services);
+    expect(parts.rows.size).toBe(3);
+    expect(parts.batches.map(({ misrouted }) => misrouted)).toEqual([0, 0, 1]);
   });
 });
 
@@ -298,6 +296,18 @@ describe('when a part fails', () => {
       ['pump-17', false],
     ]);
     expect(parts.batches[0]).toMatchObject({ stateLost: 1 });
+  });
+
+  test('a checkpoint that cannot be read: the same', async () => {
+    const parts = new MemoryParts();
+    parts.states.set('pump-17', new Map([['checkpoint', new Uint8Array([1, 2])]]));
+    expect(await detectAnomalies([streamRecord(wirePoint())], parts.services)).toEqual([{ done: true }]);
+    expect([...parts.rows.values()]).toMatchObject([{ warming: true }]);
+    expect(await detectAnomalies([streamRecord(wirePoint())], parts.services)).toEqual([{ done: true }]);
+    expect(parts.batches.map(({ stateLost, absorbedBefore }) => [stateLost, absorbedBefore])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
   });
 
   test('the engine on one source: that source fails alone', async () => {

@@ -41,11 +41,12 @@ const encoder = new TextEncoder();
 /** Stage 1 of one source: drop what its checkpoint covers, learn from the rest in order. */
 export function advanceSource(work: SourceWork, loaded: StateFields | undefined, open: OpenSourceDetector): SourcePass {
   const counts = zeroCounts();
-  let checkpoint = checkpointOf(loaded);
+  const known = readOrForget(work, loaded, open);
+  if (known.isLost) counts.stateLost += 1;
+  let checkpoint = known.checkpoint;
   const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
   counts.absorbedBefore += work.points.length - fresh.length;
-  const { detector, warming } = openOrStartAnew(work, loaded, open, counts);
-  const listened = openListener(loaded);
+  const { detector, listened } = known;
   const advanced = fresh.map((placed) => {
     listen(listened, placed, work.settings);
     if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
@@ -53,7 +54,7 @@ export function advanceSource(work: SourceWork, loaded: StateFields | undefined,
     return { placed, observations: detector.advance(placed.point) };
   });
   counts.points += fresh.length;
-  return { work, detector, loaded, advanced, checkpoint, listened, warming, counts };
+  return { work, detector, loaded, advanced, checkpoint, listened, warming: known.isLost, counts };
 }
 
 /** Vectors to score, in the order {@link concludeSource} takes their scores. */
@@ -105,18 +106,17 @@ export function checkpointOf(loaded: StateFields | undefined): Checkpoint {
   return bytes === undefined ? Checkpoint.empty : Checkpoint.decode(decoder.decode(bytes));
 }
 
-/** A state that cannot be read must not block its shard for ever: the source learns anew and says so. */
-function openOrStartAnew(
-  work: SourceWork,
-  loaded: StateFields | undefined,
-  open: OpenSourceDetector,
-  counts: BatchCounts,
-): { detector: SourceDetector; warming: boolean } {
+/** A state that cannot be read, whichever part of it, must not block its shard for ever: the source learns anew and says so. */
+function readOrForget(work: SourceWork, loaded: StateFields | undefined, open: OpenSourceDetector) {
+  const read = (fields: StateFields | undefined) => ({
+    checkpoint: checkpointOf(fields),
+    listened: openListener(fields),
+    detector: open(work.source, work.settings, fields),
+  });
   try {
-    return { detector: open(work.source, work.settings, loaded), warming: false };
+    return { ...read(loaded), isLost: false };
   } catch {
-    counts.stateLost += 1;
-    return { detector: open(work.source, work.settings, undefined), warming: true };
+    return { ...read(undefined), isLost: true };
   }
 }
 

@@ -54,10 +54,12 @@ describe('a checkpoint', () => {
     expect(again.covers(at('10', 3))).toBe(true);
   });
 
-  test('knows a source that appears on a second shard of its stream', () => {
+  test('knows a source that goes back and forth between shards, and tells it from one that moved by a resharding', () => {
+    const moved = checkpoint.advanced(at('1', 0, 'shard-1'));
     expect(checkpoint.isMisrouted(at('11'))).toBe(false);
-    expect(checkpoint.isMisrouted(at('11', 0, 'shard-1'))).toBe(true);
-    expect(checkpoint.isMisrouted(at('1', 0, 'shard-1', 'stream-b'))).toBe(false);
+    expect(checkpoint.isMisrouted(at('1', 0, 'shard-1'))).toBe(false);
+    expect(moved.isMisrouted(at('2', 0, 'shard-1'))).toBe(false);
+    expect(moved.isMisrouted(at('11'))).toBe(true);
   });
 
   test('forgets the shards that advanced longest ago, so that it cannot grow for ever', () => {

@@ -67,12 +67,13 @@ export class Checkpoint {
     return new Checkpoint(next);
   }
 
-  /** Has the source been seen on another shard of the same stream? Its order is then lost, its data are not. */
+  /**
+   * Does the source go back to a shard that it had left? Its order is then lost, its data are not. A shard that is new to it is
+   * no sign of that: after a resharding every source has one.
+   */
   isMisrouted(position: Position): boolean {
-    for (const key of this.last.keys()) {
-      if (key.startsWith(`${position.stream}/`) && key !== keyOf(position)) return true;
-    }
-    return false;
+    const key = keyOf(position);
+    return this.last.has(key) && [...this.last.keys()].at(-1) !== key;
   }
 }
 
