@@ -1,6 +1,6 @@
 // The demo fleet straight through the engine: two weeks of history, then live minutes with injected faults.
 // npm run bench:demo -- [first seed] [live minutes] [ISO instant at which it goes live] [--seeds N] [--quiet: no faults]
-//   [--baseline [--sigmas 4]: beside the plainest detector] [--details: false alarms and missed faults one by one]
+//   [--baseline [--sigmas 3]: beside the plainest detector] [--details: false alarms and missed faults one by one]
 import { demoSettings } from '../apps/local/demo/demo-settings';
 import type { Fault } from '../apps/local/demo/fault';
 import { makeFleet } from '../apps/local/demo/fleet';
@@ -48,7 +48,7 @@ const summary = summaryOf(engine);
 console.log(
   `${HISTORY_DAYS} days of history, a point each ${duration(HISTORY_STEP_MS)}: ${engine.historyAlarms} alarms; live: ${engine.points} points, one each ${duration(INTERVAL_MS)}, and injected faults; seeds ${seeds.join(', ')}; ${Math.round(engine.ms)} ms\n`,
 );
-if (named('baseline') >= 0) compare(numberOf('sigmas', 4));
+if (named('baseline') >= 0) compare(numberOf('sigmas', 3));
 else console.log(summaryTable(summary, { liveMs, seriesCount: engine.series }).join('\n'));
 if (named('details') >= 0) details();
 

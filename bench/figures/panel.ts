@@ -1,0 +1,77 @@
+import { newSketch, type SketchPoint } from '../../apps/cli/plot/sketch';
+import type { DrawnSeries } from '../../apps/cli/plot/source-sketches';
+import { builtInModel } from '../../shared/detection/built-in-model';
+import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import type { SourceDetector } from '../../shared/detection/source-detector';
+import type { DataPoint } from '../../shared/domain/data-point';
+import { DEFAULT_SETTINGS, type SourceSettings } from '../../shared/domain/settings';
+import { NOTHING_OUT, type PartsOut, withoutParts } from '../parts';
+
+/** Columns of pixels in a figure. */
+const CAPACITY = 450;
+
+const CONTEXT = {
+  versions: { model: builtInModel.version, settings: 1, schema: 1 },
+  degraded: false,
+  warming: false,
+};
+
+/** A span of time in which something is known to be wrong, epoch milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A series, or the source as a whole, over a stretch of time. */
+export interface Panel {
+  readonly drawn: DrawnSeries;
+  readonly wrong: readonly Span[];
+}
+
+/** What a panel is to show. */
+export interface PanelWish {
+  /** Absent: the source as a whole. */
+  readonly metric: string | undefined;
+  /** Of a metric's panel. */
+  readonly title: string;
+  readonly shown: Span;
+  readonly wrong: readonly Span[];
+}
+
+/** All points of one source through the engine, drawn as wished. */
+export function drawPanels(
+  source: string,
+  points: Iterable<DataPoint>,
+  wishes: readonly PanelWish[],
+  out: PartsOut = NOTHING_OUT,
+  settings: SourceSettings = DEFAULT_SETTINGS.defaults,
+): Panel[] {
+  const detector = openSourceDetector(source, settings, undefined);
+  const panels = wishes.map((wish) => ({ ...wish, sketch: newSketch(CAPACITY) }));
+  for (const point of points) {
+    const drawn = drawable(detector, point, out);
+    for (const { metric, shown, sketch } of panels) {
+      const moment = point.timestamp < shown.from || point.timestamp > shown.to ? undefined : drawn.get(metric);
+      if (moment) sketch.add(moment);
+    }
+  }
+  return panels.map(({ sketch, metric, title, wrong }) => ({
+    drawn: { source, metric: metric === undefined ? undefined : title, buckets: sketch.buckets() },
+    wrong,
+  }));
+}
+
+/** One point, by metric; the source as a whole under undefined. */
+function drawable(detector: SourceDetector, point: DataPoint, out: PartsOut): Map<string | undefined, SketchPoint> {
+  const { timestamp } = point;
+  const observations = detector.advance(point);
+  const scores = observations.flatMap(({ features }) =>
+    features === undefined ? [] : builtInModel.score(withoutParts(features, out)),
+  );
+  const { verdicts, source } = detector.conclude(point, observations, scores, CONTEXT);
+  const moments = new Map<string | undefined, SketchPoint>();
+  observations.forEach(({ metric, value, lower, upper }, at) => {
+    if (metric !== undefined) moments.set(metric, { timestamp, value, lower, upper, ...verdicts[at]! });
+  });
+  return moments.set(undefined, { timestamp, ...source });
+}
