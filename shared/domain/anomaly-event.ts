@@ -41,6 +41,15 @@ export const AnomalyEventSchema = z.object({
   episodeId: z.string().min(1),
   /** 1 when the episode opens, then counting up. */
   transition: z.number().int().min(1),
+  /**
+   * The first three move an episode. `corrected` moves none and takes no message back: a point that was judged by the built-in
+   * model while the endpoint was away has been judged again, as this event says. With alarm_score ≥ threshold the point is
+   * an anomaly, as told before or found only now; below it what was told of this one point was wrong. `episodeId` and
+   * `transition` are those of the event that told of the point, or of the last event of the episode that was open then; a
+   * point of which nothing was told is an episode of its own, over as soon as it is told, with transition 1. Severity is
+   * that of this point, not the strongest of the episode. It may come before the event that it corrects, and long after the
+   * episode was closed. Later points are not judged again in its light: alarms that were held back stay so.
+   */
   phase: z.enum(['opened', 'updated', 'closed', 'corrected']),
   kind: z.enum(ANOMALY_KINDS),
   source: NameSchema,

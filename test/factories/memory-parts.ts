@@ -70,7 +70,8 @@ export class MemoryParts {
     },
   };
 
-  private async call<T>(part: string, effect: () => T): Promise<T> {
+  /** A call of a part: its fate, then its effect. */
+  async call<T>(part: string, effect: () => T): Promise<T> {
     const fate = this.fate(++this.calls, part);
     await Promise.resolve();
     if (fate === 'fails before') throw new TransientFault(part, 'failed on purpose, before');

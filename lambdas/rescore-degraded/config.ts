@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
+import { SettingsVariable } from '../../shared/runtime/settings-variable';
+
+/** The environment of rescore-degraded. */
+export const ConfigSchema = z.object({
+  ...EndpointVariables,
+  SETTINGS: SettingsVariable,
+  /** Rows amended in one run at most. */
+  RESCORE_ROWS_MAX: z.coerce.number().int().min(1).default(50_000),
+  /** Rows read, scored and written together. */
+  RESCORE_PAGE_ROWS: z.coerce.number().int().min(1).max(10_000).default(2_000),
+  /** Rows of data older than this many hours stay as they are; absent: none do. */
+  RESCORE_HOURS: z.coerce.number().positive().optional(),
+});
+export type Config = z.output<typeof ConfigSchema>;
