@@ -217,6 +217,13 @@ describe('a verdict that changes where nothing had told of the point', () => {
     expect((await rescored({ alarmScore: 0.8, isAnomaly: true }, 0.6)).told).toEqual([]);
   });
 
+  test('what was told with the endpoint’s scores needs no correction', async () => {
+    const sent = { timestamp: ARRIVAL, alarmScore: 0.8 };
+    const row = { alarmScore: 0.8, isAnomaly: true };
+    expect((await rescored(row, 0.6, [{ ...sent, degraded: true }])).told).toMatchObject([{ alarmScore: 0.6 }]);
+    expect((await rescored(row, 0.6, [{ ...sent, degraded: false }])).told).toEqual([]);
+  });
+
   test('vectors of another schema stay as they are', async () => {
     const parts = await afterOutage();
     for (const row of parts.rows.values()) row.versions = { ...row.versions, schema: 99 };
