@@ -8,8 +8,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isRunning } from './processes.mjs';
-import { readSet, startSet, stopSet } from './set.mjs';
+import { isRunning, known } from './processes.mjs';
+import { addToSet, readSet, startSet, stopSet } from './set.mjs';
 
 const HOME = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.tidewatch', 'services');
 const SET = join(HOME, 'set');
@@ -61,7 +61,7 @@ async function run([command, ...commandArgs]) {
   const watch = watcher(folder);
   try {
     const variables = await startSet(folder, PACKAGES, interrupted.signal);
-    return await ended(command, commandArgs, variables, interrupted.signal);
+    return await ended(folder, command, commandArgs, variables, interrupted.signal);
   } finally {
     await stopSet(folder);
     watch.kill('SIGKILL');
@@ -69,9 +69,11 @@ async function run([command, ...commandArgs]) {
 }
 
 /** Exit code of the command. Once interrupted, it is asked to end, and after a while ended. */
-function ended(command, commandArgs, variables, interrupted) {
+function ended(folder, command, commandArgs, variables, interrupted) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, commandArgs, { stdio: 'inherit', env: { ...process.env, ...variables } });
+    // Should this program be killed, the command has no servers and ends too.
+    if (child.pid !== undefined) addToSet(folder, known('command', child.pid));
     let last;
     const end = () => {
       child.kill('SIGTERM');

@@ -14,7 +14,7 @@ const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'SYSTEMROOT'];
 
 /**
  * Starts a server in a folder of its own, detached: it outlives this program and gets no Ctrl-C.
- * @returns what {@link ready} and {@link stop} need; `since` tells the process from another that gets the same id later
+ * @returns what {@link ready} and {@link stop} need
  */
 export async function start({ name, command, args, folder, env = {} }) {
   mkdirSync(folder, { recursive: true });
@@ -31,7 +31,12 @@ export async function start({ name, command, args, folder, env = {} }) {
     child.once('spawn', started).once('error', (error) => failed(new Error(`${name}: ${error.message}`)));
   });
   child.unref();
-  return { name, pid: child.pid, since: startedAt(child.pid), log };
+  return { ...known(name, child.pid), log };
+}
+
+/** A process that others can stop: `since` tells it from another that gets the same id later. */
+export function known(name, pid) {
+  return { name, pid, since: startedAt(pid) };
 }
 
 /** Asks until `isReady` says so; fails when the process ends before, or after half a minute, with the end of its log. */

@@ -14,13 +14,7 @@ export async function startSet(folder, packages, signal) {
   mkdirSync(folder, { recursive: true });
   const processes = new Map();
   let variables = {};
-  const save = () => {
-    writeFileSync(
-      join(folder, 'state.new'),
-      JSON.stringify({ processes: [...processes.values()], variables }, null, 2),
-    );
-    renameSync(join(folder, 'state.new'), join(folder, STATE));
-  };
+  const save = () => writeSet(folder, { processes: [...processes.values()], variables });
   const started = (server) => {
     processes.set(server.name, server);
     save();
@@ -41,6 +35,12 @@ export async function startSet(folder, packages, signal) {
   return variables;
 }
 
+/** Writes down a process more, to be stopped with the set. */
+export function addToSet(folder, server) {
+  const { processes, variables } = readSet(folder);
+  writeSet(folder, { processes: [...processes, server], variables });
+}
+
 /** Stops what is written down as running and removes the folder. Gives how many ran. */
 export async function stopSet(folder) {
   const running = readSet(folder).processes.filter(isRunning);
@@ -55,4 +55,9 @@ export async function stopSet(folder) {
 export function readSet(folder) {
   const file = join(folder, STATE);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { processes: [], variables: {} };
+}
+
+function writeSet(folder, set) {
+  writeFileSync(join(folder, 'state.new'), JSON.stringify(set, null, 2));
+  renameSync(join(folder, 'state.new'), join(folder, STATE));
 }

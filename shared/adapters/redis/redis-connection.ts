@@ -42,6 +42,7 @@ export function connectionOptions(timeoutMs: number) {
     maxRetriesPerRequest: 0,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    disconnectTimeout: timeoutMs,
     protocol: 2,
     disableClientInfo: true,
   } as const satisfies RedisOptions;

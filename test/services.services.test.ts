@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+const root = join(__dirname, '..');
+const program = join(root, 'scripts', 'services', 'main.mjs');
+/** Only a Redis is started: the others are the user's own. */
+const theirs = { REDIS_CLUSTER_URL: 'theirs', INFLUX_URL: 'theirs', AWS_ENDPOINT_URL: 'theirs' };
+
+/** Runs a command of the shell beside servers of its own. */
+function run(command: string) {
+  const { REDIS_URL: _, ...env } = process.env;
+  const child = spawn(process.execPath, [program, 'run', 'sh', '-c', command], { env: { ...env, ...theirs } });
+  let output = '';
+  const printed = new Promise<string>((line) => {
+    child.stdout.on('data', (bytes) => {
+      output += bytes;
+      if (output.includes('\n')) line(output.split('\n')[0]!);
+    });
+  });
+  const ended = new Promise<number | null>((gone) => child.once('exit', gone));
+  return { child, printed, ended, folder: join(root, '.tidewatch', 'services', `run-${child.pid}`) };
+}
+
+async function isUp(url: string): Promise<boolean> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: null });
+  client.on('error', () => {});
+  const answer = await client.connect().then(
+    () => true,
+    () => false,
+  );
+  client.disconnect();
+  return answer;
+}
+
+describe('servers beside a command', () => {
+  it('are where the variable says, and gone with the command, whose exit code is kept', async () => {
+    const { printed, ended, folder } = run('echo $REDIS_URL; echo $INFLUX_URL; exit 7');
+    expect(await printed).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
+    expect(await ended).toBe(7);
+    expect(await isUp(await printed)).toBe(false);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
+    'are gone after %s, with what they wrote',
+    async (signal) => {
+      const { child, printed, ended, folder } = run('echo $REDIS_URL; exec sleep 20');
+      const url = await printed;
+      expect(await isUp(url)).toBe(true);
+      expect(readdirSync(folder)).toContain('state.json');
+      child.kill(signal);
+      await ended;
+      while (existsSync(folder) || (await isUp(url))) await new Promise((soon) => setTimeout(soon, 25));
+    },
+    15_000,
+  );
+});
