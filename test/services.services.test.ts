@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 
@@ -34,6 +34,10 @@ async function isUp(url: string): Promise<boolean> {
   return answer;
 }
 
+function soon(): Promise<void> {
+  return new Promise((later) => setTimeout(later, 25));
+}
+
 describe('servers beside a command', () => {
   it('are where the variable says, and gone with the command, whose exit code is kept', async () => {
     const { printed, ended, folder } = run('echo $REDIS_URL; echo $INFLUX_URL; exit 7');
@@ -52,7 +56,7 @@ describe('servers beside a command', () => {
       expect(readdirSync(folder)).toContain('state.json');
       child.kill(signal);
       await ended;
-      while (existsSync(folder) || (await isUp(url))) await new Promise((soon) => setTimeout(soon, 25));
+      while (existsSync(folder) || (await isUp(url))) await soon();
     },
     15_000,
   );
