@@ -17,6 +17,14 @@ afterAll(async () => {
 
 describeSilenceIndex('Redis', { make: (scope) => createRedisSilenceIndex({ url, keyPrefix: `${prefix}-${scope}` }) });
 
+const clusterUrl = process.env['REDIS_CLUSTER_URL'];
+if (clusterUrl === undefined)
+  throw new Error('REDIS_CLUSTER_URL must name a Redis Cluster that these tests may write to');
+
+describeSilenceIndex('Redis Cluster', {
+  make: (scope) => createRedisSilenceIndex({ url: clusterUrl, cluster: true, keyPrefix: `${prefix}-${scope}` }),
+});
+
 describe('the Redis silence index', () => {
   it('spreads 100,000 sources evenly over its slots, and looks at them in one round trip', async () => {
     const keyPrefix = `${prefix}-spread`;

@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../../domain/anomaly-event';
+import { createMetricState, type MetricState, openMetricState } from '../metric-state';
 
 /** Field of a source's state that says when it was heard and whether it is missed. */
 export const WATCH_FIELD = 'w';
@@ -33,11 +34,7 @@ export interface Origin {
  * Numbers: newest arrival and begin of the newest delivery; begin of the silence, 0 = it is heard; deadline under which it is
  * filed, 0 = none; hour of the wall clock that was learnt last. Usual and upper step, patience, long gaps, steps.
  */
-export interface SourceWatch {
-  readonly f64: Float64Array;
-  readonly f32: Float32Array;
-  readonly u32: Uint32Array;
-  readonly u8: Uint8Array;
+export interface SourceWatch extends Pick<MetricState, 'f64' | 'f32' | 'u32' | 'u8'> {
   origin: Origin;
   /** Events decided and perhaps not yet told; whoever commits next tells them. */
   pending: readonly AnomalyEvent[];
@@ -45,7 +42,7 @@ export interface SourceWatch {
 
 /** A source that was never heard. */
 export function newWatch(): SourceWatch {
-  const watch = viewsOf(new Uint8Array(HEAD_BYTES), { shard: '', tags: {} }, []);
+  const watch = watchOf(createMetricState(HEAD_BYTES), { shard: '', tags: {} }, []);
   watch.u8[U8.version] = VERSION;
   watch.f32[F32.patience] = 1;
   watch.u8.fill(ALWAYS, U8.hours, U8.hours + 31);
@@ -54,19 +51,19 @@ export function newWatch(): SourceWatch {
 
 /** The watch at rest as it was saved; undefined for bytes that no version wrote: the source is then learnt anew. */
 export function decodeWatch(saved: Uint8Array | undefined): SourceWatch | undefined {
-  if (saved === undefined || saved.length < HEAD_BYTES || saved[U8.version] !== VERSION) return undefined;
-  try {
-    const [shard, tags, pending = []] = JSON.parse(decoder.decode(saved.subarray(HEAD_BYTES))) as Tail;
-    return viewsOf(saved.slice(0, HEAD_BYTES), { shard, tags }, pending);
-  } catch {
-    return undefined;
-  }
+  if (saved === undefined || saved.length < HEAD_BYTES + 2 || saved[U8.version] !== VERSION) return undefined;
+  if (saved[HEAD_BYTES] !== OPENING || saved[saved.length - 1] !== CLOSING) return undefined;
+  const views = openMetricState(saved, HEAD_BYTES);
+  // A source that is heard overwrites the rest, unread: nearly all batches.
+  if (views.f64[F64.opened] === 0) return watchOf(views, unread(saved), []);
+  const [origin, pending] = tailOf(saved);
+  return watchOf(views, origin, pending);
 }
 
 export function encodeWatch({ u8, origin, pending }: SourceWatch): Uint8Array {
   const { shard, tags } = origin;
   const parts: Tail = pending.length === 0 ? [shard, tags] : [shard, tags, pending];
-  const tail = encoder.encode(JSON.stringify(parts));
+  const tail = Buffer.from(JSON.stringify(parts));
   const bytes = new Uint8Array(HEAD_BYTES + tail.length);
   bytes.set(u8);
   bytes.set(tail, HEAD_BYTES);
@@ -79,19 +76,36 @@ export function shardKey({ stream, shard }: { readonly stream: string; readonly 
 }
 
 type Tail = [shard: string, tags: Readonly<Record<string, string>>, pending?: readonly AnomalyEvent[]];
+/** Brackets of the list in which the rest stands. */
+const [OPENING, CLOSING] = [0x5b, 0x5d];
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
-function viewsOf(head: Uint8Array, origin: Origin, pending: readonly AnomalyEvent[]): SourceWatch {
-  // A Buffer's slice may share its memory and begin anywhere; views need a beginning of their own.
-  const own = head.byteOffset === 0 && head.byteLength === head.buffer.byteLength ? head : Uint8Array.from(head);
-  const { buffer } = own;
+function watchOf({ f64, f32, u32, u8 }: MetricState, origin: Origin, pending: readonly AnomalyEvent[]): SourceWatch {
+  return { f64, f32, u32, u8, origin, pending };
+}
+
+function tailOf(saved: Uint8Array): [Origin, readonly AnomalyEvent[]] {
+  try {
+    const [shard, tags, pending = []] = JSON.parse(decoder.decode(saved.subarray(HEAD_BYTES))) as Tail;
+    return [{ shard, tags }, pending];
+  } catch {
+    return [{ shard: '', tags: {} }, []];
+  }
+}
+
+/** Reads where a source was heard once somebody asks. */
+function unread(saved: Uint8Array): Origin {
+  let read: Origin | undefined;
+  const origin = () => {
+    read ??= tailOf(saved)[0];
+    return read;
+  };
   return {
-    f64: new Float64Array(buffer),
-    f32: new Float32Array(buffer),
-    u32: new Uint32Array(buffer),
-    u8: own,
-    origin,
-    pending,
+    get shard() {
+      return origin().shard;
+    },
+    get tags() {
+      return origin().tags;
+    },
   };
 }
