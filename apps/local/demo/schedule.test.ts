@@ -34,7 +34,9 @@ test('a source rests at least five minutes between two faults', () => {
 
 test('every kind keeps coming, and each fault is a valid line of truth with an id of its own', () => {
   for (const kind of FAULT_KINDS) {
-    expect(firstTwoHours.filter((fault) => fault.kind === kind).length).toBeGreaterThan(isWatched(kind) && kind !== 'silence' ? 30 : 10);
+    expect(firstTwoHours.filter((fault) => fault.kind === kind).length).toBeGreaterThan(
+      isWatched(kind) && kind !== 'silence' ? 30 : 10,
+    );
   }
   for (const fault of firstTwoHours) expect(FaultSchema.parse(JSON.parse(JSON.stringify(fault)))).toEqual(fault);
   expect(new Set(firstTwoHours.map(({ id }) => id)).size).toBe(firstTwoHours.length);
