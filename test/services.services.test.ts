@@ -24,7 +24,7 @@ function run(command: string) {
 }
 
 async function isUp(url: string): Promise<boolean> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: null });
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: null, disconnectTimeout: 50 });
   client.on('error', () => {});
   const answer = await client.connect().then(
     () => true,
@@ -53,7 +53,7 @@ describe('servers beside a command', () => {
       const { child, printed, ended, folder } = run('echo $REDIS_URL; exec sleep 20');
       const url = await printed;
       expect(await isUp(url)).toBe(true);
-      expect(readdirSync(folder)).toContain('state.json');
+      while (!readFileSync(join(folder, 'state.json'), 'utf8').includes('"command"')) await soon();
       child.kill(signal);
       await ended;
       while (existsSync(folder) || (await isUp(url))) await soon();
