@@ -8,6 +8,8 @@ const root = path.join(__dirname, '..', '..');
 export interface Programs {
   /** Starts the command line; its process tree dies with the test. */
   start(args: readonly string[], options?: { readonly stdin?: string }): Running;
+  /** Bundle of the model server. */
+  readonly modelServer: string;
   remove(): void;
 }
 
@@ -38,6 +40,7 @@ export function bundlePrograms(): Programs {
       child.stdin.end(stdin ?? '');
       return follow(child);
     },
+    modelServer: path.join(folder, 'apps', 'model-server', 'main.mjs'),
     remove() {
       for (const child of running) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

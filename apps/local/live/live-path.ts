@@ -19,6 +19,7 @@ import { folderDestination } from '../stream/mapping/folder-destination';
 import type { DataFolder } from './data-folder';
 import { type InfluxAddress, type LocalStore, openLocalStore } from './local-store';
 import { type ModelServerProcess, startModelServerProcess } from './model-server-process';
+import { startRescoring } from './rescoring';
 import { startTimer, tailOf } from './silence-watch';
 
 export interface LivePathOptions {
@@ -33,6 +34,8 @@ export interface LivePathOptions {
   readonly settings?: Settings;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
+  /** How often rows that the model server missed are scored again, milliseconds. */
+  readonly rescoreEveryMs?: number;
   /** Called with what was stored, before its events. */
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
@@ -60,6 +63,7 @@ export interface LivePath {
 
 const MAPPING_NAME = 'detect-anomalies';
 const ENDPOINT_NAME = 'tidewatch-local';
+const RESCORE_EVERY_MS = 5_000;
 
 export async function openLivePath(options: LivePathOptions): Promise<LivePath> {
   const { folder, onProblem = () => undefined } = options;
@@ -77,8 +81,12 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     const meter = openMeter(onProblem);
     const env = environment(options, modelServer.url);
     const topic = topicFor(options.onEvent);
+    let degradedRows = 0;
     const detect = createHandler(env, {
-      store: observed(store, options.onRows),
+      store: observed(store, (rows) => {
+        for (const row of rows) if (row.degraded) degradedRows++;
+        options.onRows?.(rows);
+      }),
       topic,
       observe: meter.observer,
     });
@@ -104,6 +112,14 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       closers.push(() => watch.close());
       const timer = startTimer(watch.handler, options.watchEveryMs, (error) => onProblem('silence', error));
       closers.push(() => timer.stop());
+    }
+    const { readDegraded } = store;
+    if (readDegraded !== undefined) {
+      const rescoring = startRescoring(env, {
+        ...{ store: { ...store, readDegraded }, topic, everyMs: options.rescoreEveryMs ?? RESCORE_EVERY_MS },
+        ...{ degradedSoFar: () => degradedRows, onProblem },
+      });
+      closers.push(() => rescoring.stop());
     }
     mapping.start();
     return {
@@ -139,8 +155,7 @@ function topicFor(onEvent: ((event: AnomalyEvent) => void) | undefined): Anomaly
 }
 
 /** The store, with somebody looking at what was written. */
-function observed(store: PointStore, onRows: ((rows: readonly PointRow[]) => void) | undefined): PointStore {
-  if (onRows === undefined) return store;
+function observed(store: PointStore, onRows: (rows: readonly PointRow[]) => void): PointStore {
   return {
     ...store,
     async writePoints(rows) {
