@@ -62,7 +62,11 @@ export function scoreSource(
       const loud = verdicts.map((verdict, k) =>
         observations[k]!.features ? { ...verdict, alarmScore: scores[next++]!.alarm } : verdict,
       );
-      result.alarm[row] = sourceVerdict(observations, loud, settings.threshold).alarmScore;
+      result.alarm[row] = sourceVerdict(
+        observations,
+        loud,
+        loud.map(() => settings.threshold),
+      ).alarmScore;
     }
     const first = observations[0];
     result.expected[row] = first?.expected ?? Number.NaN;

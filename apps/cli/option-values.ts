@@ -8,6 +8,13 @@ export function aFraction(text: string): number {
   return value;
 }
 
+export function aNumberPerWeek(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 1_000))
+    throw new InvalidArgumentError('It must be above 0 and at most 1000.');
+  return value;
+}
+
 export function aTimeZone(text: string): string {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });

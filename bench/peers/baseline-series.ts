@@ -43,7 +43,16 @@ export function openBaseline(
     const change = moveEpisode(state, { ...verdict, timestamp, kind: 'value', releaseLevel, releaseMs });
     if (change === undefined) return [];
     const seen = { metric, value, expected: undefined, lower: undefined, upper: undefined };
-    const observation = { ...seen, standing: 'current' as const, features: [], learnt: 0, learningNeeds: 0, holdMs };
-    return [anomalyEvent(point, observation, verdict, change, settings.threshold, CONTEXT)];
+    const observation = { ...seen, standing: 'current' as const, features: [], learnt: 0, learningNeeds: 0 };
+    return [
+      anomalyEvent(
+        point,
+        { ...observation, holdMs, presentHoldMs: holdMs },
+        verdict,
+        change,
+        settings.threshold,
+        CONTEXT,
+      ),
+    ];
   };
 }

@@ -27,13 +27,14 @@ export function judge(
   timestamp: number,
   observation: JudgedObservation,
   score: ModelScore,
-  settings: SourceSettings,
+  threshold: number,
+  { releaseLevel, releaseMs }: SourceSettings,
 ): Judgement {
   const odds = fromUnit(score.alarm);
   const isLate = observation.standing === 'late';
   const loud = isLate ? wouldSpeak(state, odds, timestamp) : speaks(state, odds, timestamp, observation.holdMs);
   const alarmScore = loud ? score.alarm : 0;
-  const isAnomaly = alarmScore >= settings.threshold;
+  const isAnomaly = alarmScore >= threshold;
   const verdict: Verdict = {
     anomalyScore: score.anomaly,
     alarmScore,
@@ -47,8 +48,8 @@ export function judge(
     anomalyScore: score.anomaly,
     alarmScore,
     isAnomaly,
-    releaseLevel: settings.releaseLevel,
-    releaseMs: settings.releaseMs,
+    releaseLevel,
+    releaseMs,
   });
   return { verdict, change };
 }

@@ -6,6 +6,8 @@ import type { Observation } from './source-detector';
 export interface JudgedObservation extends Observation {
   /** How long an alarm of this moment holds, in milliseconds. */
   readonly holdMs: number;
+  /** The same by the present pace: a series that has just become faster has more chances to alarm than its usual cadence tells. */
+  readonly presentHoldMs: number;
   /** Of a metric: what words are made of. */
   readonly circumstances?: Circumstances;
   /** Of the relations: the metrics' shares, largest first. */

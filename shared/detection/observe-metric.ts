@@ -18,9 +18,19 @@ import { expand, fromOffset } from './value-scale';
 const HOLD_STEPS = 99.5;
 const HOLD_MS_MIN = 600_000;
 const HOLD_MS_MAX = 48 * 3_600_000;
+const PACE_TOLERANCE = 4;
 
 export function holdMsOf(state: MetricState): number {
-  return Math.min(Math.max(HOLD_STEPS * state.f32[CADENCE]!, HOLD_MS_MIN), HOLD_MS_MAX);
+  return holdMs(state.f32[CADENCE]!);
+}
+
+/** As {@link holdMsOf} for the pace of the last step, which may be up to four times as fast by chance. */
+export function presentHoldMsOf(state: MetricState, stepMs: number): number {
+  return holdMs(Math.min(state.f32[CADENCE]!, PACE_TOLERANCE * stepMs));
+}
+
+function holdMs(cadenceMs: number): number {
+  return Math.min(Math.max(HOLD_STEPS * cadenceMs, HOLD_MS_MIN), HOLD_MS_MAX);
 }
 
 /** What a metric is told with each reading. */
@@ -53,12 +63,13 @@ export function observeMetric(state: MetricState, reading: Reading): Observation
   if (standing === 'late') return observeLate(state, reading);
   if (standing !== 'current') return unjudged(reading, standing, state);
   measure(state, reading);
+  const stepMs = reading.timestamp - state.f64[F64.newest]!;
   const gap = learnTime(state, reading.timestamp);
   noteArrival(state, reading.timestamp);
   state.f64[READING] = reading.value;
   if (!quantity.known) return unjudged(reading, 'current', state);
   advanceMetric(state, quantity.value, reading.wallMs / 1000, gap, found);
-  return judged(reading, 'current', state, state.u32[U32.seen]!);
+  return judged(reading, 'current', state, state.u32[U32.seen]!, stepMs);
 }
 
 /** A late value is judged by a copy, which then is thrown away; a counter's late reading says nothing of its growth. */
@@ -69,7 +80,7 @@ function observeLate(state: MetricState, reading: Reading): Observation {
   asItself(reading.value);
   advanceMetric(copy, reading.value, reading.wallMs / 1000, false, found);
   quantity.known = false;
-  return judged(reading, 'late', copy, state.u32[U32.seen]!);
+  return judged(reading, 'late', copy, state.u32[U32.seen]!, state.f32[CADENCE]!);
 }
 
 /** Sets {@link quantity}; makes the metric forget what it learnt when it turns out to be of the other kind. */
@@ -128,6 +139,7 @@ function judged(
   standing: 'current' | 'late',
   state: MetricState,
   learnt: number,
+  stepMs: number,
 ): JudgedObservation {
   const band = found.expects;
   const expected = band ? bandAt(state, 0) : undefined;
@@ -142,6 +154,7 @@ function judged(
     learnt,
     learningNeeds: LEARNING_NEEDS,
     holdMs: holdMsOf(state),
+    presentHoldMs: presentHoldMsOf(state, stepMs),
     circumstances: {
       value: quantity.value,
       unit: quantity.isGrowth ? ' a second' : '',

@@ -1,10 +1,11 @@
 import type { AnomalyEvent } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import type { SourceSettings } from '../domain/settings';
+import { thresholdFor } from './alarm-rate';
 import { commonBeginning } from './beginning';
 import { anomalyEvent, judge, NO_VERDICT } from './judge';
 import { decodeMetric, encodeMetric, newMetric } from './metric-codec';
-import { isJudged } from './metric-observation';
+import { isJudged, type JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
 import type { ModelScore } from './model';
 import { observeMetric, quantity, unjudged } from './observe-metric';
@@ -93,21 +94,29 @@ class OpenedSource implements SourceDetector {
   ): Conclusion {
     const verdicts: Verdict[] = [];
     const events: AnomalyEvent[] = [];
-    const { threshold } = this.settings;
+    const thresholds: number[] = [];
     let next = 0;
     for (const observation of observations) {
       if (!isJudged(observation)) {
         verdicts.push(NO_VERDICT);
+        thresholds.push(1);
         continue;
       }
+      const threshold = this.thresholdOf(observation);
+      thresholds.push(threshold);
       const score = scores[next++];
       if (!score) throw new RangeError(`${this.source}: at least ${next} vectors to score, ${scores.length} scores`);
       const state = this.memoryOf(observation.metric);
-      const { verdict, change } = judge(state, point.timestamp, observation, score, this.settings);
+      const { verdict, change } = judge(state, point.timestamp, observation, score, threshold, this.settings);
       verdicts.push(verdict);
       if (change) events.push(anomalyEvent(point, observation, verdict, change, threshold, context));
     }
-    return { verdicts, source: sourceVerdict(observations, verdicts, threshold), events };
+    return { verdicts, source: sourceVerdict(observations, verdicts, thresholds), events };
+  }
+
+  private thresholdOf({ presentHoldMs, learnt }: JudgedObservation): number {
+    const { threshold, falseAlarmsPerWeek } = this.settings;
+    return falseAlarmsPerWeek === undefined ? threshold : thresholdFor(falseAlarmsPerWeek, presentHoldMs, learnt);
   }
 
   /** For stage 2, which moves refractory and episode in it. */

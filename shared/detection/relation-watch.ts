@@ -1,11 +1,11 @@
 import type { Contribution } from '../domain/anomaly-event';
 import { noteArrival, standingOf } from './arrival';
 import { learnTime } from './cadence';
-import { HEAD_BYTES, U32, VERSION } from './metric-layout';
+import { F64, HEAD_BYTES, U32, VERSION } from './metric-layout';
 import type { JudgedObservation } from './metric-observation';
 import { createMetricState, type MetricState, openMetricState } from './metric-state';
 import { type FeatureVector, roundFeature } from './model';
-import { holdMsOf } from './observe-metric';
+import { holdMsOf, presentHoldMsOf } from './observe-metric';
 import {
   RelationDetector,
   type RelationReading,
@@ -71,6 +71,7 @@ export function observeRelations(
 ): JudgedObservation | undefined {
   const { state } = watch;
   if (standingOf(state, timestamp, 0) !== 'current') return undefined;
+  const stepMs = timestamp - state.f64[F64.newest]!;
   const gap = learnTime(state, timestamp);
   noteArrival(state, timestamp);
   state.u32[U32.seen]! += 1;
@@ -79,7 +80,7 @@ export function observeRelations(
   const { detector } = watch;
   lay(detector, measured);
   detector.advance(values.subarray(0, detector.names.length), gap, reading);
-  return reading.judged ? observation(detector, holdMsOf(state)) : undefined;
+  return reading.judged ? observation(detector, holdMsOf(state), presentHoldMsOf(state, stepMs)) : undefined;
 }
 
 /** The row as the detector wants it: known metrics in their places, new ones appended. */
@@ -96,7 +97,7 @@ function lay(detector: RelationDetector, measured: ReadonlyMap<string, number>):
   }
 }
 
-function observation(detector: RelationDetector, holdMs: number): JudgedObservation {
+function observation(detector: RelationDetector, holdMs: number, presentHoldMs: number): JudgedObservation {
   return {
     metric: undefined,
     value: undefined,
@@ -108,6 +109,7 @@ function observation(detector: RelationDetector, holdMs: number): JudgedObservat
     learnt: detector.rows,
     learningNeeds: RELATION_SETTINGS.alarmFromRow,
     holdMs,
+    presentHoldMs,
     broken: reading.level >= REASONS_FROM ? reasons(detector) : [],
   };
 }

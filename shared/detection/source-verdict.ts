@@ -7,11 +7,13 @@ const NOTHING: Verdict = { anomalyScore: 0, alarmScore: 0, isAnomaly: false, con
 /**
  * The source as a whole: its relations and its metrics together. The largest of many surprises is larger than one, so each
  * metric's surprise, which counts zeros of a probability, is lowered by the zeros of their number.
+ *
+ * @param thresholds of each observation
  */
 export function sourceVerdict(
   observations: readonly Observation[],
   verdicts: readonly Verdict[],
-  threshold: number,
+  thresholds: readonly number[],
 ): Verdict {
   let metrics = 0;
   for (const { metric, features } of observations) if (metric !== undefined && features) metrics++;
@@ -19,12 +21,14 @@ export function sourceVerdict(
   const zeros = Math.log10(metrics);
   let anomalyScore = 0;
   let alarmScore = 0;
+  let isAnomaly = false;
   for (let k = 0; k < verdicts.length; k++) {
     const lowered = observations[k]!.metric === undefined ? 0 : zeros;
     anomalyScore = Math.max(anomalyScore, lower(verdicts[k]!.anomalyScore, lowered));
-    alarmScore = Math.max(alarmScore, lower(verdicts[k]!.alarmScore, lowered));
+    const alarm = lower(verdicts[k]!.alarmScore, lowered);
+    alarmScore = Math.max(alarmScore, alarm);
+    if (alarm >= thresholds[k]!) isAnomaly = true;
   }
-  const isAnomaly = alarmScore >= threshold;
   return { anomalyScore, alarmScore, isAnomaly, contributions: isAnomaly ? byMetric(observations, verdicts) : [] };
 }
 

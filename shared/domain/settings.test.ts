@@ -42,10 +42,34 @@ describe('settings', () => {
     expect(settingsFor(settings, 'fan-1')).toMatchObject({ threshold: 0.5, timeZone: 'UTC' });
   });
 
+  test("a rate of false alarms and a threshold take each other's place, the last one given holds", () => {
+    const settings = SettingsSchema.parse({
+      version: 1,
+      defaults: { falseAlarmsPerWeek: 2 },
+      overrides: [
+        { sources: 'pump-*', settings: { threshold: 0.5 } },
+        { sources: 'pump-1', settings: { falseAlarmsPerWeek: 0.5 } },
+      ],
+    });
+    expect(settingsFor(settings, 'fan').falseAlarmsPerWeek).toBe(2);
+    expect(settingsFor(settings, 'pump-2')).toMatchObject({ threshold: 0.5 });
+    expect(settingsFor(settings, 'pump-2').falseAlarmsPerWeek).toBeUndefined();
+    expect(settingsFor(settings, 'pump-1').falseAlarmsPerWeek).toBe(0.5);
+  });
+
+  test('a document that was read can be written and read again', () => {
+    for (const defaults of [{}, { threshold: 0.7 }, { falseAlarmsPerWeek: 2 }]) {
+      const settings = SettingsSchema.parse({ version: 1, defaults });
+      expect(SettingsSchema.parse(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
+    }
+  });
+
   test.each([
     ['a threshold of 1', { threshold: 1 }],
     ['a time zone that does not exist', { timeZone: 'Europe/Atlantis' }],
     ['a negative lateness', { allowedLatenessMs: -1 }],
+    ['no false alarms at all', { falseAlarmsPerWeek: 0 }],
+    ['a threshold and a rate of false alarms', { threshold: 0.6, falseAlarmsPerWeek: 1 }],
   ])('refuse %s', (_, defaults) => {
     expect(SettingsSchema.safeParse({ version: 1, defaults }).success).toBe(false);
   });

@@ -6,6 +6,11 @@ const HOUR_MS = 3_600_000;
 export const SourceSettingsSchema = z.object({
   /** alarm_score at and above which a point is an anomaly. */
   threshold: z.number().gt(0).lt(1),
+  /**
+   * In place of a threshold: about how many alarms a week are wanted of a series in which nothing is wrong. Each series then
+   * has the threshold that gives them.
+   */
+  falseAlarmsPerWeek: z.number().gt(0).max(1_000).optional(),
   /** IANA name; hours of the day and week are this zone's wall clock. */
   timeZone: z.string().refine(isTimeZone, 'is not a known IANA time zone'),
   /** How far behind the metric's newest point a late one may lie and still be scored. */
@@ -52,15 +57,15 @@ export const FleetSettingsSchema = z.object({
 });
 export type FleetSettings = z.output<typeof FleetSettingsSchema>;
 
-const PartialSourceSettingsSchema = SourceSettingsSchema.partial();
+const PartialSourceSettingsSchema = SourceSettingsSchema.partial().refine(isUnambiguous, {
+  path: ['falseAlarmsPerWeek'],
+  error: 'set either threshold or falseAlarmsPerWeek',
+});
 
 /** The versioned settings document: defaults, then overrides by source pattern; the last match wins. */
 export const SettingsSchema = z.object({
   version: z.number().int().min(1),
-  defaults: PartialSourceSettingsSchema.default({}).transform((given) => ({
-    ...DEFAULT_SOURCE_SETTINGS,
-    ...definedOnly(given),
-  })),
+  defaults: PartialSourceSettingsSchema.default({}).transform((given) => merged(DEFAULT_SOURCE_SETTINGS, given)),
   overrides: z
     .array(
       z.object({
@@ -80,7 +85,7 @@ export const DEFAULT_SETTINGS: Settings = SettingsSchema.parse({ version: 1 });
 export function settingsFor(settings: Settings, source: string): SourceSettings {
   let result = settings.defaults;
   for (const override of settings.overrides) {
-    if (matchesPattern(override.sources, source)) result = { ...result, ...definedOnly(override.settings) };
+    if (matchesPattern(override.sources, source)) result = merged(result, override.settings);
   }
   return result;
 }
@@ -101,9 +106,21 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return true;
 }
 
-function definedOnly(
-  partial: { [K in keyof SourceSettings]?: SourceSettings[K] | undefined },
-): Partial<SourceSettings> {
+type GivenSettings = { [K in keyof SourceSettings]?: SourceSettings[K] | undefined };
+
+/** What is given takes the place of what was; a threshold also that of a rate of false alarms. */
+function merged(base: SourceSettings, given: GivenSettings): SourceSettings {
+  const result = { ...base, ...definedOnly(given) };
+  if (given.threshold !== undefined && given.falseAlarmsPerWeek === undefined) delete result.falseAlarmsPerWeek;
+  return result;
+}
+
+/** A document that was read and written again holds the default threshold beside a rate: that one does not count. */
+function isUnambiguous({ threshold = DEFAULT_SOURCE_SETTINGS.threshold, falseAlarmsPerWeek }: GivenSettings): boolean {
+  return falseAlarmsPerWeek === undefined || threshold === DEFAULT_SOURCE_SETTINGS.threshold;
+}
+
+function definedOnly(partial: GivenSettings): Partial<SourceSettings> {
   return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
 }
 

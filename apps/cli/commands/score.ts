@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT_CODES_HELP } from '../exit-codes';
 import { aFraction, aTimeZone } from '../option-values';
+import { falseAlarmsOption } from '../settings-options';
 
 export function registerScore(program: Command): void {
   program
@@ -13,6 +14,7 @@ export function registerScore(program: Command): void {
     .option('--source-column <name>', 'column that names the source of a row (default: one called source)')
     .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
     .option('--threshold <number>', 'alarm_score from which a row is an anomaly', aFraction, 0.5)
+    .addOption(falseAlarmsOption())
     .option('-q, --quiet', 'no progress and no summary, only what went wrong')
     .addHelpText('after', SCORE_HELP + EXIT_CODES_HELP)
     .action(async (options) => {
@@ -37,12 +39,15 @@ Output: one row for each row of the input, in order; the input's columns as they
   expected, lower, upper     of one metric: what was expected, and the band of the usual
   <metric>_anomaly_score     of several metrics; the three above are then the source's, for which a
                              metric's alarm counts less the more metrics there are
+  With --false-alarms-per-week each series has a threshold of its own: high while it is young, then
+  sinking. The number holds for series in which nothing is wrong; alarms on what is wrong come on top.
   Scores are empty in a row that was not judged: unreadable, nothing measured, a time that was there
   before, or one more than a day late. They are 0 while a series is too young to judge.
   A score depends on the rows before it and never on those after it.
 
 Examples:
   $ tidewatch score --input pump.csv --output scores.csv --plot scores.svg
+  $ tidewatch score --input pump.csv --output scores.csv --false-alarms-per-week 1
   $ tidewatch score --input fleet.csv.gz --source-column machine --output scores.csv
   $ zcat pump.csv.gz | tidewatch score --input - --output - | awk -F, '$5 == 1'
 `;

@@ -4,15 +4,14 @@ import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type Settings, SettingsSchema } from '../../../shared/domain/settings';
 import { EXIT, EXIT_CODES_HELP, UsageError } from '../exit-codes';
 import { aFraction, aNumberOfSeconds, aPort, aTimeZone, aWholeNumber } from '../option-values';
+import { falseAlarmsOption, type SettingsOptions, settingsGiven } from '../settings-options';
 
-interface StartFlags {
+interface StartFlags extends SettingsOptions {
   readonly input?: string;
   readonly http?: number;
   readonly data?: string;
   readonly sourceColumn?: string;
   readonly timeColumn?: string;
-  readonly timeZone: string;
-  readonly threshold: number;
   readonly seed: number;
   readonly interval: number;
   readonly seconds?: number;
@@ -29,6 +28,7 @@ export function registerStart(program: Command): void {
     .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)')
     .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
     .option('--threshold <number>', 'alarm_score from which a point is an anomaly', aFraction, 0.5)
+    .addOption(falseAlarmsOption())
     .option('--seed <number>', 'demo: which fleet', aWholeNumber, 1)
     .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
     .option('--seconds <seconds>', 'demo: end by itself after so many live seconds', aNumberOfSeconds)
@@ -76,8 +76,8 @@ function defaultFolder({ input, http }: StartFlags): string {
   return path.join('.tidewatch', `input-${name}-${new Date().toISOString().replace(/[:.]/g, '-')}`);
 }
 
-function settingsOf({ timeZone, threshold }: StartFlags): Settings {
-  return SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: { timeZone, threshold } });
+function settingsOf(flags: StartFlags): Settings {
+  return SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: settingsGiven(flags) });
 }
 
 function readOptions({ timeColumn, sourceColumn, timeZone }: StartFlags) {

@@ -56,7 +56,7 @@ function frameBottom({ top, valuesHeight }: PanelFrame): number {
 }
 
 /** What the marks mean, what times there are, and what is not on the page. */
-export function legend(drawn: Drawn, threshold: number, height: number): object[] {
+export function legend(drawn: Drawn, threshold: number | undefined, height: number): object[] {
   const sources = new Set(drawn.series.map(({ source }) => source));
   const title = drawn.series.length === 0 ? 'Nothing to draw: no row was judged' : [...sources].join(', ');
   return [
@@ -80,7 +80,7 @@ function text(left: number, top: number, words: string, style: object = {}): obj
   return { type: 'text', left, top, style: { text: words, fontSize: 12, fill: INK.text, ...style } };
 }
 
-function marks(x: number, y: number, threshold: number): object[] {
+function marks(x: number, y: number, threshold: number | undefined): object[] {
   const middle = y + 6;
   const line = (from: number, color: string, dash: number[] = []) => ({
     type: 'line',
@@ -104,8 +104,9 @@ function marks(x: number, y: number, threshold: number): object[] {
     text(x + 162, y, 'anomaly'),
     line(x + 222, INK.scores),
     text(x + 248, y, 'anomaly_score'),
-    line(x + 346, INK.anomaly, [4, 3]),
-    text(x + 372, y, `threshold ${threshold}`),
+    ...(threshold === undefined
+      ? []
+      : [line(x + 346, INK.anomaly, [4, 3]), text(x + 372, y, `threshold ${threshold}`)]),
   ];
 }
 

@@ -11,7 +11,7 @@ export interface PanelOption {
 }
 
 /** @param index of the panel; each takes two grids and two pairs of axes, used or not, so that numbers stay simple */
-export function panelOption(frame: PanelFrame, index: number, threshold: number): PanelOption {
+export function panelOption(frame: PanelFrame, index: number, threshold: number | undefined): PanelOption {
   const values = 2 * index;
   const scores = values + 1;
   const valuesTop = frame.top + PAGE.title;
@@ -124,7 +124,7 @@ function valueSeries({ series: { buckets } }: PanelFrame, at: number): object[] 
   ];
 }
 
-function scoreSeries({ series: { buckets } }: PanelFrame, at: number, threshold: number): object[] {
+function scoreSeries({ series: { buckets } }: PanelFrame, at: number, threshold: number | undefined): object[] {
   const axes = { xAxisIndex: at, yAxisIndex: at, silent: true };
   return [
     {
@@ -139,7 +139,7 @@ function scoreSeries({ series: { buckets } }: PanelFrame, at: number, threshold:
         symbol: 'none',
         label: { show: false },
         lineStyle: { color: INK.anomaly, type: [4, 3], width: 1 },
-        data: [{ yAxis: threshold }],
+        data: threshold === undefined ? [] : [{ yAxis: threshold }],
       },
     },
     {

@@ -4,8 +4,8 @@ import { panelOption } from './panel-option';
 import type { Drawn } from './source-sketches';
 
 export interface PlotOptions {
-  /** alarm_score from which a point is an anomaly. */
-  readonly threshold: number;
+  /** alarm_score from which a point is an anomaly; absent where it differs from point to point. */
+  readonly threshold?: number | undefined;
 }
 
 /**

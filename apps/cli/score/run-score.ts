@@ -2,8 +2,9 @@ import { realpath } from 'node:fs/promises';
 import { type DataInput, openDataInput } from '../../../shared/adapters/files/data-input';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
-import { DEFAULT_SETTINGS } from '../../../shared/domain/settings';
+import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { EXIT, UsageError } from '../exit-codes';
+import { settingsGiven } from '../settings-options';
 import { type Output, openOutput } from './output';
 import { pointScorer } from './point-scorer';
 import { progressBar } from './progress-bar';
@@ -19,6 +20,7 @@ export interface ScoreOptions {
   readonly sourceColumn?: string;
   readonly timeZone: string;
   readonly threshold: number;
+  readonly falseAlarmsPerWeek?: number;
   readonly quiet?: boolean;
 }
 
@@ -44,8 +46,8 @@ export async function runScore(options: ScoreOptions): Promise<number> {
 }
 
 async function scored(input: DataInput, options: ScoreOptions, output: Output, plot: Output | undefined) {
-  const defaults = { ...DEFAULT_SETTINGS.defaults, timeZone: options.timeZone, threshold: options.threshold };
-  const score = pointScorer(openSourceDetector, builtInModel, { ...DEFAULT_SETTINGS, defaults });
+  const settings = SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: settingsGiven(options) });
+  const score = pointScorer(openSourceDetector, builtInModel, settings);
   const table = scoreTable(input);
   if (!options.quiet) for (const note of [...input.notes, ...table.notes]) process.stderr.write(`note: ${note}\n`);
   const bar = await progressBar(input.bytesTotal, !options.quiet && !(options.output === '-' && process.stdout.isTTY));
@@ -56,7 +58,8 @@ async function scored(input: DataInput, options: ScoreOptions, output: Output, p
     );
     if (plot && sketches) {
       const { plotSvg } = await import('../plot/plot-svg');
-      await plot.write(plotSvg(sketches.drawn(), options));
+      const threshold = options.falseAlarmsPerWeek === undefined ? options.threshold : undefined;
+      await plot.write(plotSvg(sketches.drawn(), { threshold }));
     }
     return tally;
   } finally {

@@ -62,6 +62,12 @@ describe('one metric', () => {
     expect(Number(column(lines, 'alarm_score')[1500])).toBeGreaterThan(0.5);
   });
 
+  it('alarms about as often as it is asked to', async () => {
+    const anomalies = async (falseAlarmsPerWeek: number) =>
+      column((await score(content, { falseAlarmsPerWeek })).lines, 'is_anomaly').filter((cell) => cell === '1').length;
+    expect(await anomalies(100)).toBeGreaterThan(await anomalies(0.1));
+  });
+
   it('raises no alarm below the threshold given', async () => {
     const { lines } = await score(content, { threshold: 0.99 });
     expect(column(lines, 'is_anomaly')).not.toContain('1');
