@@ -1,6 +1,6 @@
 // Bundles what has a main(): programs of apps/ for this clone (packages stay in node_modules), deployed functions of lambdas/
 // whole. Every bundle is ESM for Node 20. node build.mjs [FOLDER], by default dist.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -17,7 +17,7 @@ const entries = (folder, file) =>
     .map((entry) => ({ in: `${folder}/${entry.name}/${file}`, out: `${entry.name}/${file.replace('.ts', '')}` }));
 
 const outdir = process.argv[1]?.endsWith('build.mjs') ? (process.argv[2] ?? 'dist') : 'dist';
-rmSync(outdir, { recursive: true, force: true });
+// Nothing is removed: a program that runs may still load its chunks, whose names follow from what they hold.
 await Promise.all([
   build({
     ...common,

@@ -4,6 +4,7 @@ import { LIMITS } from '../../shared/domain/limits';
 import type { Position } from '../../shared/domain/position';
 import type { QuarantineObject } from '../../shared/domain/rows';
 import { type Settings, type SourceSettings, settingsFor } from '../../shared/domain/settings';
+import { judgeTime } from '../../shared/domain/timeliness';
 import { decodeBody } from '../../shared/runtime/body';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 
@@ -66,32 +67,6 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
 }
 
 const NO_BODY = new Uint8Array();
-
-/** A clock that is years off must be refused before it moves a watermark. */
-function judgeTime(point: DataPoint, index: number, arrival: number, settings: SourceSettings): Rejection | undefined {
-  const ahead = point.timestamp - arrival;
-  if (ahead > settings.allowedFutureMs)
-    return untimely(
-      'too-far-in-future',
-      index,
-      `timestamp: ${seconds(ahead)} ahead of its arrival; at most ${seconds(settings.allowedFutureMs)} are allowed`,
-    );
-  if (settings.allowedAgeMs !== undefined && -ahead > settings.allowedAgeMs)
-    return untimely(
-      'too-far-in-past',
-      index,
-      `timestamp: ${seconds(-ahead)} before its arrival; at most ${seconds(settings.allowedAgeMs)} are allowed`,
-    );
-  return undefined;
-}
-
-function untimely(reason: 'too-far-in-future' | 'too-far-in-past', index: number, message: string): Rejection {
-  return { reason, field: 'timestamp', index, message };
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
-}
 
 /** What quarantine keeps of a record of which one element cannot be used. */
 export function quarantineObject(record: StreamRecord, rejection: Rejection): QuarantineObject {

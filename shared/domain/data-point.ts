@@ -26,22 +26,24 @@ const TIMESTAMP_MS_MIN = -62_167_219_200_000;
 const TIMESTAMP_MS_MAX = 253_402_300_799_999;
 
 /** Wire form of an instant (ISO 8601 with a zone, or epoch milliseconds) to epoch milliseconds. */
-export const TimestampSchema = z.union([z.string(), z.number()]).transform((wire, context) => {
-  const problem = (message: string) => {
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  };
-  if (typeof wire === 'number') {
-    if (!Number.isInteger(wire)) return problem('must be whole epoch milliseconds');
-    if (Math.abs(wire) < EPOCH_MS_MIN) return problem('looks like epoch seconds; epoch milliseconds are expected');
-    if (wire < TIMESTAMP_MS_MIN || wire > TIMESTAMP_MS_MAX) return problem('is outside the years 0000 to 9999');
-    return wire;
-  }
-  const ms = ISO_INSTANT.test(wire) ? Date.parse(wire) : Number.NaN;
-  if (Number.isNaN(ms))
-    return problem('must be an ISO 8601 instant with a zone (2026-11-22T13:00:00Z) or epoch milliseconds');
-  return ms;
-});
+export const TimestampSchema = z
+  .union([z.string(), z.number()], 'must be an ISO 8601 instant or epoch milliseconds')
+  .transform((wire, context) => {
+    const problem = (message: string) => {
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    };
+    if (typeof wire === 'number') {
+      if (!Number.isInteger(wire)) return problem('must be whole epoch milliseconds');
+      if (Math.abs(wire) < EPOCH_MS_MIN) return problem('looks like epoch seconds; epoch milliseconds are expected');
+      if (wire < TIMESTAMP_MS_MIN || wire > TIMESTAMP_MS_MAX) return problem('is outside the years 0000 to 9999');
+      return wire;
+    }
+    const ms = ISO_INSTANT.test(wire) ? Date.parse(wire) : Number.NaN;
+    if (Number.isNaN(ms))
+      return problem('must be an ISO 8601 instant with a zone (2026-11-22T13:00:00Z) or epoch milliseconds');
+    return ms;
+  });
 
 /**
  * One timestamped observation of a source, as it travels: in a Kinesis record, an HTTP body or a file.

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { LIMITS } from '../../../shared/domain/limits';
@@ -171,7 +172,7 @@ test('while it stops, what is on its way to disk is answered, and nothing more i
     said += chunk;
   });
   const ended = new Promise((resolve) => socket.on('close', resolve));
-  const request = `POST /points HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${json(POINT).length}\r\n\r\n${json(POINT)}`;
+  const request = `POST /points HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${json(POINT).length}\r\n\r\n${json(POINT)}`;
   socket.write(request);
   await beganPutting;
   const closed = stopping.close();
@@ -195,7 +196,7 @@ test('a body that arrives when the server is stopping is refused with 503', asyn
   const ended = new Promise((resolve) => socket.on('close', resolve));
   const body = json(POINT);
   socket.write(
-    `POST /points HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+    `POST /points HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
   );
   await continued;
   const closed = server.close();
@@ -211,7 +212,7 @@ test('a client that never ends its request does not hold up the end', async () =
   const socket = connect(patient.port, '127.0.0.1');
   const ended = new Promise((resolve) => socket.on('close', resolve));
   const continued = new Promise((resolve) => socket.once('data', resolve));
-  socket.write('POST /points HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-type: application/json\r\n');
+  socket.write('POST /points HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\ncontent-type: application/json\r\n');
   socket.write('content-length: 100\r\n\r\n');
   await continued;
   await patient.close();
@@ -221,4 +222,35 @@ test('a client that never ends its request does not hold up the end', async () =
 test('it listens on loopback and says that it is well', async () => {
   const response = await fetch(`http://127.0.0.1:${server.port}/health`);
   expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+});
+
+describe('refused although it can be read', () => {
+  test.each([
+    ['a page of another origin', { origin: 'https://example.com' }],
+    ['a page of this machine', { origin: 'http://localhost:3000' }],
+  ])('what %s posts', async (_, headers) => {
+    expect((await post(json(POINT), headers)).status).toBe(403);
+    expect(await stored()).toEqual([]);
+  });
+
+  test('what comes under a name that was made to point here', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const options = { port: server.port, host: '127.0.0.1', path: '/points', method: 'POST' };
+      const call = request({ ...options, headers: { host: 'rebound.example', 'content-type': 'application/json' } });
+      call.on('response', (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      call.on('error', reject);
+      call.end(json(POINT));
+    });
+    expect(status).toBe(403);
+  });
+
+  test('a point from the future, by its element; the others are taken', async () => {
+    const answer = await post(json([POINT, { ...POINT, timestamp: '2999-01-01T00:00:00Z' }]));
+    expect([answer.status, answer.body.accepted]).toEqual([202, 1]);
+    expect(answer.body.rejected).toMatchObject([{ index: 1, field: 'timestamp', reason: 'too-far-in-future' }]);
+    expect((await post(json({ ...POINT, timestamp: '2999-01-01T00:00:00Z' }))).status).toBe(400);
+  });
 });

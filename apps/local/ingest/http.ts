@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LIMITS } from '../../../shared/domain/limits';
-import { refused } from '../../../shared/domain/wire';
+import { DEFAULT_SETTINGS, type Settings, settingsFor } from '../../../shared/domain/settings';
+import { judgeTime } from '../../../shared/domain/timeliness';
+import { type DecodedRecord, refused } from '../../../shared/domain/wire';
 import { decodeBody, isGzip } from '../../../shared/runtime/body';
 import { LogClosed, LogFull, LogWriteFailed } from '../stream/log/errors';
 import { type Answer, answerFor, refusalStatus } from './answer';
@@ -10,6 +12,8 @@ import type { Producer } from './producer';
 export interface IngestOptions {
   /** 0 picks a free one. */
   readonly port: number;
+  /** Which times are taken; defaults if absent. */
+  readonly settings?: Settings | undefined;
   /** What a client should wait when the log is full. */
   readonly retryAfterSeconds?: number;
   /** How long clients may take to finish what they began when the server closes; 5 s if absent. */
@@ -88,6 +92,11 @@ function addRoutes(
   server.addHook('onSend', async (_request, reply) => {
     if (state.stopping) reply.header('connection', 'close');
   });
+  // A page in a browser on this machine can reach this port too, by its own name or by one that was made to point here.
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.headers.origin !== undefined || !isLoopback(request.headers.host ?? ''))
+      return reply.code(403).send({ error: 'only programs on this machine may post, not web pages' });
+  });
   server.get('/health', () => ({ status: 'ok' }));
   server.post('/points', async (request, reply) => {
     if (state.stopping) return reply.code(503).send({ error: 'stopping' });
@@ -99,6 +108,10 @@ function addRoutes(
       active--;
     }
   });
+}
+
+function isLoopback(host: string): boolean {
+  return /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i.test(host);
 }
 
 async function takePoints(
@@ -114,7 +127,7 @@ async function takePoints(
     return reply.code(415).send({ error: 'content-encoding must be gzip or identity' });
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   if (encoding === 'gzip' && !isGzip(body)) return send(reply, refusal('not-gzip', 'the body is not gzip'));
-  const decoded = decodeBody(body, Date.now());
+  const decoded = timely(decodeBody(body, Date.now()), options.settings ?? DEFAULT_SETTINGS, Date.now());
   if (decoded.points.length === 0) return send(reply, answerFor(decoded));
   try {
     await producer.put(
@@ -125,6 +138,17 @@ async function takePoints(
     return failed(error, reply, options);
   }
   return send(reply, answerFor(decoded));
+}
+
+/** What detection would put aside for its time is refused here, where the sender can read why. */
+function timely(decoded: DecodedRecord, settings: Settings, now: number): DecodedRecord {
+  const late = decoded.points.flatMap(
+    ({ point, index }) => judgeTime(point, index, now, settingsFor(settings, point.source)) ?? [],
+  );
+  if (late.length === 0) return decoded;
+  const refusedAt = new Set(late.map(({ index }) => index));
+  const points = decoded.points.filter(({ index }) => !refusedAt.has(index));
+  return { ...decoded, points, rejections: [...decoded.rejections, ...late] };
 }
 
 function refusal(reason: Parameters<typeof refused>[0], message: string): Answer {
