@@ -1,45 +1,28 @@
+import { pointScorer } from '../apps/cli/score/point-scorer';
 import { builtInModel } from '../shared/detection/built-in-model';
-import { FEATURE_SCHEMA_VERSION } from '../shared/detection/model';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
-import type { SourceDetector } from '../shared/detection/source-detector';
 import type { AnomalyEvent } from '../shared/domain/anomaly-event';
 import type { DataPoint } from '../shared/domain/data-point';
-import type { SourceSettings } from '../shared/domain/settings';
+import type { Settings } from '../shared/domain/settings';
 import { openBaseline } from './peers/baseline-series';
 
 /** Points in, of any source and in order for each; episode changes out. */
 export type Detect = (point: DataPoint) => readonly AnomalyEvent[];
 
-const CONTEXT = {
-  versions: { model: builtInModel.version, settings: 1, schema: FEATURE_SCHEMA_VERSION },
-  degraded: false,
-  warming: false,
-};
-
 /** The product. */
-export function engineDetect(settings: SourceSettings): Detect {
-  const detectors = new Map<string, SourceDetector>();
-  return (point) => {
-    const detector = openedFor(detectors, point.source, () => openSourceDetector(point.source, settings, undefined));
-    const observations = detector.advance(point);
-    const scores = observations.flatMap(({ features }) => (features === undefined ? [] : builtInModel.score(features)));
-    return detector.conclude(point, observations, scores, CONTEXT).events;
-  };
+export function engineDetect(settings: Settings): Detect {
+  const score = pointScorer(openSourceDetector, builtInModel, settings);
+  return (point) => score(point).conclusion.events;
 }
 
 /** A windowed Gaussian for each series, with the product's refractory and episodes around it. */
-export function baselineDetect(settings: SourceSettings, sigmas: number): Detect {
-  const series = new Map<string, ReturnType<typeof openBaseline>>();
+export function baselineDetect({ defaults }: Settings, sigmas: number): Detect {
+  const series = new Map<string, Detect>();
   return (point) =>
-    Object.keys(point.metrics).flatMap((metric) =>
-      openedFor(series, `${point.source} ${metric}`, () => openBaseline(metric, settings, sigmas))(point),
-    );
-}
-
-function openedFor<T>(opened: Map<string, T>, name: string, open: () => T): T {
-  const known = opened.get(name);
-  if (known !== undefined) return known;
-  const fresh = open();
-  opened.set(name, fresh);
-  return fresh;
+    Object.keys(point.metrics).flatMap((metric) => {
+      const name = JSON.stringify([point.source, metric]);
+      const detect = series.get(name) ?? openBaseline(metric, defaults, sigmas);
+      series.set(name, detect);
+      return detect(point);
+    });
 }

@@ -20,7 +20,7 @@ const HISTORY_DAYS = 14;
 const HISTORY_STEP_MS = 15 * MINUTE_MS;
 const INTERVAL_MS = 2_000;
 const GRACE_MS = 30 * INTERVAL_MS;
-const SETTINGS = demoSettings(INTERVAL_MS).defaults;
+const SETTINGS = demoSettings(INTERVAL_MS);
 
 const given = process.argv.slice(2);
 const named = (name: string) => given.indexOf(`--${name}`);

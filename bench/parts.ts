@@ -1,5 +1,5 @@
-import { FAMILIES, type Family } from '../shared/detection/built-in-model';
-import { FEATURES, type FeatureName, type FeatureVector } from '../shared/detection/model';
+import { builtInModel, FAMILIES, type Family } from '../shared/detection/built-in-model';
+import { FEATURES, type FeatureName, type FeatureVector, type Model } from '../shared/detection/model';
 
 /** Features of each family; hidden ones are 0 to the model. The engine learns as ever: its own evidence sees all families. */
 const FAMILY_FEATURES: Readonly<Record<Family, readonly FeatureName[]>> = {
@@ -31,10 +31,12 @@ export function partsNamed(names: readonly string[]): PartsOut {
   return new Set(parts);
 }
 
-/** The vector as the model is to see it. */
-export function withoutParts(features: FeatureVector, out: PartsOut): FeatureVector {
-  if (out.size === 0) return features;
-  return features.map((value, at) => (isHidden(FEATURES[at]!, out) ? 0 : value));
+/** The default model, to which some features are always 0. */
+export function modelWithout(out: PartsOut): Model {
+  if (out.size === 0) return builtInModel;
+  const hidden = FEATURES.map((feature) => isHidden(feature, out));
+  const seen = (features: FeatureVector) => features.map((value, at) => (hidden[at] ? 0 : value));
+  return { version: builtInModel.version, score: (features) => builtInModel.score(seen(features)) };
 }
 
 function isHidden(feature: FeatureName, out: PartsOut): boolean {

@@ -1,9 +1,10 @@
-import { builtInModel } from '../shared/detection/built-in-model';
-import { FEATURE_SCHEMA_VERSION } from '../shared/detection/model';
+import { pointScorer, type ScoredPoint } from '../apps/cli/score/point-scorer';
+import type { Model } from '../shared/detection/model';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
+import type { Verdict } from '../shared/detection/source-detector';
 import { sourceVerdict } from '../shared/detection/source-verdict';
 import { DEFAULT_SETTINGS, type SourceSettings } from '../shared/domain/settings';
-import { NOTHING_OUT, type PartsOut, withoutParts } from './parts';
+import { modelWithout, NOTHING_OUT, type PartsOut } from './parts';
 
 /** Rows of one source, by metric. */
 export interface SourceColumns {
@@ -26,22 +27,22 @@ export interface SourceScores {
   readonly microsecondsARow: number;
 }
 
-const CONTEXT = {
-  versions: { model: builtInModel.version, settings: 1, schema: FEATURE_SCHEMA_VERSION },
-  degraded: false,
-  warming: false,
-};
-
 export function scoreSource(
   { metrics, timestamps, columns }: SourceColumns,
   out: PartsOut = NOTHING_OUT,
   settings: SourceSettings = DEFAULT_SETTINGS.defaults,
 ): SourceScores {
   const rows = timestamps.length;
-  const detector = openSourceDetector('series', settings, undefined);
-  const column = () => new Float64Array(rows);
-  const band = () => new Float64Array(rows).fill(Number.NaN);
-  const result = { anomaly: column(), alarm: column(), expected: band(), lower: band(), upper: band() };
+  const model = modelWithout(out);
+  const score = pointScorer(openSourceDetector, model, { ...DEFAULT_SETTINGS, defaults: settings });
+  const column = (filling: number) => new Float64Array(rows).fill(filling);
+  const result = {
+    anomaly: column(0),
+    alarm: column(0),
+    expected: column(Number.NaN),
+    lower: column(Number.NaN),
+    upper: column(Number.NaN),
+  };
   const started = performance.now();
   for (let row = 0; row < rows; row++) {
     const measured: Record<string, number> = {};
@@ -49,29 +50,24 @@ export function scoreSource(
       const value = columns[j]![row]!;
       if (Number.isFinite(value)) measured[metrics[j]!] = value;
     }
-    const point = { source: 'series', timestamp: timestamps[row]!, metrics: measured, tags: {} };
-    const observations = detector.advance(point);
-    const scores = observations.flatMap(({ features }) =>
-      features ? [builtInModel.score(withoutParts(features, out))] : [],
-    );
-    const { verdicts, source } = detector.conclude(point, observations, scores, CONTEXT);
+    const scored = score({ source: 'series', timestamp: timestamps[row]!, metrics: measured, tags: {} });
+    const { source } = out.has('refractory') ? withoutRefractory(scored, model) : scored.conclusion;
     result.anomaly[row] = source.anomalyScore;
     result.alarm[row] = source.alarmScore;
-    if (out.has('refractory')) {
-      let next = 0;
-      const loud = verdicts.map((verdict, k) =>
-        observations[k]!.features ? { ...verdict, alarmScore: scores[next++]!.alarm } : verdict,
-      );
-      result.alarm[row] = sourceVerdict(
-        observations,
-        loud,
-        loud.map(() => settings.threshold),
-      ).alarmScore;
-    }
-    const first = observations[0];
+    const first = scored.observations[0];
     result.expected[row] = first?.expected ?? Number.NaN;
     result.lower[row] = first?.lower ?? Number.NaN;
     result.upper[row] = first?.upper ?? Number.NaN;
   }
   return { ...result, microsecondsARow: (1000 * (performance.now() - started)) / rows };
+}
+
+/** As if every alarm had spoken. */
+function withoutRefractory({ observations, conclusion: { verdicts } }: ScoredPoint, model: Model): { source: Verdict } {
+  const loud = verdicts.map((verdict, k) => {
+    const { features } = observations[k]!;
+    return features === undefined ? verdict : { ...verdict, alarmScore: model.score(features).alarm };
+  });
+  const never = loud.map(() => 1);
+  return { source: sourceVerdict(observations, loud, never) };
 }

@@ -34,6 +34,6 @@ export function demoFigure(seed = 1): Panel[] {
       { ...about, metric, title },
       ...(kind === 'broken-relation' ? [{ ...about, metric: undefined, title }] : []),
     ];
-    return drawPanels(fault.source, points, wishes, new Set(), demoSettings(INTERVAL_MS).defaults);
+    return drawPanels(fault.source, points, wishes, new Set(), demoSettings(INTERVAL_MS));
   });
 }

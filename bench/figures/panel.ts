@@ -1,20 +1,13 @@
 import { newSketch, type SketchPoint } from '../../apps/cli/plot/sketch';
 import type { DrawnSeries } from '../../apps/cli/plot/source-sketches';
-import { builtInModel } from '../../shared/detection/built-in-model';
+import { pointScorer, type ScoredPoint } from '../../apps/cli/score/point-scorer';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
-import type { SourceDetector } from '../../shared/detection/source-detector';
 import type { DataPoint } from '../../shared/domain/data-point';
-import { DEFAULT_SETTINGS, type SourceSettings } from '../../shared/domain/settings';
-import { NOTHING_OUT, type PartsOut, withoutParts } from '../parts';
+import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
+import { modelWithout, NOTHING_OUT, type PartsOut } from '../parts';
 
 /** Columns of pixels in a figure. */
 const CAPACITY = 450;
-
-const CONTEXT = {
-  versions: { model: builtInModel.version, settings: 1, schema: 1 },
-  degraded: false,
-  warming: false,
-};
 
 /** A span of time in which something is known to be wrong, epoch milliseconds. */
 export interface Span {
@@ -44,12 +37,12 @@ export function drawPanels(
   points: Iterable<DataPoint>,
   wishes: readonly PanelWish[],
   out: PartsOut = NOTHING_OUT,
-  settings: SourceSettings = DEFAULT_SETTINGS.defaults,
+  settings = DEFAULT_SETTINGS,
 ): Panel[] {
-  const detector = openSourceDetector(source, settings, undefined);
+  const score = pointScorer(openSourceDetector, modelWithout(out), settings);
   const panels = wishes.map((wish) => ({ ...wish, sketch: newSketch(CAPACITY) }));
   for (const point of points) {
-    const drawn = drawable(detector, point, out);
+    const drawn = drawable(point.timestamp, score(point));
     for (const { metric, shown, sketch } of panels) {
       const moment = point.timestamp < shown.from || point.timestamp > shown.to ? undefined : drawn.get(metric);
       if (moment) sketch.add(moment);
@@ -62,16 +55,10 @@ export function drawPanels(
 }
 
 /** One point, by metric; the source as a whole under undefined. */
-function drawable(detector: SourceDetector, point: DataPoint, out: PartsOut): Map<string | undefined, SketchPoint> {
-  const { timestamp } = point;
-  const observations = detector.advance(point);
-  const scores = observations.flatMap(({ features }) =>
-    features === undefined ? [] : builtInModel.score(withoutParts(features, out)),
-  );
-  const { verdicts, source } = detector.conclude(point, observations, scores, CONTEXT);
+function drawable(timestamp: number, { observations, conclusion }: ScoredPoint): Map<string | undefined, SketchPoint> {
   const moments = new Map<string | undefined, SketchPoint>();
   observations.forEach(({ metric, value, lower, upper }, at) => {
-    if (metric !== undefined) moments.set(metric, { timestamp, value, lower, upper, ...verdicts[at]! });
+    if (metric !== undefined) moments.set(metric, { timestamp, value, lower, upper, ...conclusion.verdicts[at]! });
   });
-  return moments.set(undefined, { timestamp, ...source });
+  return moments.set(undefined, { timestamp, ...conclusion.source });
 }
