@@ -18,10 +18,11 @@ export function describeDegradedRows(name: string, make: () => Promise<PointStor
       const others = [
         degraded(1, { source: 'fine', degraded: false }),
         without(degraded(1, { source: 'no vector' })),
-        degraded(1, { source: 'other schema', versions: { ...SAMPLE_POINT_ROW.versions, schema: 2 } }),
+        degraded(0, { source: 'other schema', versions: { ...SAMPLE_POINT_ROW.versions, schema: 2 } }),
       ];
       await store.writePoints([...others, ...rows]);
       expect(await store.readDegraded({ schema: 1, limit: 100 })).toEqual(rows);
+      expect(await store.readDegraded({ schema: 1, limit: 1 })).toEqual(rows.slice(0, 1));
       expect((await store.readDegraded({ schema: 2, limit: 100 })).map(({ source }) => source)).toEqual([
         'other schema',
       ]);
@@ -61,6 +62,16 @@ export function describeDegradedRows(name: string, make: () => Promise<PointStor
       await store.writePoints([degraded(1, { degraded: false, sequence: '5' })]);
       await store.writePoints([degraded(1, { sequence: '7', late: true })]);
       expect(await minutes()).toEqual([]);
+    });
+
+    it('takes odd names for what they are', async () => {
+      const rows = ["'", '"', 'a,b=c d', '\\', 'b\\'].map((source) => degraded(1, { source, metric: source }));
+      await store.writePoints(rows);
+      const sources = (await store.readDegraded({ schema: 1, limit: 100 })).map(({ source, metric }) => [
+        source,
+        metric,
+      ]);
+      expect(sources.sort()).toEqual(rows.map(({ source, metric }) => [source, metric]).sort());
     });
 
     it('gives pages that together are everything', async () => {

@@ -2,13 +2,15 @@ import { type RetryOptions, withRetries } from '../with-retries';
 import type { InfluxClient } from './influx-client';
 import { failure, InfluxRefusal } from './influx-faults';
 import { tagValue } from './line-protocol';
-import { nanoseconds, OFFSETS, TIMESTAMP_MS } from './time';
+import { milliseconds, nanoseconds, OFFSETS, TIMESTAMP_MS } from './time';
 
 /** Points of a measurement, of the series that have these tags, within bounds in epoch milliseconds. */
 export interface Selection {
   readonly measurement: string;
   readonly fields: readonly string[];
   readonly tags: readonly (readonly [name: string, value: string | undefined])[];
+  /** Further conditions, in InfluxQL. */
+  readonly where?: readonly string[];
   /** Inclusive. */
   readonly from: number | undefined;
   /** Exclusive. */
@@ -39,9 +41,8 @@ export async function* selected(
   let seenOfLast = 0;
   for (;;) {
     const from = last === undefined ? [] : [`time >= '${last}'`];
-    const where = [...conditions, ...from].join(' AND ');
-    const influxQl = `SELECT ${selection.fields.map(identifier).join(', ')} FROM ${identifier(selection.measurement)} WHERE ${where} ORDER BY time ASC LIMIT ${size} OFFSET ${seenOfLast}`;
-    const page = await asked(client, influxQl, retries);
+    const rest = `ORDER BY time ASC LIMIT ${size} OFFSET ${seenOfLast}`;
+    const [page = []] = await asked(client, [`${select(selection, [...conditions, ...from])} ${rest}`], retries);
     for (const columns of page) {
       seenOfLast = columns[0] === last ? seenOfLast + 1 : 1;
       last = columns[0];
@@ -51,13 +52,44 @@ export async function* selected(
   }
 }
 
+/** All points of each selection, without paging: for many selections of few points. In the order of the selections. */
+export async function selectedEach(
+  client: InfluxClient,
+  selections: readonly Selection[],
+  retries: RetryOptions,
+): Promise<readonly (readonly Columns[])[]> {
+  const statements = selections.map((selection) => select(selection, conditionsOf(selection) ?? ['time < 0']));
+  return asked(client, statements, retries);
+}
+
+/** Points that come in order of time, those of one millisecond together. */
+export async function* byMillisecond(points: AsyncIterable<Columns>): AsyncGenerator<readonly Columns[]> {
+  let group: Columns[] = [];
+  let timestamp = Number.NaN;
+  for await (const columns of points) {
+    const next = milliseconds(columns[0]);
+    if (next !== timestamp && group.length > 0) {
+      yield group;
+      group = [];
+    }
+    timestamp = next;
+    group.push(columns);
+  }
+  if (group.length > 0) yield group;
+}
+
+function select({ measurement, fields }: Selection, conditions: readonly string[]): string {
+  return `SELECT ${fields.map(identifier).join(', ')} FROM ${identifier(measurement)} WHERE ${conditions.join(' AND ')}`;
+}
+
 /** Undefined when no time is within the bounds. */
-function conditionsOf({ tags, from, to }: Selection): readonly string[] | undefined {
+function conditionsOf({ tags, where = [], from, to }: Selection): readonly string[] | undefined {
   const first = Math.max(Math.ceil(from ?? -Infinity), TIMESTAMP_MS.min);
   // Bounds need not be whole: the next whole millisecond keeps "to" exclusive.
   const end = Math.min(Math.ceil(to ?? Infinity), TIMESTAMP_MS.max + 1);
   if (!(first < end)) return undefined;
   return [
+    ...where,
     ...tags.flatMap(([name, value]) =>
       value === undefined ? [] : [`${identifier(name)} = ${literal(tagValue(value))}`],
     ),
@@ -66,15 +98,21 @@ function conditionsOf({ tags, from, to }: Selection): readonly string[] | undefi
   ];
 }
 
-async function asked(client: InfluxClient, influxQl: string, retries: RetryOptions): Promise<readonly Columns[]> {
+/** One request for all statements; their points in the same order. */
+async function asked(
+  client: InfluxClient,
+  statements: readonly string[],
+  retries: RetryOptions,
+): Promise<readonly (readonly Columns[])[]> {
   const text = await withRetries(retries, async (timeoutMs) => {
-    const answer = await client.query(influxQl, timeoutMs);
+    const answer = await client.query(statements.join('; '), timeoutMs);
     if (answer.status !== 200) throw failure(answer);
     return answer.body;
   });
-  const [result] = (JSON.parse(text) as { results: { error?: string; series?: { values: Columns[] }[] }[] }).results;
-  if (result?.error !== undefined) throw new InfluxRefusal(200, result.error);
-  return result?.series?.[0]?.values ?? [];
+  const { results } = JSON.parse(text) as { results: { error?: string; series?: { values: Columns[] }[] }[] };
+  const error = results.find((result) => result.error !== undefined)?.error;
+  if (error !== undefined) throw new InfluxRefusal(200, error);
+  return results.map(({ series }) => series?.[0]?.values ?? []);
 }
 
 function identifier(name: string): string {

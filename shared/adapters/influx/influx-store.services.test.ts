@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { type PointStore, RowsRefused, TransientFault } from '../../detection/ports';
 import { SAMPLE_POINT_ROW } from '../../domain/rows';
+import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
 import { type InfluxTarget, influxTarget } from './influx-options';
 import { createInfluxStore } from './influx-store';
@@ -29,6 +30,12 @@ const differs = { replaces: true, timestamps: [TIMESTAMP_MS.min, TIMESTAMP_MS.ma
 describePointStore('InfluxDB 1', {
   make: async (scope) => createInfluxStore({ target: { ...server, database: await database(scope) } }),
   differs,
+});
+
+let keepers = 0;
+describeDegradedRows('InfluxDB 1', async () => {
+  const scope = `degraded-${process.pid}-${Date.now()}-${keepers++}`;
+  return createInfluxStore({ target: { ...server, database: await database(scope) } });
 });
 
 const front = versionTwoFront();

@@ -1,13 +1,12 @@
-import { type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
+import { type DegradedRows, type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { ANOMALIES, eventLine } from './event-lines';
-import { precedence } from './identity';
 import { createInfluxClient } from './influx-client';
+import { amendedLine, bestOf, readDegraded } from './influx-degraded';
 import type { InfluxTarget } from './influx-options';
-import { type Columns, selected } from './influx-query';
-import { POINT_FIELDS, POINTS, pointLine, pointRow } from './point-lines';
-import { milliseconds } from './time';
+import { byMillisecond, type Columns, selected } from './influx-query';
+import { POINT_FIELDS, POINTS, pointLine } from './point-lines';
 import { writeLines } from './write-lines';
 
 export interface InfluxStoreOptions {
@@ -38,7 +37,7 @@ export function createInfluxStore({
   timeoutMs = 10_000,
   attemptTimeoutMs = 5_000,
   concurrency = 2,
-}: InfluxStoreOptions): PointStore {
+}: InfluxStoreOptions): PointStore & DegradedRows {
   const client = createInfluxClient(target, 2 * concurrency);
   const retries = { part: 'store', timeoutMs, attemptTimeoutMs };
   const underWay = new Set<Promise<unknown>>();
@@ -59,18 +58,22 @@ export function createInfluxStore({
     if (refused.length > 0) throw new RowsRefused(refused);
   };
   return {
-    writePoints: (rows) => whileOpen(() => write(rows, pointLine)),
+    writePoints: (rows) =>
+      whileOpen(async () => {
+        await write(rows, pointLine);
+        // Only once it is durable that they are amended.
+        const amended = rows.filter(({ revision, degraded }) => revision > 0 && !degraded);
+        if (amended.length > 0) await write(amended, amendedLine);
+      }),
     writeAnomalies: (events) => whileOpen(() => write(firstOfEach(events), eventLine)),
     readPoints: ({ source, metric, from, to, limit = Infinity }) =>
       whileOpen(async () => {
         const tags = [['source', source] as const, ['metric', metric] as const];
         const selection = { measurement: POINTS, fields: POINT_FIELDS, tags, from, to };
         const points = selected(client, selection, limit * 2 + PAGE_SPARE, retries);
-        return byTimestamp(points, limit, (group) => {
-          const rows = group.map((columns) => pointRow(source, metric, columns));
-          return [rows.reduce((best, row) => (precedence(row, best) < 0 ? row : best))];
-        });
+        return byTimestamp(points, limit, (group) => bestOf(source, metric, group));
       }),
+    readDegraded: (query) => whileOpen(() => readDegraded(client, query, retries)),
     readAnomalies: ({ source, from, to, limit = Infinity }) =>
       whileOpen(async () => {
         const selection = { measurement: ANOMALIES, fields: ['event'], tags: [['source', source] as const], from, to };
@@ -115,27 +118,15 @@ function inOrder(a: AnomalyEvent, b: AnomalyEvent): number {
 
 /** Points come in order of time; those of one millisecond are judged together. */
 async function byTimestamp<Row>(
-  points: AsyncGenerator<Columns>,
+  points: AsyncIterable<Columns>,
   limit: number,
   judge: (group: readonly Columns[]) => readonly Row[],
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  let group: Columns[] = [];
-  let timestamp = Number.NaN;
-  const settle = () => {
-    if (group.length > 0) rows.push(...judge(group));
-    group = [];
-  };
   if (limit <= 0) return rows;
-  for await (const columns of points) {
-    const next = milliseconds(columns[0]);
-    if (next !== timestamp) {
-      settle();
-      timestamp = next;
-      if (rows.length >= limit) break;
-    }
-    group.push(columns);
+  for await (const group of byMillisecond(points)) {
+    rows.push(...judge(group));
+    if (rows.length >= limit) break;
   }
-  settle();
   return rows.length > limit ? rows.slice(0, limit) : rows;
 }

@@ -28,6 +28,11 @@ export function tagValue(name: string): string {
   return name.endsWith('\\') ? `${name} ` : name;
 }
 
+/** Undoes {@link tagValue}. */
+export function nameOfTag(value: string): string {
+  return value.endsWith('\\ ') ? value.slice(0, -1) : value;
+}
+
 /** @throws {RangeError} if the number is not finite: no field can hold it */
 export function float(value: number | undefined): string | undefined {
   if (value === undefined) return undefined;

@@ -9,6 +9,8 @@ export interface Selection {
   readonly database: string;
   readonly table: string;
   readonly dimensions: Readonly<Record<string, string | undefined>>;
+  /** Further conditions, in SQL. */
+  readonly where?: readonly string[];
   /** Epoch milliseconds, inclusive. */
   readonly from: number | undefined;
   /** Epoch milliseconds, exclusive. */
@@ -47,11 +49,12 @@ export function milliseconds(time: string): number {
   return Date.parse(`${time.replace(' ', 'T').slice(0, 23)}Z`);
 }
 
-function sql({ database, table, dimensions, from, to, orderBy, limit }: Selection): string {
+function sql({ database, table, dimensions, where: further = [], from, to, orderBy, limit }: Selection): string {
   const conditions = [
     ...Object.entries(dimensions).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name} = ${literal(value)}`],
     ),
+    ...further,
     ...(from === undefined ? [] : [`time >= from_milliseconds(${Math.ceil(from)})`]),
     ...(to === undefined ? [] : [`time < from_milliseconds(${Math.ceil(to)})`]),
   ];

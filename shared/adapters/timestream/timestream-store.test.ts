@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type PointStore, type RowsRefused, TransientFault } from '../../detection/ports';
+import { type DegradedRows, type PointStore, type RowsRefused, TransientFault } from '../../detection/ports';
+import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
 import { createTimestreamFake, Refusal } from './timestream.fake';
 import { TIMESTAMP_MS } from './timestream-records';
@@ -10,7 +11,7 @@ const fake = createTimestreamFake();
 beforeAll(() => fake.start());
 afterAll(() => fake.stop());
 
-const open = (database: string, timeoutMs = 15_000): PointStore => {
+const open = (database: string, timeoutMs = 15_000): PointStore & DegradedRows => {
   fake.createTables(database);
   return createTimestreamStore({
     region: 'eu-west-1',
@@ -26,6 +27,9 @@ describePointStore('Timestream (a strict fake)', {
   make: (scope) => open(scope),
   differs: { keepsFirst: true, timestamps: [TIMESTAMP_MS.min, TIMESTAMP_MS.max] },
 });
+
+let keepers = 0;
+describeDegradedRows('Timestream (a strict fake)', async () => open(`degraded-${keepers++}`));
 
 describe('the Timestream store', () => {
   let store: PointStore;

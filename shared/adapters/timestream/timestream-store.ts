@@ -4,11 +4,11 @@ import {
   TimestreamWriteClient,
   type TimestreamWriteClientConfig,
 } from '@aws-sdk/client-timestream-write';
-import { type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
+import { type DegradedRows, type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { type RowFields, rowOfFields } from '../row-fields';
-import { milliseconds, selected } from './timestream-query';
+import { type Columns, milliseconds, selected } from './timestream-query';
 import { EVENT_ATTRIBUTES, eventOfColumns, eventRecord, POINT_ATTRIBUTES, pointRecord } from './timestream-records';
 import { type TimestreamTable, writeRecords } from './timestream-write';
 
@@ -48,7 +48,7 @@ const DEFAULTS = {
  * Writes reject with a TransientFault when not durable in time, with {@link RowsRefused} when some rows will never be
  * taken (all others are durable), with TimestreamRefusal when the service refuses everything.
  */
-export function createTimestreamStore(options: TimestreamStoreOptions): PointStore {
+export function createTimestreamStore(options: TimestreamStoreOptions): PointStore & DegradedRows {
   const settings = { ...DEFAULTS, ...options };
   const { database, pointsTable, anomaliesTable, timeoutMs, attemptTimeoutMs, concurrency } = settings;
   const retries = { part: 'store', timeoutMs, attemptTimeoutMs };
@@ -83,10 +83,20 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
     readPoints: ({ source, metric, from, to, limit }) =>
       whileOpen(async () => {
         const what = { database, table: pointsTable, dimensions: { source, metric }, orderBy: 'time' };
-        const rows = await selected(reading, { ...what, from, to, limit }, retries);
-        return rows.map((columns) =>
-          rowOfFields(source, metric, milliseconds(columns['time']!), columns as Record<keyof RowFields, unknown>),
-        );
+        return (await selected(reading, { ...what, from, to, limit }, retries)).map(pointOfColumns);
+      }),
+    readDegraded: ({ schema, from, limit }) =>
+      whileOpen(async () => {
+        // The table has one record of an identity, the one that readers see.
+        const where = ['degraded = true', 'features IS NOT NULL'];
+        const what = { database, table: pointsTable, dimensions: {}, where, orderBy: 'time, source, metric' };
+        for (let asked = limit; ; asked *= 2) {
+          const rows = (await selected(reading, { ...what, from, to: undefined, limit: asked }, retries)).map(
+            pointOfColumns,
+          );
+          const fitting = rows.filter(({ versions }) => versions.schema === schema);
+          if (fitting.length >= limit || rows.length < asked) return fitting.slice(0, limit);
+        }
       }),
     readAnomalies: ({ source, from, to, limit }) =>
       whileOpen(async () => {
@@ -101,6 +111,11 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
       return closed;
     },
   };
+}
+
+function pointOfColumns(columns: Columns): PointRow {
+  const { source, metric, time } = columns as Readonly<Record<'source' | 'metric' | 'time', string>>;
+  return rowOfFields(source, metric, milliseconds(time), columns as Record<keyof RowFields, unknown>);
 }
 
 function clients(settings: TimestreamStoreOptions & typeof DEFAULTS) {

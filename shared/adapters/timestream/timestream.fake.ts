@@ -122,7 +122,7 @@ export function createTimestreamFake() {
 
   function query(text: string, token: string | undefined): object {
     const form =
-      /^SELECT \* FROM "([^"]+)"\."([^"]+)"(?: WHERE (.+?))? ORDER BY (time(?:, transition, id)?)(?: LIMIT (\d+))?$/s;
+      /^SELECT \* FROM "([^"]+)"\."([^"]+)"(?: WHERE (.+?))? ORDER BY (time(?:, transition, id|, source, metric)?)(?: LIMIT (\d+))?$/s;
     const parts = form.exec(text);
     if (parts === null) throw new Refusal('ValidationException', `line 1: ${text}`);
     const [, database, name, where, , limit] = parts as unknown as string[];
@@ -242,11 +242,17 @@ function conditionOf(where: string | undefined): (stored: Stored) => boolean {
   while (rest) {
     const equals = /^(\w+) = '((?:[^']|'')*)'(?: AND |$)/s.exec(rest);
     const bound = /^time (>=|<) from_milliseconds\((-?\d+)\)(?: AND |$)/.exec(rest);
-    const found = equals ?? bound;
+    const isTrue = /^(\w+) = true(?: AND |$)/.exec(rest);
+    const isThere = /^(\w+) IS NOT NULL(?: AND |$)/.exec(rest);
+    const found = equals ?? bound ?? isTrue ?? isThere;
     if (found === null) throw new Refusal('ValidationException', `WHERE ${rest}`);
     if (equals !== null) {
       const value = equals[2]!.replaceAll("''", "'");
       tests.push(({ columns }) => columns[equals[1]!] === value);
+    } else if (isTrue !== null) {
+      tests.push(({ columns }) => columns[isTrue[1]!] === 'true');
+    } else if (isThere !== null) {
+      tests.push(({ columns }) => columns[isThere[1]!] !== undefined);
     } else {
       const ms = Number(bound![2]);
       tests.push(bound![1] === '<' ? ({ timeMs }) => timeMs < ms : ({ timeMs }) => timeMs >= ms);
@@ -257,6 +263,8 @@ function conditionOf(where: string | undefined): (stored: Stored) => boolean {
 }
 
 function inOrder(a: Stored, b: Stored): number {
+  const [left, right] = [a, b].map(({ columns }) => `${columns['source']}\n${columns['metric']}`);
+  if (a.columns['transition'] === undefined) return a.timeMs - b.timeMs || (left! < right! ? -1 : 1);
   const byTransition = Number(a.columns['transition'] ?? 0) - Number(b.columns['transition'] ?? 0);
   return a.timeMs - b.timeMs || byTransition || (String(a.columns['id']) < String(b.columns['id']) ? -1 : 1);
 }
