@@ -57,7 +57,7 @@ async function run(
   });
   try {
     await feed(live, told);
-    await until(async () => (await live.store.readDegraded!({ schema: 1, limit: 1 })).length === 0);
+    await until(async () => (await live.store.readDegraded({ schema: 1, limit: 1 })).length === 0);
     const series = await Promise.all(SOURCES.map((source) => live.store.readPoints({ source, metric: 'm' })));
     return { rows: series.flat(), events: await live.store.readAnomalies({}), told };
   } finally {

@@ -113,14 +113,11 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       const timer = startTimer(watch.handler, options.watchEveryMs, (error) => onProblem('silence', error));
       closers.push(() => timer.stop());
     }
-    const { readDegraded } = store;
-    if (readDegraded !== undefined) {
-      const rescoring = startRescoring(env, {
-        ...{ store: { ...store, readDegraded }, topic, everyMs: options.rescoreEveryMs ?? RESCORE_EVERY_MS },
-        ...{ degradedSoFar: () => degradedRows, onProblem },
-      });
-      closers.push(() => rescoring.stop());
-    }
+    const rescoring = startRescoring(env, {
+      ...{ store, topic, everyMs: options.rescoreEveryMs ?? RESCORE_EVERY_MS },
+      ...{ degradedSoFar: () => degradedRows, onProblem },
+    });
+    closers.push(() => rescoring.stop());
     mapping.start();
     return {
       producer: createProducer(log),

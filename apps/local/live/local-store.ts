@@ -7,7 +7,7 @@ export interface InfluxAddress {
 }
 
 /** The store of a run, with what only the embedded one can tell cheaply. */
-export interface LocalStore extends PointStore, Partial<DegradedRows> {
+export interface LocalStore extends PointStore, DegradedRows {
   /** For people: where points and anomalies are. */
   readonly where: string;
   totals?(): Promise<{ readonly sources: number; readonly series: number }>;
