@@ -212,7 +212,9 @@ test('a client that never ends its request does not hold up the end', async () =
   const socket = connect(patient.port, '127.0.0.1');
   const ended = new Promise((resolve) => socket.on('close', resolve));
   const continued = new Promise((resolve) => socket.once('data', resolve));
-  socket.write('POST /points HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\ncontent-type: application/json\r\n');
+  socket.write(
+    'POST /points HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\ncontent-type: application/json\r\n',
+  );
   socket.write('content-length: 100\r\n\r\n');
   await continued;
   await patient.close();
