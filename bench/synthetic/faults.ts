@@ -15,10 +15,14 @@ export interface FaultySeries {
   readonly to: number;
 }
 
-/** A copy of the values with one fault that begins at a row. Sizes are in standard deviations of the sound series. */
-export function withFault(values: Float64Array, fault: FaultName, from: number, seed: number): FaultySeries {
+/**
+ * A copy of the values with one fault that begins at a row. Sizes are in standard deviations of the sound series.
+ *
+ * @param times size, relative to a plain fault
+ */
+export function withFault(values: Float64Array, fault: FaultName, from: number, seed: number, times = 1): FaultySeries {
   const to = from + ROWS[fault];
-  const size = SPREADS[fault] * spreadOf(values);
+  const size = times * SPREADS[fault] * spreadOf(values);
   const normal = normals(seed);
   const faulty = values.map((value, row) => {
     if (row < from || row >= to) return value;

@@ -13,6 +13,7 @@ import {
   quantiles,
   quantilesOf,
   remember,
+  returnLent,
   smallestOf,
 } from './streaming-histogram';
 import { startEvidence, sustain } from './sustained-evidence';
@@ -28,6 +29,9 @@ export const LEARNING_NEEDS = 20;
 const CALIBRATED_NEEDS = 27;
 /** Keeps a division by the scale defined where everything is zero. */
 const TINY = 1e-30;
+
+/** What other series lent of their values is given back once so many of its own were seen. */
+const LENT_UNTIL = 200;
 
 /** Values between two looks at whether the origin should follow. */
 const ORIGIN_CHECK = 64;
@@ -92,6 +96,7 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   const { f32, u32 } = state;
   const seen = u32[U32.seen]!;
   if (seen === 0 && isEmpty(state, VALUES)) startScale(state, value);
+  if (seen === LENT_UNTIL) returnLent(state, VALUES);
   quantilesOf(state, VALUES);
   if (seen % ORIGIN_CHECK === 0 && followOrigin(state)) quantilesOf(state, VALUES);
   const x = toOffset(state, value);

@@ -9,7 +9,8 @@ import type { JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
 import { type FeatureVector, roundFeature } from './model';
 import type { Observation, Standing } from './source-detector';
-import { expand, fromOffset } from './value-scale';
+import { isEmpty, largestOf, smallestOf } from './streaming-histogram';
+import { expand, fromOffset, toOffset } from './value-scale';
 
 /**
  * An alarm holds for so many usual steps between values; of a fast sensor for at least ten minutes, of a slow one no longer
@@ -62,6 +63,7 @@ export function observeMetric(state: MetricState, reading: Reading): Observation
   quantity.known = false;
   if (standing === 'late') return observeLate(state, reading);
   if (standing !== 'current') return unjudged(reading, standing, state);
+  if (!hasArrived(state) && !suits(state, reading)) forgetValues(state, commonBeginning());
   measure(state, reading);
   const stepMs = reading.timestamp - state.f64[F64.newest]!;
   const gap = learnTime(state, reading.timestamp);
@@ -70,6 +72,15 @@ export function observeMetric(state: MetricState, reading: Reading): Observation
   if (!quantity.known) return unjudged(reading, 'current', state);
   advanceMetric(state, quantity.value, reading.wallMs / 1000, gap, found);
   return judged(reading, 'current', state, state.u32[U32.seen]!, stepMs);
+}
+
+/** Does a first reading lie where the values do that were lent to the series, if any were? Counters borrow none. */
+function suits(state: MetricState, { value, counter }: Reading): boolean {
+  if (isEmpty(state, VALUES)) return true;
+  const offset = toOffset(state, value);
+  const [smallest, largest] = [smallestOf(state, VALUES), largestOf(state, VALUES)];
+  const margin = (largest - smallest) / 2;
+  return counter !== true && offset >= smallest - margin && offset <= largest + margin;
 }
 
 /** A late value is judged by a copy, which then is thrown away; a counter's late reading says nothing of its growth. */

@@ -9,6 +9,7 @@ import { isJudged, type JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
 import type { ModelScore } from './model';
 import { observeMetric, quantity, unjudged } from './observe-metric';
+import type { PopulationPrior } from './population-prior';
 import type { StateFields } from './ports';
 import { observeRelations, openRelations, type RelationWatch, saveRelations } from './relation-watch';
 import type {
@@ -31,7 +32,12 @@ export const SOURCE_FIELD = 's';
 
 /** Opens what is known of a source, or an empty memory. Fields that no version wrote count as absent. */
 export const openSourceDetector: OpenSourceDetector = (source, settings, fields) =>
-  new OpenedSource(source, settings, fields);
+  new OpenedSource(source, settings, fields, undefined);
+
+/** As {@link openSourceDetector}, but new series borrow from like ones. The same prior always gives the same scores. */
+export function openerWithPrior(prior: PopulationPrior): OpenSourceDetector {
+  return (source, settings, fields) => new OpenedSource(source, settings, fields, prior);
+}
 
 class OpenedSource implements SourceDetector {
   private readonly metrics = new Map<string, MetricState>();
@@ -46,6 +52,7 @@ class OpenedSource implements SourceDetector {
     private readonly source: string,
     private readonly settings: SourceSettings,
     private readonly fields: StateFields | undefined,
+    private readonly prior: PopulationPrior | undefined,
   ) {
     this.zone = zoneOffset(settings.timeZone);
     if (fields) for (const name of fields.keys()) if (name.startsWith(METRIC_PREFIX)) this.known++;
@@ -143,7 +150,7 @@ class OpenedSource implements SourceDetector {
     const saved = this.fields?.get(METRIC_PREFIX + name);
     if (!saved && this.known >= METRICS_PER_SOURCE_MAX) return undefined;
     if (!saved) this.known++;
-    const state = (saved && decodeMetric(saved)) ?? newMetric(commonBeginning());
+    const state = (saved && decodeMetric(saved)) ?? newMetric(this.prior?.beginnings.get(name) ?? commonBeginning());
     this.metrics.set(name, state);
     return state;
   }

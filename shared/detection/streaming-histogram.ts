@@ -119,13 +119,20 @@ function shiftUp({ f32, u16 }: MetricState, { centroids, masses }: HistogramAt, 
 }
 
 /** The past counts half; what has become too light is forgotten, and with it old extremes. */
-function halve({ f32, u16 }: MetricState, { centroids, masses, head }: HistogramAt): void {
+function halve(state: MetricState, at: HistogramAt): void {
+  const k = state.f32[at.head + COUNT]!;
+  for (let i = at.masses; i < at.masses + k; i++) state.u16[i] = (state.u16[i]! + 1) >> 1;
+  keepFrom(state, at, MASS_UNITS_MIN);
+}
+
+/** Drops the centroids that are lighter, and with them old extremes. */
+function keepFrom({ f32, u16 }: MetricState, { centroids, masses, head }: HistogramAt, unitsMin: number): void {
   const k = f32[head + COUNT]!;
   let kept = 0;
   let units = 0;
   for (let i = 0; i < k; i++) {
-    const mass = (u16[masses + i]! + 1) >> 1;
-    if (mass < MASS_UNITS_MIN) continue;
+    const mass = u16[masses + i]!;
+    if (mass < unitsMin) continue;
     f32[centroids + kept] = f32[centroids + i]!;
     u16[masses + kept] = mass;
     units += mass;
@@ -135,6 +142,38 @@ function halve({ f32, u16 }: MetricState, { centroids, masses, head }: Histogram
   f32[head + POINTS] = units / MASS_UNIT;
   f32[head + SMALLEST] = f32[centroids]!;
   f32[head + LARGEST] = f32[centroids + kept - 1]!;
+}
+
+/** Mass of what is lent: so light that the first value of the series' own weighs more. */
+const LENT_UNITS = 2;
+
+/** Fills an empty histogram with values of others, sorted and different, as many as centroids at most. */
+export function lend({ f32, u16 }: MetricState, { centroids, masses, head }: HistogramAt, values: readonly number[]) {
+  values.forEach((value, j) => {
+    f32[centroids + j] = value;
+    u16[masses + j] = LENT_UNITS;
+  });
+  f32[head + COUNT] = values.length;
+  f32[head + POINTS] = (values.length * LENT_UNITS) / MASS_UNIT;
+  f32[head + SMALLEST] = values[0]!;
+  f32[head + LARGEST] = values[values.length - 1]!;
+}
+
+/** Forgets what was lent and never came. Call it before anything is halved. */
+export function returnLent(state: MetricState, at: HistogramAt): void {
+  const k = state.f32[at.head + COUNT]!;
+  let lightest = MASS_UNIT;
+  for (let i = at.masses; i < at.masses + k; i++) lightest = Math.min(lightest, state.u16[i]!);
+  if (lightest < MASS_UNIT) keepFrom(state, at, MASS_UNIT);
+}
+
+/** Centroid number j: its place and its mass in points. */
+export function centroidOf({ f32, u16 }: MetricState, { centroids, masses }: HistogramAt, j: number) {
+  return { place: f32[centroids + j]!, mass: u16[masses + j]! / MASS_UNIT };
+}
+
+export function centroidsIn({ f32 }: MetricState, { head }: HistogramAt): number {
+  return f32[head + COUNT]!;
 }
 
 /** Sets {@link quantiles}: 10, 50 and 90 % and the scale (q90 − q10)/2.56, at least 0.02 of the range; all 0 when empty. */
