@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDataFolder } from '../../apps/local/live/data-folder';
@@ -72,26 +73,26 @@ async function feedSteps(live: LivePath, from: number, to: number): Promise<void
   }
 }
 
-/** Kills the model server again and again, whenever it is back. */
-async function killUntil(live: LivePath, condition: () => boolean): Promise<void> {
-  const killed = new Set<number>();
+/** Kills the model server and keeps it from coming back, by sitting on its port, until the condition holds. */
+async function killedUntil(live: LivePath, condition: () => boolean): Promise<void> {
+  process.kill(live.modelServer.pid()!, 'SIGKILL');
+  const squatter = createServer((socket) => socket.destroy());
+  squatter.on('error', () => undefined);
+  const port = Number(new URL(live.modelServer.url).port);
   await until(async () => {
-    const pid = live.modelServer.pid();
-    if (pid !== undefined && !killed.has(pid)) {
-      killed.add(pid);
-      process.kill(pid, 'SIGKILL');
-    }
+    if (!squatter.listening) squatter.listen(port, '127.0.0.1');
     return condition();
   });
+  await new Promise((closed) => squatter.close(closed));
 }
 
 test('rows scored without it are scored again, and are what they are in a run that nothing disturbs', async () => {
   const peace = await run('peace', (live) => feedSteps(live, 0, STEPS));
   const disturbed = await run('disturbed', async (live, told) => {
     await feedSteps(live, 0, EVENTFUL.from - CHUNK);
-    await live.producer.put(chunk(EVENTFUL.from - CHUNK));
-    await live.producer.put(chunk(EVENTFUL.from));
-    await killUntil(live, () => told.some(({ degraded }) => degraded));
+    const killed = killedUntil(live, () => told.some(({ degraded }) => degraded));
+    await live.producer.put([...chunk(EVENTFUL.from - CHUNK), ...chunk(EVENTFUL.from)]);
+    await killed;
     await feedSteps(live, EVENTFUL.from + CHUNK, STEPS);
   });
 
