@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerDoctor } from './commands/doctor';
+import { registerPrior } from './commands/prior';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
 import { registerStart } from './commands/start';
@@ -24,6 +25,7 @@ ${EXIT_CODES_HELP}`,
 
 registerStart(program);
 registerScore(program);
+registerPrior(program);
 registerSend(program);
 registerDoctor(program);
 

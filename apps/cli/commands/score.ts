@@ -15,6 +15,7 @@ export function registerScore(program: Command): void {
     .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
     .option('--threshold <number>', 'alarm_score from which a row is an anomaly', aFraction, 0.5)
     .addOption(falseAlarmsOption())
+    .option('--prior <file>', 'what new series borrow from like ones, as tidewatch prior writes it')
     .option('-q, --quiet', 'no progress and no summary, only what went wrong')
     .addHelpText('after', SCORE_HELP + EXIT_CODES_HELP)
     .action(async (options) => {
