@@ -160,6 +160,7 @@ async function goLive(
           lagMs: undefined,
           rejected: path.counts.rejected,
           openAnomalies: screen.openAnomalies,
+          learning: screen.learning,
         },
         writer.columns(),
       ),

@@ -57,6 +57,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
         lagMs: undefined,
         rejected,
         openAnomalies: screen.openAnomalies,
+        learning: screen.learning,
       };
       writer.status(statusLine('listening', counters, writer.columns()));
     }, STATUS_EVERY_MS);

@@ -155,6 +155,15 @@ test('colour marks the severity', () => {
   expect(screen.event(event(), 0)[0]).toContain('\u001b[31mHIGH    \u001b[39m');
 });
 
+test('series are learning until their first row whose score counts', () => {
+  const screen = openLiveScreen({ paint: withColour, columns: () => 100, graceMs: 0 });
+  const row = (metric: string, learning: boolean) => ({ ...SAMPLE_POINT_ROW, metric, learning });
+  screen.rows([row('a', true), row('b', true), row('a', true), row('c', false)]);
+  expect(screen.learning).toBe(2);
+  screen.rows([row('a', false), { ...row('d', true), late: true }]);
+  expect(screen.learning).toBe(1);
+});
+
 test('the status line holds the counters and never fills the last column', () => {
   const counters = {
     points: 12_345,
@@ -171,5 +180,6 @@ test('the status line holds the counters and never fills the last column', () =>
   expect(statusLine('live', { ...counters, lagMs: undefined, rejected: 3, pointsPerSecond: 1.25 }, 120)).toBe(
     'live · 12,345 points · 1.3/s · 40 sources · 120 series · 2 open · 3 rejected',
   );
+  expect(statusLine('live', { ...counters, learning: 7 }, 120)).toContain(' · 120 series · 7 still learning · ');
   expect(statusLine('live', counters, 20)).toBe('live · 12,345 poin…');
 });

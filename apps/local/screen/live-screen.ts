@@ -15,6 +15,8 @@ export interface LiveScreen {
   /** A fault begins. */
   fault(fault: Fault): string[];
   readonly openAnomalies: number;
+  /** Series whose newest row was too young for its score to count. */
+  readonly learning: number;
 }
 
 export interface LiveScreenOptions {
@@ -35,6 +37,7 @@ export function openLiveScreen({ paint, columns, graceMs }: LiveScreenOptions): 
   const limit = openLimit(BLOCKS_MAX, BLOCKS_WINDOW_MS);
   const opened = new Map<string, Opened>();
   const faults = new Map<string, Fault>();
+  const learning = new Map<string, true>();
   const open = (event: AnomalyEvent, now: number): string[] => {
     const { allowed, left } = limit.take(now);
     remember(opened, event.episodeId, { at: event.timestamp, shown: allowed, severity: event.severity });
@@ -61,8 +64,18 @@ export function openLiveScreen({ paint, columns, graceMs }: LiveScreenOptions): 
     get openAnomalies() {
       return opened.size;
     },
+    get learning() {
+      return learning.size;
+    },
     rows(rows) {
-      for (const row of rows) if (!row.late) recent.add(row.source, row.metric, row.timestamp, row.value);
+      for (const row of rows) {
+        if (row.late) continue;
+        recent.add(row.source, row.metric, row.timestamp, row.value);
+        if (!row.learning && learning.size === 0) continue;
+        const series = JSON.stringify([row.source, row.metric]);
+        if (row.learning) remember(learning, series, true);
+        else learning.delete(series);
+      }
     },
     event(event, now) {
       if (event.phase === 'opened') return opened.has(event.episodeId) ? [] : open(event, now);

@@ -10,17 +10,20 @@ export interface LiveCounters {
   readonly lagMs: number | undefined;
   readonly rejected: number;
   readonly openAnomalies: number;
+  /** Series that are too young for their scores to count; absent: none. */
+  readonly learning?: number;
 }
 
 /** One line that is refreshed in place; never wider than the terminal, or it could not be erased. */
 export function statusLine(title: string, counters: LiveCounters, columns: number): string {
-  const { points, pointsPerSecond, sources, series, lagMs, rejected, openAnomalies } = counters;
+  const { points, pointsPerSecond, sources, series, lagMs, rejected, openAnomalies, learning = 0 } = counters;
   const parts = [
     title,
     `${wholeNumber(points)} points`,
     `${pointsPerSecond < 10 ? pointsPerSecond.toFixed(1) : wholeNumber(pointsPerSecond)}/s`,
     `${wholeNumber(sources)} sources`,
     `${wholeNumber(series)} series`,
+    ...(learning === 0 ? [] : [`${wholeNumber(learning)} still learning`]),
     ...(lagMs === undefined ? [] : [`lag ${duration(lagMs)}`]),
     `${wholeNumber(openAnomalies)} open`,
     ...(rejected === 0 ? [] : [`${wholeNumber(rejected)} rejected`]),
