@@ -4,11 +4,14 @@ import { finished } from 'node:stream/promises';
 import {
   type DataInput,
   openDataInput,
+  type PointItem,
   type ReadOptions,
   type RejectedItem,
 } from '../../../shared/adapters/files/data-input';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { DataPoint } from '../../../shared/domain/data-point';
+import { DEFAULT_SETTINGS, type Settings, settingsFor } from '../../../shared/domain/settings';
+import { judgeTime } from '../../../shared/domain/timeliness';
 import { openProgress } from '../screen/progress';
 import { type RunReport, reportLines } from '../screen/report';
 import { waitingWords } from '../screen/waiting-words';
@@ -47,7 +50,7 @@ export async function runInput(options: InputOptions): Promise<InputResult> {
   try {
     const session = await openSession(options, { onEvent: anomalies.add, onRows: seen.add });
     try {
-      return await feedAndReport(input, session, { anomalies, seen }, options.stopping);
+      return await feedAndReport(input, session, { anomalies, seen }, options);
     } finally {
       session.writer.close();
       await session.path.stop();
@@ -61,13 +64,13 @@ async function feedAndReport(
   input: DataInput,
   session: Session,
   { anomalies, seen }: { anomalies: ReturnType<typeof keepFirstOpenings>; seen: SeenSeries },
-  stopping: AbortSignal,
+  { settings = DEFAULT_SETTINGS, stopping }: Pick<InputOptions, 'settings' | 'stopping'>,
 ): Promise<InputResult> {
   const { writer, path: live, paint, folder } = session;
   writer.print(input.notes.map((note) => paint('dim', note)));
   const begun = performance.now();
   const rejects = openRejects(path.join(folder.root, 'rejected.ndjson'));
-  const read = await feed(input, session, rejects.add, stopping);
+  const read = await feed(input, session, rejects.add, settings, stopping);
   const isDone = await workThrough(live, read, stopping);
   await rejects.close();
   if (!isDone) writer.print([waitingWords(live.mapping.lag().records)]);
@@ -93,11 +96,18 @@ async function feedAndReport(
   return { points: read, rejected: rejects.total() + live.counts.rejected, isStopped: stopping.aborted };
 }
 
+/** What detection would put aside for its time is told here, where the line is known. */
+function untimely({ point, line }: PointItem, settings: Settings): RejectedItem | undefined {
+  const rejection = judgeTime(point, 0, Date.now(), settingsFor(settings, point.source));
+  return rejection && { ...rejection, kind: 'rejected', line };
+}
+
 /** Puts the file's points on the stream, as fast as the stream takes them. Gives their number. */
 async function feed(
   input: DataInput,
   { path: live }: Session,
   onRejected: (item: RejectedItem) => void,
+  settings: Settings,
   stopping: AbortSignal,
 ): Promise<number> {
   const progress = openProgress(process.stderr, { title: 'reading', total: input.bytesTotal, unit: 'bytes' });
@@ -107,8 +117,9 @@ async function feed(
       if (stopping.aborted) break;
       const points: DataPoint[] = [];
       for (const item of items) {
-        if (item.kind === 'point') points.push(item.point);
-        else onRejected(item);
+        const refused = item.kind === 'point' ? untimely(item, settings) : item;
+        if (refused !== undefined) onRejected(refused);
+        else if (item.kind === 'point') points.push(item.point);
       }
       if (points.length > 0 && !(await unlessStopped(live.producer.put(points), stopping))) break;
       count += points.length;
