@@ -1,10 +1,9 @@
 import { openQuarantineFolder } from '../../shared/adapters/embedded/quarantine-folder';
 import { circuitScorer } from '../../shared/adapters/sagemaker/circuit-scorer';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
+import { openStates } from '../../shared/adapters/state-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
-import type { StateCache } from '../../shared/detection/ports';
-import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import { parseConfig } from '../../shared/runtime/config';
 import { type KinesisHandler, kinesisHandler } from '../../shared/runtime/kinesis';
 import { lazy } from '../../shared/runtime/lazy';
@@ -38,8 +37,7 @@ export function createHandler(
 
 /** The composition root: runs once per cold start. */
 export async function buildServices(config: Config, handed: Handed): Promise<Built> {
-  const cache = await openCache(config);
-  const silence = await openSilenceIndex(config);
+  const { cache, silence } = await openStates(config);
   const endpoint = openEndpoint(config);
   const { observe } = handed;
   const services: Services = {
@@ -62,24 +60,4 @@ export async function buildServices(config: Config, handed: Handed): Promise<Bui
     await cache.close();
   };
   return { services, close };
-}
-
-/** Native and large parts are loaded only where they are used. */
-async function openCache(config: Config): Promise<StateCache> {
-  if (config.REDIS_URL !== undefined) {
-    const { createRedisCache } = await import('../../shared/adapters/redis/redis-cache');
-    return createRedisCache({ url: config.REDIS_URL });
-  }
-  const { openLmdbCache } = await import('../../shared/adapters/embedded/lmdb-cache');
-  return openLmdbCache(config.STATE_FILE!);
-}
-
-/** Deadlines lie where the states do. */
-async function openSilenceIndex(config: Config): Promise<SilenceIndex> {
-  if (config.REDIS_URL !== undefined) {
-    const { createRedisSilenceIndex } = await import('../../shared/adapters/redis/redis-silence-index');
-    return createRedisSilenceIndex({ url: config.REDIS_URL });
-  }
-  const { openLmdbSilenceIndex, silenceFileBeside } = await import('../../shared/adapters/embedded/lmdb-silence-index');
-  return openLmdbSilenceIndex(silenceFileBeside(config.STATE_FILE!));
 }

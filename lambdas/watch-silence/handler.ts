@@ -1,5 +1,4 @@
-import type { StateCache } from '../../shared/detection/ports';
-import type { SilenceIndex } from '../../shared/detection/silence/ports';
+import { openStates } from '../../shared/adapters/state-variables';
 import { parseConfig } from '../../shared/runtime/config';
 import { lazy } from '../../shared/runtime/lazy';
 import { type Config, ConfigSchema } from './config';
@@ -41,19 +40,4 @@ export async function buildServices(config: Config, handed: Handed): Promise<Ser
     sourcesMax: config.SOURCES_MAX,
     now: Date.now,
   };
-}
-
-/** Native and large parts are loaded only where they are used. */
-async function openStates({
-  REDIS_URL,
-  STATE_FILE,
-}: Config): Promise<{ readonly cache: StateCache; readonly silence: SilenceIndex }> {
-  if (REDIS_URL !== undefined) {
-    const { createRedisCache } = await import('../../shared/adapters/redis/redis-cache');
-    const { createRedisSilenceIndex } = await import('../../shared/adapters/redis/redis-silence-index');
-    return { cache: createRedisCache({ url: REDIS_URL }), silence: createRedisSilenceIndex({ url: REDIS_URL }) };
-  }
-  const { openLmdbCache } = await import('../../shared/adapters/embedded/lmdb-cache');
-  const { openLmdbSilenceIndex, silenceFileBeside } = await import('../../shared/adapters/embedded/lmdb-silence-index');
-  return { cache: openLmdbCache(STATE_FILE!), silence: openLmdbSilenceIndex(silenceFileBeside(STATE_FILE!)) };
 }
