@@ -1,6 +1,7 @@
-import { type DegradedRows, type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
+import { type DegradedRows, type PointStore, RowsRefused } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
+import { storableRows } from '../storable-rows';
 import { ANOMALIES, eventLine } from './event-lines';
 import { createInfluxClient } from './influx-client';
 import { amendedLine, bestOf, readDegraded } from './influx-degraded';
@@ -51,7 +52,7 @@ export function createInfluxStore({
     return mine;
   };
   const write = async <Row extends PointRow | AnomalyEvent>(rows: readonly Row[], lineOf: (row: Row) => string) => {
-    const { lines, kept, refused } = linesOf(rows, lineOf);
+    const { forms: lines, kept, refused } = storableRows(rows, lineOf);
     for (const { at, reason } of await writeLines(client, lines, concurrency, retries)) {
       refused.push({ row: kept[at]!, reason });
     }
@@ -87,23 +88,6 @@ export function createInfluxStore({
       return closed;
     },
   };
-}
-
-/** Rows that the store cannot keep whatever the server says are left out and named. */
-function linesOf<Row extends PointRow | AnomalyEvent>(rows: readonly Row[], lineOf: (row: Row) => string) {
-  const lines: string[] = [];
-  const kept: Row[] = [];
-  const refused: RefusedRow[] = [];
-  for (const row of rows) {
-    try {
-      lines.push(lineOf(row));
-      kept.push(row);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      refused.push({ row, reason: error.message });
-    }
-  }
-  return { lines, kept, refused };
 }
 
 function firstOfEach(events: readonly AnomalyEvent[]): AnomalyEvent[] {

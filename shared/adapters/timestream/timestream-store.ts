@@ -4,10 +4,11 @@ import {
   TimestreamWriteClient,
   type TimestreamWriteClientConfig,
 } from '@aws-sdk/client-timestream-write';
-import { type DegradedRows, type PointStore, type RefusedRow, RowsRefused } from '../../detection/ports';
+import { type DegradedRows, type PointStore, RowsRefused } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { type RowFields, rowOfFields } from '../row-fields';
+import { storableRows } from '../storable-rows';
 import { type Columns, milliseconds, selected } from './timestream-query';
 import { EVENT_ATTRIBUTES, eventOfColumns, eventRecord, POINT_ATTRIBUTES, pointRecord } from './timestream-records';
 import { type TimestreamTable, writeRecords } from './timestream-write';
@@ -68,7 +69,7 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
     table: Pick<TimestreamTable, 'TableName' | 'CommonAttributes'>,
     recordOf: (row: Row) => Record_,
   ) => {
-    const { records, kept, refused } = recordsOf(rows, recordOf);
+    const { forms: records, kept, refused } = storableRows(rows, recordOf);
     const into = { DatabaseName: database, ...table };
     for (const { at, reason } of await writeRecords(writing, into, records, concurrency, retries)) {
       refused.push({ row: kept[at]!, reason });
@@ -135,21 +136,4 @@ function clients(settings: TimestreamStoreOptions & typeof DEFAULTS) {
     ...(credentials === undefined ? {} : { credentials }),
   } as const;
   return [new TimestreamWriteClient(config), new TimestreamQueryClient(config)] as const;
-}
-
-/** Rows that the store cannot keep whatever the service says are left out and named. */
-function recordsOf<Row extends PointRow | AnomalyEvent>(rows: readonly Row[], recordOf: (row: Row) => Record_) {
-  const records: Record_[] = [];
-  const kept: Row[] = [];
-  const refused: RefusedRow[] = [];
-  for (const row of rows) {
-    try {
-      records.push(recordOf(row));
-      kept.push(row);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      refused.push({ row, reason: error.message });
-    }
-  }
-  return { records, kept, refused };
 }
