@@ -1,3 +1,5 @@
+import { zoneOffset } from '../../detection/wall-clock';
+
 const DAY_MS = 86_400_000;
 
 /** Epoch milliseconds of a wall clock reading, itself given as if it were UTC. */
@@ -11,7 +13,7 @@ export type WallClock = (localMs: number) => number;
  * @throws {RangeError} if the zone is unknown
  */
 export function wallClockOf(timeZone: string): WallClock {
-  const offsetAt = offsetOf(timeZone);
+  const offsetAt = zoneOffset(timeZone);
   if (timeZone === 'UTC') return (localMs) => localMs;
   let day = Number.NaN;
   let offset: number | undefined;
@@ -33,28 +35,4 @@ function offsetOn(localMs: number, offsetAt: (instant: number) => number): numbe
   const after = offsetAt(localMs + DAY_MS);
   if (offsetAt(localMs - before) === before) return before;
   return offsetAt(localMs - after) === after ? after : before;
-}
-
-/** Milliseconds by which the zone's wall clock is ahead of UTC at an instant. */
-function offsetOf(timeZone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    era: 'short',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  return (instant) => {
-    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-    const part = (name: string) => Number(parts[name]);
-    const year = parts['era'] === 'BC' ? 1 - part('year') : part('year');
-    const local = new Date(0);
-    local.setUTCFullYear(year, part('month') - 1, part('day'));
-    local.setUTCHours(part('hour'), part('minute'), part('second'));
-    return local.getTime() - Math.floor(instant / 1000) * 1000;
-  };
 }
