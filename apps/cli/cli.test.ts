@@ -2,32 +2,19 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { bundlePrograms, type Programs } from '../../test/e2e/programs';
 
 /** The command line as a process of its own, bundled as it is for users. */
 
-const root = path.join(__dirname, '..', '..');
-// Packages stay outside the bundle and are looked for from where it stands.
-const bundles = mkdtempSync(path.join(root, 'node_modules', '.cli-test-'));
+let programs: Programs;
 const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [path.join(root, 'apps/cli/main.ts')],
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    splitting: true,
-    outdir: bundles,
-    outExtension: { '.js': '.mjs' },
-    logLevel: 'silent',
-  });
-}, 30_000);
+beforeAll(() => {
+  programs = bundlePrograms();
+}, 60_000);
 
 afterAll(() => {
-  rmSync(bundles, { recursive: true });
+  programs.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -40,7 +27,7 @@ interface Ended {
 /** @param readChars standard output is closed after so many characters */
 function run(args: readonly string[], stdin = '', readChars = Number.POSITIVE_INFINITY): Promise<Ended> {
   return new Promise((settle, fail) => {
-    const child = spawn(process.execPath, [path.join(bundles, 'main.mjs'), ...args], { cwd: folder });
+    const child = spawn(process.execPath, [programs.script, ...args], { cwd: folder });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk) => {
@@ -126,7 +113,7 @@ describe('score between pipes', () => {
 
   it('leaves nothing half done when it is stopped', async () => {
     const args = ['score', '-i', '-', '-o', 'stopped.csv'];
-    const child = spawn(process.execPath, [path.join(bundles, 'main.mjs'), ...args], { cwd: folder });
+    const child = spawn(process.execPath, [programs.script, ...args], { cwd: folder });
     const ended = new Promise<number | null>((settle) => child.on('close', settle));
     // The first hundred rows decide what the columns are; then the output is opened.
     child.stdin.write(`timestamp,value\n${'2014-04-01,1\n'.repeat(200)}`);

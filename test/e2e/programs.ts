@@ -6,6 +6,8 @@ const root = path.join(__dirname, '..', '..');
 
 /** The programs as users have them, bundled once for a test file. */
 export interface Programs {
+  /** The command line's bundle. */
+  readonly script: string;
   /** Starts the command line; its process tree dies with the test. */
   start(args: readonly string[], options?: { readonly stdin?: string }): Running;
   /** Bundle of the model server. */
@@ -33,6 +35,7 @@ export function bundlePrograms(): Programs {
   const script = path.join(folder, 'apps', 'cli', 'main.mjs');
   const running = new Set<ChildProcess>();
   return {
+    script,
     start(args, { stdin } = {}) {
       const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
       running.add(child);

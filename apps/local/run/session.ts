@@ -1,22 +1,19 @@
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
-import type { Settings } from '../../../shared/domain/settings';
 import { type DataFolder, openDataFolder } from '../live/data-folder';
-import { type LivePath, openLivePath } from '../live/live-path';
-import type { InfluxAddress } from '../live/local-store';
+import { type LivePath, type LivePathOptions, openLivePath } from '../live/live-path';
 import { choosePaint, type Paint } from '../screen/paint';
 import { plainText } from '../screen/plain-text';
 import { openWriter, type ScreenWriter } from '../screen/writer';
 import { startError } from './start-error';
 
+/** What the command line says of the live path, passed on as it is. */
+type PathOptions = Pick<LivePathOptions, 'modelServerScript' | 'redisUrl' | 'influx' | 'settings'>;
+
 /** What every way of running the live path is given by the command line. */
-export interface RunOptions {
+export interface RunOptions extends PathOptions {
   /** Folder for what the run keeps. */
   readonly data: string;
-  readonly modelServerScript: string;
-  readonly redisUrl?: string | undefined;
-  readonly influx?: InfluxAddress | undefined;
-  readonly settings?: Settings;
   /** Aborted by the first Ctrl-C: end cleanly. */
   readonly stopping: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
