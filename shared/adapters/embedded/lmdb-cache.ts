@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from '
 import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { CHECKPOINT_FIELD, type StateCache, type StateCommit, TransientFault } from '../../detection/ports';
+import { oneHandle } from './one-handle';
 import { createEntryEncoder, decodeEntry, type EntryEncoder, fieldOfEntry } from './state-entry';
 
 /**
@@ -15,14 +16,14 @@ const PLAIN_KEY_BYTES_MAX = 1_024;
 
 /**
  * Source states in one durable file, an entry a source. Each commit is one write transaction, synced to disk before it
- * resolves; other processes may have the same file open. The file is mapped, not read into memory: what it occupies is
+ * resolves; others, in this process or in others, may have the same file open. The file is mapped, not read into memory: what it occupies is
  * page cache that the system takes back at need.
  *
  * @param file path of the file; missing folders are made
  * @throws {Error} if the file is there and is not a state cache
  */
 export function openLmdbCache(file: string): StateCache {
-  const database = openFile(file);
+  const { handle: database, release } = hold(file);
   const encode = createEntryEncoder();
   let closed = false;
   const whileOpen = () => {
@@ -47,7 +48,7 @@ export function openLmdbCache(file: string): StateCache {
     async close() {
       if (closed) return;
       closed = true;
-      await database.close();
+      await release();
     },
   };
 }
@@ -71,6 +72,8 @@ function openFile(file: string): Database {
     throw new Error(`${file} cannot be opened as a state cache: ${messageOf(cause)}`, { cause });
   }
 }
+
+const hold = oneHandle(openFile, (database) => database.close());
 
 /** LMDB maps whatever it is given and crashes the process on a file that is not its own, so the beginning is read first. */
 function refuseOtherFiles(file: string): void {

@@ -4,6 +4,7 @@ import { open } from 'lmdb';
 import { TransientFault } from '../../detection/ports';
 import type { Filing, ShardProgress, SilenceIndex } from '../../detection/silence/ports';
 import { compareSequences } from '../../domain/position';
+import { oneHandle } from './one-handle';
 
 /**
  * Deadlines in one file beside the source states. A call resolves when its transaction is committed, a moment before it is
@@ -12,11 +13,8 @@ import { compareSequences } from '../../domain/position';
  * @param file path of the file; missing folders are made
  */
 export function openLmdbSilenceIndex(file: string): SilenceIndex {
-  mkdirSync(dirname(file), { recursive: true });
-  const root = open({ path: file, noSubdir: true, maxDbs: 3, overlappingSync: true, compression: false });
-  const filed = root.openDB<number, string>({ name: 'filed', encoding: 'json' });
-  const byDeadline = root.openDB<boolean, [number, string]>({ name: 'due', encoding: 'json' });
-  const shards = root.openDB<ShardProgress, string>({ name: 'shards', encoding: 'json' });
+  const { handle, release } = hold(file);
+  const { root, filed, byDeadline, shards } = handle;
   let closed = false;
   const whileOpen = () => {
     if (closed) throw new Error('the silence index is closed');
@@ -79,10 +77,23 @@ export function openLmdbSilenceIndex(file: string): SilenceIndex {
     async close() {
       if (closed) return;
       closed = true;
-      await root.close();
+      await release();
     },
   };
 }
+
+function openFile(file: string) {
+  mkdirSync(dirname(file), { recursive: true });
+  const root = open({ path: file, noSubdir: true, maxDbs: 3, overlappingSync: true, compression: false });
+  return {
+    root,
+    filed: root.openDB<number, string>({ name: 'filed', encoding: 'json' }),
+    byDeadline: root.openDB<boolean, [number, string]>({ name: 'due', encoding: 'json' }),
+    shards: root.openDB<ShardProgress, string>({ name: 'shards', encoding: 'json' }),
+  };
+}
+
+const hold = oneHandle(openFile, ({ root }) => root.close());
 
 /** Where the index of a file of states lies. */
 export function silenceFileBeside(stateFile: string): string {
