@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 
+export { uniforms as seeded } from '../../shared/detection/relations/relations.factory';
+
 /** What a run of the fault test is told; the same for all its processes. */
 export interface Plan {
   readonly seed: number;
@@ -27,17 +29,6 @@ export function readPlan(args: readonly string[]): Plan {
     sources: Number(values.sources),
     faults: Number(values.faults),
     batchSize: Number(values.batch),
-  };
-}
-
-/** Uniform numbers in [0, 1) from a seed: Mulberry32, Tommy Ettinger 2017. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
 
