@@ -1,4 +1,4 @@
-// Speed of the engine on one core, by processor time: npm run bench:engine [-- --series N]
+// Speed of the engine on one core, by processor time: npm run bench:engine [-- --series N | --long]
 import { performance } from 'node:perf_hooks';
 import { builtInModel } from '../shared/detection/built-in-model';
 import { decodeMetric, emptyMetric, encodeMetric } from '../shared/detection/metric-codec';
@@ -7,8 +7,10 @@ import { BASE_BYTES, FULL_BYTES } from '../shared/detection/metric-layout';
 import { createMetricState, type MetricState } from '../shared/detection/metric-state';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
 import { DEFAULT_SETTINGS } from '../shared/domain/settings';
+import { longRun } from './long-run';
 
 const STEP_S = 300;
+const LONG_ROWS = [22_000, 1_000_000];
 const SEQUENTIAL_POINTS = 400_000;
 const SERIES_AT = process.argv.indexOf('--series');
 const SERIES = SERIES_AT < 0 ? 100_000 : Number(process.argv[SERIES_AT + 1]);
@@ -17,6 +19,10 @@ const CONTEXT = { versions: { model: 'built-in-1', settings: 1, schema: 1 }, deg
 const values = dailyWave(4096);
 const found = createFindings();
 
+if (process.argv.includes('--long')) {
+  for (const rows of LONG_ROWS) longRun(rows);
+  process.exit();
+}
 console.log(`state at rest: ${BASE_BYTES} bytes without shapes, ${FULL_BYTES} with`);
 console.log(`allocated by a point of the core: ${allocatedPerPoint().toFixed(1)} bytes`);
 byPart();
