@@ -157,6 +157,7 @@ function rowsOf(
       degraded,
       warming: context.warming,
       ...(degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
+      ...(degraded && verdict.bar !== undefined ? { bar: verdict.bar } : {}),
       revision: 0,
       versions: context.versions,
       ...position,

@@ -1,6 +1,6 @@
 import { kindOf } from '../../shared/detection/explain';
 import type { ModelScore } from '../../shared/detection/model';
-import { type AnomalyEvent, severityOf, type Versions } from '../../shared/domain/anomaly-event';
+import { type AnomalyEvent, severityOf } from '../../shared/domain/anomaly-event';
 import { stableId } from '../../shared/domain/ids';
 import type { PointRow } from '../../shared/domain/rows';
 import { reasonsOf } from './reasons';
@@ -12,29 +12,44 @@ export type DegradedRow = PointRow & { readonly features: readonly number[] };
 export interface Amendment {
   readonly before: DegradedRow;
   readonly after: PointRow;
-  /** The threshold that `after` was judged by. */
   readonly threshold: number;
 }
 
 /**
- * The next revision of a degraded row: scores and versions of the endpoint's model, and no vector any more.
+ * The next revision of a degraded row: scores and version of the endpoint's model, judged by the threshold and the hurdle of
+ * then, and no vector any more.
  *
- * Past alarms are not replayed. A row that an earlier alarm held back (alarm score 0) stays held back: what that alarm's
- * strength was is not known any more. A row whose alarm spoke speaks with the model's score.
+ * Past alarms are not replayed: the hurdle is what the alarms of then had left, which the built-in model had scored where
+ * they were degraded as well. A row that has not kept its bar is judged by the settings of now, and stays held back if it was.
  */
-export function amend(before: DegradedRow, score: ModelScore, threshold: number, versions: Versions): Amendment {
-  const { features: _, ...kept } = before;
-  const alarmScore = before.alarmScore > 0 ? score.alarm : 0;
+export function amend(before: DegradedRow, { anomaly, alarm }: ModelScore, model: string, now: JudgedNow): Amendment {
+  const { features: _, bar, ...kept } = before;
+  const threshold = bar?.threshold ?? now.threshold;
+  const settings = bar === undefined ? now.settings : before.versions.settings;
+  const alarmScore = speaks(before, alarm) ? alarm : 0;
   const after: PointRow = {
     ...kept,
-    anomalyScore: score.anomaly,
+    anomalyScore: anomaly,
     alarmScore,
     isAnomaly: alarmScore >= threshold,
     degraded: false,
     revision: before.revision + 1,
-    versions,
+    versions: { ...before.versions, model, settings },
   };
   return { before, after, threshold };
+}
+
+/** What has spoken speaks when it is as strong as then; comparing with the hurdle alone could differ by a rounding. */
+function speaks({ alarmScore, bar }: DegradedRow, alarm: number): boolean {
+  if (bar === undefined) return alarmScore > 0;
+  return alarm > bar.hurdle || (alarmScore > 0 && alarm >= alarmScore);
+}
+
+/** By which settings a row is judged that has not kept its bar. */
+export interface JudgedNow {
+  readonly threshold: number;
+  /** Version of the settings. */
+  readonly settings: number;
 }
 
 export function changesVerdict({ before, after }: Amendment): boolean {

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
+import { builtInModel } from '../../shared/detection/built-in-model';
 import { FEATURES, type FeatureVector, type ModelScore } from '../../shared/detection/model';
-import { ModelMismatch, RowsRefused, TransientFault } from '../../shared/detection/ports';
+import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import { ModelMismatch, RowsRefused, type Scorer, TransientFault } from '../../shared/detection/ports';
+import { SettingsSchema } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
 import { rescoringParts, visibleRows } from '../../test/factories/rescoring-parts';
+import { seeded } from '../../test/faults/plan';
 import { detectAnomalies } from '../detect-anomalies/detect-anomalies';
 import { rescoreDegraded } from './rescore-degraded';
 import type { Services } from './services';
@@ -125,6 +129,39 @@ describe('with the endpoint back', () => {
   });
 });
 
+describe('rows of the engine itself', () => {
+  test.each([
+    ['a threshold', { threshold: 0.45 }],
+    ['a rate of false alarms', { falseAlarmsPerWeek: 20 }],
+  ])('judged again by the model that judged them, by %s: the same to the bit', async (_, defaults) => {
+    const settings = SettingsSchema.parse({ version: 3, defaults });
+    const random = seeded(5);
+    const points = Array.from({ length: 900 }, (_, i) => {
+      const m = 20 + 4 * Math.sin(i / 15) + random() + (i % 140 > 134 ? 3 + 9 * random() : 0);
+      return wirePoint({ timestamp: ARRIVAL - 60_000 * (900 - i), metrics: { m } });
+    });
+    const run = async (scorer: Scorer) => {
+      const parts = new MemoryParts();
+      const services = { ...parts.services, scorer, settings, openDetector: openSourceDetector, builtIn: builtInModel };
+      for (let i = 0; i < 9; i++)
+        await detectAnomalies([streamRecord(points.slice(100 * i, 100 * i + 100), i)], services);
+      return parts;
+    };
+    const builtIn = async (vectors: readonly FeatureVector[]) => ({
+      scores: vectors.map((vector) => builtInModel.score(vector)),
+      model: 'endpoint-1',
+    });
+    const undisturbed = await run({ score: builtIn });
+    const parts = await run({ score: () => Promise.reject(new TransientFault('endpoint', 'away')) });
+    const { services } = rescoringParts(parts, (vector) => builtInModel.score(vector));
+    await untilNothingLeft(services);
+    const rows = visibleRows(parts);
+    expect(rows.map((row) => ({ ...row, revision: 0 }))).toEqual(visibleRows(undisturbed));
+    expect(rows.filter(({ isAnomaly }) => isAnomaly).length).toBeGreaterThan(0);
+    expect(rows.filter(({ alarmScore, isAnomaly }) => alarmScore > 0 && !isAnomaly).length).toBeGreaterThan(0);
+  });
+});
+
 describe('a verdict that changes where nothing had told of the point', () => {
   const vector = FEATURES.map((_, i) => (i === 0 ? 5 : 0));
   const shape = FEATURES.map((name) => (name === 'shape' ? 5 : name === 'shapeWeight' ? 1 : 0));
@@ -206,7 +243,45 @@ describe('a verdict that changes where nothing had told of the point', () => {
     expect((await rescored({ alarmScore: 0.3, features: shape }, 0.75)).told).toMatchObject([{ kind: 'shape' }]);
   });
 
-  test('what an earlier alarm held back stays held back', async () => {
+  test.each<[string, { before: number; alarm: number; threshold: number; hurdle: number }, object]>([
+    [
+      'held back, not strong enough for the hurdle of then',
+      { before: 0, alarm: 0.6, threshold: 0.5, hurdle: 0.6 },
+      { alarmScore: 0, isAnomaly: false },
+    ],
+    [
+      'held back, strong enough now',
+      { before: 0, alarm: 0.61, threshold: 0.5, hurdle: 0.6 },
+      { alarmScore: 0.61, isAnomaly: true },
+    ],
+    [
+      'spoke, too weak now',
+      { before: 0.7, alarm: 0.6, threshold: 0.5, hurdle: 0.6 },
+      { alarmScore: 0, isAnomaly: false },
+    ],
+    [
+      'spoke, as strong as then, whatever a rounding made of the hurdle',
+      { before: 0.6, alarm: 0.6, threshold: 0.5, hurdle: 0.6 },
+      { alarmScore: 0.6, isAnomaly: true },
+    ],
+    [
+      'spoke, under the threshold of then',
+      { before: 0.4, alarm: 0.79, threshold: 0.8, hurdle: 0 },
+      { alarmScore: 0.79, isAnomaly: false },
+    ],
+    [
+      'spoke, at the threshold of then',
+      { before: 0.4, alarm: 0.3, threshold: 0.3, hurdle: 0 },
+      { alarmScore: 0.3, isAnomaly: true },
+    ],
+  ])('by the bar that a row has kept: %s', async (_, { before, alarm, ...bar }, after) => {
+    const versions = { model: 'built-in', settings: 7, schema: 1 };
+    const { row } = await rescored({ alarmScore: before, bar, versions }, alarm);
+    expect(row).toMatchObject({ ...after, versions: { model: 'endpoint-1', settings: 7, schema: 1 } });
+    expect(row).not.toHaveProperty('bar');
+  });
+
+  test('without a bar, what an earlier alarm held back stays held back', async () => {
     const { row, told } = await rescored({ alarmScore: 0, anomalyScore: 0.4 }, 0.9);
     expect(row).toMatchObject({ anomalyScore: 0.9, alarmScore: 0, isAnomaly: false, degraded: false });
     expect(told).toEqual([]);

@@ -112,8 +112,10 @@ class Run {
 
   private amended(rows: readonly DegradedRow[], { scores, model }: ScoredBatch): Amendment[] {
     const { settings } = this.services;
-    const versions = { model, settings: settings.version, schema: FEATURE_SCHEMA_VERSION };
-    return rows.map((row, i) => amend(row, scores[i]!, settingsFor(settings, row.source).threshold, versions));
+    return rows.map((row, i) => {
+      const { threshold } = settingsFor(settings, row.source);
+      return amend(row, scores[i]!, model, { threshold, settings: settings.version });
+    });
   }
 
   /** For every event that was sent degraded, and for every verdict that changed without one. */

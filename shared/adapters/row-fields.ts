@@ -1,4 +1,4 @@
-import type { PointRow } from '../domain/rows';
+import type { AlarmBar, PointRow } from '../domain/rows';
 
 /**
  * A row as fields for stores that keep columns of numbers, texts and booleans: one a column that people ask for, and the
@@ -16,12 +16,14 @@ export interface RowFields {
   readonly flags: number;
   /** JSON. */
   readonly features: string | undefined;
+  /** JSON: threshold, hurdle. */
+  readonly bar: string | undefined;
   readonly model: string;
   /** JSON of what never serves as a condition. */
   readonly origin: string;
 }
 
-const FLAG = { late: 1, learning: 2, warming: 4, expected: 8, lower: 16, upper: 32, features: 64 } as const;
+const FLAG = { late: 1, learning: 2, warming: 4, expected: 8, lower: 16, upper: 32, features: 64, bar: 128 } as const;
 
 type Origin = [
   stream: string,
@@ -34,7 +36,7 @@ type Origin = [
 ];
 
 export function rowFields(row: PointRow): RowFields {
-  const { stream, shard, sequence, index, revision, versions, features } = row;
+  const { stream, shard, sequence, index, revision, versions, features, bar } = row;
   const origin: Origin = [stream, shard, sequence, index, revision, versions.settings, versions.schema];
   return {
     value: row.value,
@@ -47,6 +49,7 @@ export function rowFields(row: PointRow): RowFields {
     degraded: row.degraded,
     flags: flagsOf(row),
     features: features && JSON.stringify(features),
+    bar: bar && JSON.stringify([bar.threshold, bar.hurdle]),
     model: versions.model,
     origin: JSON.stringify(origin),
   };
@@ -77,6 +80,7 @@ export function rowOfFields(
     degraded: String(fields.degraded) === 'true',
     warming: has(FLAG.warming),
     ...(has(FLAG.features) ? { features: JSON.parse(String(fields.features)) as number[] } : {}),
+    ...(has(FLAG.bar) ? { bar: barOf(String(fields.bar)) } : {}),
     revision,
     versions: { model: String(fields.model), settings, schema },
     stream,
@@ -94,6 +98,12 @@ function flagsOf(row: PointRow): number {
     (row.expected === undefined ? 0 : FLAG.expected) |
     (row.lower === undefined ? 0 : FLAG.lower) |
     (row.upper === undefined ? 0 : FLAG.upper) |
-    (row.features === undefined ? 0 : FLAG.features)
+    (row.features === undefined ? 0 : FLAG.features) |
+    (row.bar === undefined ? 0 : FLAG.bar)
   );
+}
+
+function barOf(text: string): AlarmBar {
+  const [threshold, hurdle] = JSON.parse(text) as [threshold: number, hurdle: number];
+  return { threshold, hurdle };
 }

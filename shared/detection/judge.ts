@@ -2,12 +2,12 @@ import { type AnomalyEvent, severityOf } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import { stableId } from '../domain/ids';
 import type { SourceSettings } from '../domain/settings';
-import { fromUnit } from './built-in-model';
+import { fromUnit, toUnit } from './built-in-model';
 import { type EpisodeChange, moveEpisode } from './episode';
 import { type JudgedObservation, kindOfObservation, reasonsOf } from './metric-observation';
 import type { MetricState } from './metric-state';
 import type { ModelScore } from './model';
-import { speaks, wouldSpeak } from './refractory';
+import { hurdleAt, speaks, wouldSpeak } from './refractory';
 import type { ConcludeContext, Verdict } from './source-detector';
 
 /** Verdict on what was only stored. */
@@ -32,6 +32,7 @@ export function judge(
 ): Judgement {
   const odds = fromUnit(score.alarm);
   const isLate = observation.standing === 'late';
+  const hurdle = toUnit(hurdleAt(state, timestamp));
   const loud = isLate ? wouldSpeak(state, odds, timestamp) : speaks(state, odds, timestamp, observation.holdMs);
   const alarmScore = loud ? score.alarm : 0;
   const isAnomaly = alarmScore >= threshold;
@@ -40,6 +41,7 @@ export function judge(
     alarmScore,
     isAnomaly,
     contributions: isAnomaly ? reasonsOf(observation) : [],
+    bar: { threshold, hurdle },
   };
   if (isLate) return { verdict, change: undefined };
   const change = moveEpisode(state, {

@@ -22,7 +22,12 @@ export function speaks(state: MetricState, odds: number, timestamp: number, hold
 }
 
 /** As {@link speaks}, but nothing is remembered. */
-export function wouldSpeak({ f64, f32 }: MetricState, odds: number, timestamp: number): boolean {
+export function wouldSpeak(state: MetricState, odds: number, timestamp: number): boolean {
+  return odds > hurdleAt(state, timestamp);
+}
+
+/** Odds that an alarm must exceed to speak; 0 when no alarm holds. */
+export function hurdleAt({ f64, f32 }: MetricState, timestamp: number): number {
   const holds = timestamp - f64[EPISODE.alarmed]! <= f32[EPISODE.holdMs]!;
-  return odds > (holds ? STRONGER * f32[EPISODE.peakOdds]! : 0);
+  return holds ? STRONGER * f32[EPISODE.peakOdds]! : 0;
 }

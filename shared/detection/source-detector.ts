@@ -1,6 +1,7 @@
 // The contract of the engine with everything around it; see the class below.
 import type { AnomalyEvent, Contribution, Versions } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
+import type { AlarmBar } from '../domain/rows';
 import type { SourceSettings } from '../domain/settings';
 import type { FeatureVector, ModelScore } from './model';
 import type { StateFields } from './ports';
@@ -41,6 +42,8 @@ export interface Verdict {
   readonly isAnomaly: boolean;
   /** Largest share first; empty unless `isAnomaly`. */
   readonly contributions: readonly Contribution[];
+  /** Absent where nothing was judged, and of a source as a whole. */
+  readonly bar?: AlarmBar;
 }
 
 /** All of a data point: verdicts in the order of the observations, the source's own scores, and episode changes. */

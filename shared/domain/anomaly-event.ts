@@ -48,7 +48,7 @@ export const AnomalyEventSchema = z.object({
    * `transition` are those of the event that told of the point, or of the last event of the episode that was open then; a
    * point of which nothing was told is an episode of its own, over as soon as it is told, with transition 1. Severity is
    * that of this point, not the strongest of the episode. It may come before the event that it corrects, and long after the
-   * episode was closed. Later points are not judged again in its light: alarms that were held back stay so.
+   * episode was closed. Later points are not judged again in its light: what holds alarms back is as it was then.
    */
   phase: z.enum(['opened', 'updated', 'closed', 'corrected']),
   kind: z.enum(ANOMALY_KINDS),

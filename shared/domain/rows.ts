@@ -4,6 +4,15 @@ import { NameSchema, REJECTION_REASONS } from './data-point';
 
 const ScoreSchema = z.number().min(0).max(1);
 
+/** What an alarm of a point was measured by; both on the scale of `alarm_score`. */
+export const AlarmBarSchema = z.object({
+  /** From here on it was an anomaly. */
+  threshold: ScoreSchema,
+  /** Only above this it spoke at all, since an earlier alarm held weaker ones back; 0: nothing held. */
+  hurdle: ScoreSchema,
+});
+export type AlarmBar = z.output<typeof AlarmBarSchema>;
+
 /** One value of one series as the store keeps it. Source, metric and timestamp identify it. */
 export const PointRowSchema = z.object({
   source: NameSchema,
@@ -26,6 +35,8 @@ export const PointRowSchema = z.object({
   degraded: z.boolean(),
   warming: z.boolean(),
   features: z.array(z.number()).optional(),
+  /** Kept with `features`: how the point was judged, so that it can be judged again. */
+  bar: AlarmBarSchema.optional(),
   /** 0 as first written; a re-scoring writes the next one, and readers take the highest. */
   revision: z.number().int().min(0),
   versions: VersionsSchema,

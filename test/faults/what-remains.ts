@@ -18,8 +18,8 @@ export interface Remains {
   readonly publishedAgain: number;
 }
 
-/** Bit of a row's flags that says that its vector was kept. */
-const HAS_FEATURES = 64;
+/** Bits of a row's flags that say that its vector and its bar were kept. */
+const KEPT_WHEN_DEGRADED = 64 | 128;
 
 export async function whatRemains(places: {
   readonly redis: string;
@@ -42,7 +42,8 @@ export async function whatRemains(places: {
           ...fields,
           degraded: undefined,
           features: undefined,
-          flags: Number(fields['flags']) & ~HAS_FEATURES,
+          bar: undefined,
+          flags: Number(fields['flags']) & ~KEPT_WHEN_DEGRADED,
         }),
       ]),
     ),

@@ -77,6 +77,7 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
           degraded: true,
           warming: true,
           features: [0, 0.1234, 12345.6789, 1e-4],
+          bar: { threshold: 0.1 + 0.2, hurdle: 0 },
           versions: { model: 'mlflow:7', settings: 12, schema: 3 },
           stream: 'other-stream',
           shard: 'shardId-000000000017',

@@ -14,7 +14,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
-import type { PointRow } from '../../domain/rows';
+import type { AlarmBar, PointRow } from '../../domain/rows';
 import type { Labels } from './duckdb-labels';
 import { FLAG } from './duckdb-schema';
 
@@ -40,6 +40,7 @@ export const POINT_COLUMNS: readonly DuckDBType[] = [
   INTEGER,
   VARCHAR,
   INTEGER,
+  VARCHAR,
 ];
 
 export const ANOMALY_COLUMNS: readonly DuckDBType[] = [
@@ -85,6 +86,7 @@ export function fillPoints(chunk: DuckDBDataChunk, rows: readonly PointRow[], la
   integers(16, rows, (row) => labels.idOf(row.shard));
   texts(17, rows, (row) => row.sequence);
   integers(18, rows, (row) => row.index);
+  texts(19, rows, (row) => (row.bar === undefined ? undefined : JSON.stringify(row.bar)));
   flush();
 }
 
@@ -114,7 +116,7 @@ export function fillAnomalies(chunk: DuckDBDataChunk, events: readonly AnomalyEv
 /** A row of `points_raw`, all columns in their order. */
 export function pointRow(columns: readonly DuckDBValue[], labels: Labels): PointRow {
   const [source, metric, timestamp, value, anomalyScore, alarmScore, expected, lower, upper, bits, features] = columns;
-  const [revision, model, settings, schema, stream, shard, sequence, index] = columns.slice(11);
+  const [revision, model, settings, schema, stream, shard, sequence, index, bar] = columns.slice(11);
   const has = (flag: number) => (Number(bits) & flag) !== 0;
   return {
     source: String(source),
@@ -132,6 +134,7 @@ export function pointRow(columns: readonly DuckDBValue[], labels: Labels): Point
     degraded: has(FLAG.degraded),
     warming: has(FLAG.warming),
     ...(features === null ? {} : { features: JSON.parse(String(features)) as number[] }),
+    ...(bar === null ? {} : { bar: JSON.parse(String(bar)) as AlarmBar }),
     revision: Number(revision),
     versions: { model: labels.labelOf(Number(model)), settings: Number(settings), schema: Number(schema) },
     stream: labels.labelOf(Number(stream)),

@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS points_raw (
   expected DOUBLE, lower DOUBLE, upper DOUBLE, flags UTINYINT, features VARCHAR, revision INTEGER,
   model INTEGER, settings INTEGER, schema INTEGER, stream INTEGER, shard INTEGER, sequence VARCHAR, "index" INTEGER);
 
+ALTER TABLE points_raw ADD COLUMN IF NOT EXISTS bar VARCHAR;
+
 CREATE TABLE IF NOT EXISTS anomalies_raw (
   id VARCHAR, timestamp_ms BIGINT, source VARCHAR, metric VARCHAR, kind VARCHAR, phase VARCHAR, severity VARCHAR,
   value DOUBLE, expected DOUBLE, lower DOUBLE, upper DOUBLE, anomaly_score DOUBLE, alarm_score DOUBLE, threshold DOUBLE,

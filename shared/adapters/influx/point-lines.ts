@@ -18,6 +18,7 @@ export const POINT_FIELDS: readonly (keyof RowFields)[] = [
   'degraded',
   'flags',
   'features',
+  'bar',
   'model',
   'origin',
 ];
@@ -42,6 +43,7 @@ export function pointLine(row: PointRow): string {
       ['degraded', String(fields.degraded)],
       ['flags', integer(fields.flags)],
       ['features', text(fields.features)],
+      ['bar', text(fields.bar)],
       ['model', text(fields.model)],
       ['origin', text(fields.origin)],
     ],

@@ -30,7 +30,7 @@ export function pointRecord(row: PointRow): Record_ {
       { Name: 'is_anomaly', Value: String(fields.is_anomaly), Type: 'BOOLEAN' },
       { Name: 'degraded', Value: String(fields.degraded), Type: 'BOOLEAN' },
       { Name: 'flags', Value: String(fields.flags), Type: 'BIGINT' },
-      ...texts({ features: fields.features, model: fields.model, origin: fields.origin }),
+      ...texts({ features: fields.features, bar: fields.bar, model: fields.model, origin: fields.origin }),
     ],
   };
 }
