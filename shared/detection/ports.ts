@@ -81,6 +81,13 @@ export interface SeriesQuery {
   readonly limit?: number;
 }
 
+export interface RecentQuery {
+  readonly source: string;
+  /** Epoch milliseconds, exclusive. */
+  readonly to: number;
+  readonly limit: number;
+}
+
 /**
  * Points and anomalies. Writing the same row again has no effect that a reader can see. Writes reject with
  * {@link RowsRefused} when some rows can never be kept.
@@ -95,6 +102,13 @@ export interface PointStore {
   writeAnomalies(events: readonly AnomalyEvent[]): Promise<void>;
   /** Rows of one series in order of time, highest revision each. */
   readPoints(query: SeriesQuery): Promise<readonly PointRow[]>;
+  /**
+   * For each query the newest rows of a source, all its metrics together, in order of time, highest revision each. Rows of
+   * one timestamp come all or not at all, unless they alone are more than the limit.
+   *
+   * @param withinMs for the whole call; absent: the store's own limit. Embedded stores need none
+   */
+  readRecent(queries: readonly RecentQuery[], withinMs?: number): Promise<readonly (readonly PointRow[])[]>;
   /** Events in order of time, then of transition. */
   readAnomalies(query: {
     readonly source?: string;

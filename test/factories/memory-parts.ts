@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { BatchCounts, Services } from '../../lambdas/detect-anomalies/services';
 import { FEATURES, type Model } from '../../shared/detection/model';
-import { CHECKPOINT_FIELD, type StateCommit, type StateFields, TransientFault } from '../../shared/detection/ports';
+import {
+  CHECKPOINT_FIELD,
+  type RecentQuery,
+  type StateCommit,
+  type StateFields,
+  TransientFault,
+} from '../../shared/detection/ports';
 import type { OpenSourceDetector } from '../../shared/detection/source-detector';
 import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
@@ -37,7 +43,14 @@ export class MemoryParts {
       writeAnomalies: (events) =>
         this.call('store.anomalies', () => void events.map((event) => this.stored.set(event.id, event))),
       readPoints: () => Promise.reject(new Error('not used here')),
-      readAnomalies: () => Promise.reject(new Error('not used here')),
+      readRecent: (queries) => this.call('store.recent', () => queries.map((query) => this.recent(query))),
+      readAnomalies: ({ source, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) =>
+        this.call('store.read anomalies', () =>
+          [...this.stored.values()]
+            .filter((event) => (source ?? event.source) === event.source)
+            .filter(({ timestamp }) => timestamp >= from && timestamp < to)
+            .sort((a, b) => a.timestamp - b.timestamp || a.transition - b.transition),
+        ),
       close: async () => {},
     },
     topic: { publish: (events) => this.call('topic', () => void this.published.push(...events)) },
@@ -92,6 +105,11 @@ export class MemoryParts {
     for (const [name, bytes] of fields) state.set(name, bytes);
     this.states.set(source, state);
     return true;
+  }
+
+  private recent({ source, to, limit }: RecentQuery): PointRow[] {
+    const rows = [...this.rows.values()].filter((row) => row.source === source && row.timestamp < to);
+    return rows.sort((a, b) => a.timestamp - b.timestamp).slice(-limit);
   }
 
   private keepRow(row: PointRow): void {

@@ -12,18 +12,12 @@ export function rescoringParts(
 ) {
   const runs: RescoreCounts[] = [];
   const problems: string[] = [];
-  const { writePoints, writeAnomalies } = parts.services.store;
+  const { writePoints, writeAnomalies, readAnomalies } = parts.services.store;
   const services: Services = {
     store: {
       writePoints,
       writeAnomalies,
-      readAnomalies: ({ source, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) =>
-        parts.call('store.read anomalies', () =>
-          [...parts.stored.values()]
-            .filter((event) => (source ?? event.source) === event.source)
-            .filter(({ timestamp }) => timestamp >= from && timestamp < to)
-            .sort((a, b) => a.timestamp - b.timestamp || a.transition - b.transition),
-        ),
+      readAnomalies,
       readDegraded: ({ schema, from = Number.NEGATIVE_INFINITY, limit }) =>
         parts.call('store.read degraded', () =>
           visibleRows(parts)

@@ -105,6 +105,35 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
       expect(await values({ from: at(2) + 0.5, to: at(3) + 0.5 })).toEqual([3]);
     });
 
+    it('gives the newest rows of each source over all its metrics, and no timestamp in part', async () => {
+      const rows = [1, 2, 3, 4, 5].flatMap((minute) =>
+        ['a', 'b'].map((metric) => point({ metric, timestamp: at(minute), value: minute })),
+      );
+      const other = point({ source: 'other', timestamp: at(9), value: 9 });
+      await store.writePoints([...rows.slice(4), other, ...rows.slice(0, 4)]);
+      await store.writePoints([point({ metric: 'a', timestamp: at(4), value: 44, revision: 1 })]);
+      const { source } = series;
+      const answers = await store.readRecent([
+        { source, to: at(6), limit: 5 },
+        { source: 'nobody', to: at(6), limit: 5 },
+        { source: 'other', to: at(9) + 0.5, limit: 1 },
+        { source, to: at(5), limit: 2 },
+        { source, to: at(5), limit: 100 },
+        { source, to: at(5), limit: 1 },
+      ]);
+      const seen = answers.map((found) => found.map(({ metric, value }) => `${metric}${value}`).sort());
+      expect(seen).toEqual([
+        ['a44', 'a5', 'b4', 'b5'],
+        [],
+        [`${other.metric}9`],
+        ['a44', 'b4'],
+        ['a1', 'a2', 'a3', 'a44', 'b1', 'b2', 'b3', 'b4'],
+        [expect.stringMatching(/^(a44|b4)$/)],
+      ]);
+      expect(answers[0]!.map(({ timestamp }) => timestamp)).toEqual([at(4), at(4), at(5), at(5)]);
+      expect(await store.readRecent([])).toEqual([]);
+    });
+
     it('shows a row once, however often it is written', async () => {
       const rows = Array.from({ length: 50 }, (_, i) => point({ timestamp: at(i), value: i, sequence: `${100 + i}` }));
       for (let i = 0; i < 3; i++) await store.writePoints(rows);

@@ -5,11 +5,13 @@ import {
   type DegradedQuery,
   type DegradedRows,
   type PointStore,
+  type RecentQuery,
   type SeriesQuery,
   TransientFault,
 } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
+import { NEWEST_SPARE, newestWhole } from '../newest-whole';
 import { type Labels, loadLabels } from './duckdb-labels';
 import { ANOMALY_COLUMNS, fillAnomalies, fillPoints, POINT_COLUMNS, pointRow } from './duckdb-rows';
 import { EVENT_ONCE, EVENT_REPEATED, FLAG, ONCE, REPEATED, SCHEMA } from './duckdb-schema';
@@ -88,6 +90,19 @@ async function openStore(path: string, options: DuckDbOptions): Promise<DuckDbSt
       const { sql, values } = pointsQuery(query);
       const result = await faultsNamed(() => reading.runAndReadAll(sql, values));
       return result.getRows().map((columns) => pointRow(columns, labels));
+    },
+    async readRecent(queries) {
+      whileOpen();
+      if (queries.length === 0) return [];
+      const { sql, values } = recentQuery(queries);
+      const result = await faultsNamed(() => reading.runAndReadAll(sql, values));
+      const rows = result.getRows().map((columns) => pointRow(columns, labels));
+      return queries.map(({ source, to, limit }) =>
+        newestWhole(
+          rows.filter((row) => row.source === source && row.timestamp < to),
+          limit,
+        ),
+      );
     },
     async readAnomalies(query) {
       whileOpen();
@@ -209,6 +224,17 @@ function pointsQuery({ source, metric, from, to, limit }: SeriesQuery) {
     ['timestamp_ms < ?', bigint(to)],
   ]);
   return limited(`SELECT * FROM points_raw ${filter.where} ${ONCE} ORDER BY timestamp_ms`, filter.values, limit);
+}
+
+/** One pass over the table finds where the newest rows of all sources are; only those are then read whole. */
+function recentQuery(queries: readonly RecentQuery[]) {
+  const newest = Math.max(...queries.map(({ limit }) => limit)) + NEWEST_SPARE;
+  const wanted = queries.map(() => '(source = ? AND timestamp_ms < ?)').join(' OR ');
+  const places = `SELECT unnest(arg_max(rowid, timestamp_ms, ${newest})) FROM points_raw WHERE ${wanted} GROUP BY source`;
+  return {
+    sql: `SELECT * FROM points_raw WHERE rowid IN (${places}) ${ONCE} ORDER BY timestamp_ms`,
+    values: queries.flatMap(({ source, to }) => [source, BigInt(Math.ceil(to))]),
+  };
 }
 
 function anomaliesQuery({ source, from, to, limit }: Parameters<PointStore['readAnomalies']>[0]) {

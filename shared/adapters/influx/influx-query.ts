@@ -15,6 +15,8 @@ export interface Selection {
   readonly from: number | undefined;
   /** Exclusive. */
   readonly to: number | undefined;
+  /** Only so many, the newest of them, and newest first. */
+  readonly newest?: number;
 }
 
 /** What the server has of one point: time as text with nanoseconds, then the fields in the order asked. */
@@ -78,8 +80,9 @@ export async function* byMillisecond(points: AsyncIterable<Columns>): AsyncGener
   if (group.length > 0) yield group;
 }
 
-function select({ measurement, fields }: Selection, conditions: readonly string[]): string {
-  return `SELECT ${fields.map(identifier).join(', ')} FROM ${identifier(measurement)} WHERE ${conditions.join(' AND ')}`;
+function select({ measurement, fields, newest }: Selection, conditions: readonly string[]): string {
+  const all = `SELECT ${fields.map(identifier).join(', ')} FROM ${identifier(measurement)} WHERE ${conditions.join(' AND ')}`;
+  return newest === undefined ? all : `${all} ORDER BY time DESC LIMIT ${newest}`;
 }
 
 /** Undefined when no time is within the bounds. */

@@ -7,6 +7,7 @@ import { createInfluxClient } from './influx-client';
 import { amendedLine, bestOf, readDegraded } from './influx-degraded';
 import type { InfluxTarget } from './influx-options';
 import { byMillisecond, type Columns, selected } from './influx-query';
+import { readRecent } from './influx-recent';
 import { POINT_FIELDS, POINTS, pointLine } from './point-lines';
 import { writeLines } from './write-lines';
 
@@ -74,6 +75,8 @@ export function createInfluxStore({
         const points = selected(client, selection, limit * 2 + PAGE_SPARE, retries);
         return byTimestamp(points, limit, (group) => bestOf(source, metric, group));
       }),
+    readRecent: (queries, withinMs = timeoutMs) =>
+      whileOpen(() => readRecent(client, queries, { ...retries, timeoutMs: Math.min(timeoutMs, withinMs) })),
     readDegraded: (query) => whileOpen(() => readDegraded(client, query, retries)),
     readAnomalies: ({ source, from, to, limit = Infinity }) =>
       whileOpen(async () => {

@@ -7,6 +7,7 @@ import {
 import { type DegradedRows, type PointStore, RowsRefused } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
+import { NEWEST_SPARE, newestWhole } from '../newest-whole';
 import { type RowFields, rowOfFields } from '../row-fields';
 import { storableRows } from '../storable-rows';
 import { type Columns, milliseconds, selected } from './timestream-query';
@@ -86,6 +87,15 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
         const what = { database, table: pointsTable, dimensions: { source, metric }, orderBy: 'time' };
         return (await selected(reading, { ...what, from, to, limit }, retries)).map(pointOfColumns);
       }),
+    readRecent: (queries, withinMs = timeoutMs) =>
+      whileOpen(async () => {
+        const limits = { ...retries, timeoutMs: Math.min(timeoutMs, withinMs) };
+        return inOrder(queries, concurrency, async ({ source, to, limit }) => {
+          const what = { database, table: pointsTable, dimensions: { source }, orderBy: 'time DESC', from: undefined };
+          const columns = await selected(reading, { ...what, to, limit: limit + NEWEST_SPARE }, limits);
+          return newestWhole(columns.map(pointOfColumns).reverse(), limit);
+        });
+      }),
     readDegraded: ({ schema, from, limit }) =>
       whileOpen(async () => {
         // The table has one record of an identity, the one that readers see.
@@ -117,6 +127,21 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
 function pointOfColumns(columns: Columns): PointRow {
   const { source, metric, time } = columns as Readonly<Record<'source' | 'metric' | 'time', string>>;
   return rowOfFields(source, metric, milliseconds(time), columns as Record<keyof RowFields, unknown>);
+}
+
+/** Results in the order of the items, so many at a time. */
+async function inOrder<Item, Result>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+  return results;
 }
 
 function clients(settings: TimestreamStoreOptions & typeof DEFAULTS) {

@@ -122,12 +122,13 @@ export function createTimestreamFake() {
 
   function query(text: string, token: string | undefined): object {
     const form =
-      /^SELECT \* FROM "([^"]+)"\."([^"]+)"(?: WHERE (.+?))? ORDER BY (time(?:, transition, id|, source, metric)?)(?: LIMIT (\d+))?$/s;
+      /^SELECT \* FROM "([^"]+)"\."([^"]+)"(?: WHERE (.+?))? ORDER BY (time(?: DESC|, transition, id|, source, metric)?)(?: LIMIT (\d+))?$/s;
     const parts = form.exec(text);
     if (parts === null) throw new Refusal('ValidationException', `line 1: ${text}`);
-    const [, database, name, where, , limit] = parts as unknown as string[];
+    const [, database, name, where, orderBy, limit] = parts as unknown as string[];
     const holds = conditionOf(where);
     const found = [...table(database!, name!).values()].filter(holds).sort(inOrder);
+    if (orderBy === 'time DESC') found.reverse();
     const all = limit === undefined ? found : found.slice(0, Number(limit));
     const names = [...new Set(all.flatMap(({ columns }) => Object.keys(columns)))].sort();
     const first = Number(token ?? 0);
