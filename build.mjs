@@ -34,8 +34,6 @@ await Promise.all([
     outdir: `${outdir}/lambdas`,
     outExtension: { '.js': '.mjs' },
     minify: true,
-    // The embedded parts are native and are loaded on one machine only.
-    external: ['lmdb', '@duckdb/node-api'],
     // Packages written for CommonJS call require; an ES module has none until it is made.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   }),

@@ -1,16 +1,23 @@
 import { z } from 'zod';
+import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-variables';
+import { RedisVariables } from '../../shared/adapters/redis/redis-variables';
+import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
-import { namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
-import { SettingsVariable } from '../../shared/runtime/settings-variable';
+import { StoreVariables } from '../../shared/adapters/store-variables';
 
-/** The environment of detect-anomalies. One part of each kind must be named. */
+/** The environment of detect-anomalies as deployed. */
 export const ConfigSchema = z
   .object({
-    ...StateVariables,
-    /** Folder for records that cannot be used. */
-    QUARANTINE_FOLDER: z.string(),
+    ...RedisVariables,
     ...EndpointVariables,
-    SETTINGS: SettingsVariable,
+    ...SettingsVariables,
+    ...TelemetryVariables,
+    /** The topic "anomalies". */
+    TOPIC_ARN: z.string(),
+    /** Bucket for records that cannot be used. */
+    QUARANTINE_BUCKET: z.string(),
   })
-  .refine(namesOnePlace, ONE_PLACE);
+  .and(StoreVariables);
 export type Config = z.output<typeof ConfigSchema>;
+/** As it is written in a template. */
+export type Environment = z.input<typeof ConfigSchema>;

@@ -1,63 +1,51 @@
-import { openQuarantineFolder } from '../../shared/adapters/embedded/quarantine-folder';
-import { circuitScorer } from '../../shared/adapters/sagemaker/circuit-scorer';
+import { createSecrets } from '../../shared/adapters/aws/secrets';
+import { createTelemetry, observeBatches } from '../../shared/adapters/powertools/batch-observer';
+import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
+import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
+import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
-import { openStates } from '../../shared/adapters/state-variables';
+import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
+import { openStore } from '../../shared/adapters/store-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import type { Settings } from '../../shared/domain/settings';
 import { parseConfig } from '../../shared/runtime/config';
-import { type KinesisHandler, kinesisHandler } from '../../shared/runtime/kinesis';
-import { lazy } from '../../shared/runtime/lazy';
+import { kinesisHandler } from '../../shared/runtime/kinesis';
 import { type Config, ConfigSchema } from './config';
 import { detectAnomalies } from './detect-anomalies';
-import type { Services } from './services';
+import type { Services, Stage } from './services';
+import { shielded } from './shielded';
 
-/** What a runtime hands over instead of having it built from the environment. */
-export type Handed = Pick<Services, 'store' | 'topic' | 'observe'>;
+/** Called by AWS. */
+export const handler = kinesisHandler(
+  () => buildServices(parseConfig(ConfigSchema, process.env)),
+  async (records, { settings, ...services }, timeLeftMs) =>
+    detectAnomalies(records, { ...services, settings: await settings() }, timeLeftMs),
+);
 
-/** Services, and how to let go of what they hold. */
-export interface Built {
-  readonly services: Services;
-  readonly close: () => Promise<void>;
-}
+type Built = Omit<Services, 'settings'> & { readonly settings: () => Promise<Settings> };
 
-/**
- * Environment in, handler out; services are built at the first batch.
- *
- * @throws {ConfigError} naming what is missing in the environment
- */
-export function createHandler(
-  env: NodeJS.ProcessEnv,
-  handed: Handed,
-): { readonly handler: KinesisHandler; readonly close: () => Promise<void> } {
-  const config = parseConfig(ConfigSchema, env);
-  const built = lazy(() => buildServices(config, handed));
-  const handler = kinesisHandler(async () => (await built()).services, detectAnomalies);
-  return { handler, close: async () => (await built()).close() };
-}
-
-/** The composition root: runs once per cold start. */
-export async function buildServices(config: Config, handed: Handed): Promise<Built> {
-  const { cache, silence } = await openStates(config);
-  const endpoint = openEndpoint(config);
-  const { observe } = handed;
-  const services: Services = {
-    ...handed,
-    cache,
-    silence,
-    quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
-    scorer: circuitScorer(endpoint, {
-      clock: () => observe.clock(),
-      random: Math.random,
-      onChange: (change) => observe.circuit(change),
-    }),
+/** Runs once per cold start; what a secret or an address is missing for is tried again with the next batch. */
+async function buildServices(config: Config): Promise<Built> {
+  const { AWS_REGION: region, METRICS_NAMESPACE: namespace } = config;
+  const clock = () => performance.now();
+  const observe = observeBatches<Stage>(createTelemetry({ service: 'detect-anomalies', namespace }), clock);
+  const secrets = createSecrets({ region });
+  const [states, store] = await Promise.all([openRedisStates(config, secrets), openStore(config, region, secrets)]);
+  return {
+    ...states,
+    store,
+    topic: createSnsTopic({ region, topicArn: config.TOPIC_ARN }),
+    quarantine: createS3Quarantine({ region, bucket: config.QUARANTINE_BUCKET }),
+    scorer: shielded(openEndpoint(config), observe),
     builtIn: builtInModel,
     openDetector: openSourceDetector,
-    settings: config.SETTINGS,
+    settings: createS3Settings({
+      region,
+      bucket: config.SETTINGS_BUCKET,
+      clock,
+      onProblem: (error) => observe.problem('settings', error),
+    }),
+    observe,
   };
-  const close = async () => {
-    endpoint.close();
-    await silence.close();
-    await cache.close();
-  };
-  return { services, close };
 }

@@ -1,16 +1,21 @@
 import { z } from 'zod';
+import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-variables';
+import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
-import { SettingsVariable } from '../../shared/runtime/settings-variable';
+import { StoreVariables } from '../../shared/adapters/store-variables';
+import { RescoreVariables } from './rescore-variables';
 
-/** The environment of rescore-degraded. */
-export const ConfigSchema = z.object({
-  ...EndpointVariables,
-  SETTINGS: SettingsVariable,
-  /** Rows amended in one run at most. */
-  RESCORE_ROWS_MAX: z.coerce.number().int().min(1).default(50_000),
-  /** Rows read, scored and written together. */
-  RESCORE_PAGE_ROWS: z.coerce.number().int().min(1).max(10_000).default(2_000),
-  /** Rows of data older than this many hours stay as they are; absent: none do. */
-  RESCORE_HOURS: z.coerce.number().positive().optional(),
-});
+/** The environment of rescore-degraded as deployed. */
+export const ConfigSchema = z
+  .object({
+    ...EndpointVariables,
+    ...SettingsVariables,
+    ...TelemetryVariables,
+    ...RescoreVariables,
+    /** The topic "anomalies". */
+    TOPIC_ARN: z.string(),
+  })
+  .and(StoreVariables);
 export type Config = z.output<typeof ConfigSchema>;
+/** As it is written in a template. */
+export type Environment = z.input<typeof ConfigSchema>;

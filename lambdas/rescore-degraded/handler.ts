@@ -1,43 +1,46 @@
-import type { Context } from 'aws-lambda';
+import { createSecrets } from '../../shared/adapters/aws/secrets';
+import { createTelemetry, observeBatches } from '../../shared/adapters/powertools/batch-observer';
+import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
+import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
+import { openStore } from '../../shared/adapters/store-variables';
 import { parseConfig } from '../../shared/runtime/config';
 import { timeLeftOf } from '../../shared/runtime/kinesis';
+import { lazy } from '../../shared/runtime/lazy';
 import { type Config, ConfigSchema } from './config';
 import { rescoreDegraded } from './rescore-degraded';
-import type { RescoreCounts, Services } from './services';
+import { limitsOf, oldestOf, type RescoreHandler } from './schedule';
+import type { Services } from './services';
 
-/** What a runtime hands over instead of having it built from the environment. */
-export type Handed = Pick<Services, 'store' | 'topic' | 'observe'>;
+const built = lazy(() => buildServices(parseConfig(ConfigSchema, process.env)));
 
-/** What the schedule calls; its event says nothing. */
-export type RescoreHandler = (
-  event?: unknown,
-  context?: Pick<Context, 'getRemainingTimeInMillis'>,
-) => Promise<RescoreCounts>;
+/** Called by the schedule. */
+export const handler: RescoreHandler = async (_, context) => {
+  const { config, settings, ...services } = await built();
+  const now = { ...services, settings: await settings() };
+  return rescoreDegraded(now, timeLeftOf(context), oldestOf(config, Date.now()));
+};
 
-const HOUR_MS = 3_600_000;
-/** What reading, scoring and writing a page takes at most, with parts as slow as they may be. */
-const RESERVE_MS = 5_000;
-
-/**
- * Environment in, handler out.
- *
- * @throws {ConfigError} naming what is missing in the environment
- */
-export function createHandler(
-  env: NodeJS.ProcessEnv,
-  handed: Handed,
-): { readonly handler: RescoreHandler; readonly close: () => Promise<void> } {
-  const config = parseConfig(ConfigSchema, env);
-  const { services, close } = buildServices(config, handed);
-  const since = () => (config.RESCORE_HOURS === undefined ? undefined : Date.now() - config.RESCORE_HOURS * HOUR_MS);
-  return { handler: (_, context) => rescoreDegraded(services, timeLeftOf(context), since()), close };
-}
-
-/** The composition root: runs once per cold start. */
-function buildServices(config: Config, handed: Handed) {
-  const scorer = openEndpoint(config);
-  const limits = { rowsMax: config.RESCORE_ROWS_MAX, pageRows: config.RESCORE_PAGE_ROWS, reserveMs: RESERVE_MS };
-  const services: Services = { ...handed, scorer, settings: config.SETTINGS, limits };
-  return { services, close: async () => scorer.close() };
+/** Runs once per cold start. */
+async function buildServices(config: Config) {
+  const { AWS_REGION: region, METRICS_NAMESPACE: namespace } = config;
+  const clock = () => performance.now();
+  const { batch, problem } = observeBatches(createTelemetry({ service: 'rescore-degraded', namespace }), clock);
+  const services: Omit<Services, 'settings'> = {
+    store: await openStore(config, region, createSecrets({ region })),
+    topic: createSnsTopic({ region, topicArn: config.TOPIC_ARN }),
+    scorer: openEndpoint(config),
+    limits: limitsOf(config),
+    observe: {
+      rescored: ({ ended, ...counts }) => batch({ ...counts, modelAway: Number(ended.startsWith('model')) }),
+      problem,
+    },
+  };
+  const settings = createS3Settings({
+    region,
+    bucket: config.SETTINGS_BUCKET,
+    clock,
+    onProblem: (error) => problem('settings', error),
+  });
+  return { ...services, config, settings };
 }

@@ -1,15 +1,23 @@
 import { z } from 'zod';
-import { namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
-import { SettingsVariable } from '../../shared/runtime/settings-variable';
+import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-variables';
+import { RedisVariables } from '../../shared/adapters/redis/redis-variables';
+import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
+import { StoreVariables } from '../../shared/adapters/store-variables';
+import { WatchVariables } from './watch-variables';
 
-/** The environment of watch-silence: states and deadlines lie where detect-anomalies has them. */
+/** The environment of watch-silence as deployed: states and deadlines lie where detect-anomalies has them. */
 export const ConfigSchema = z
   .object({
-    ...StateVariables,
-    /** Sources looked at in one round; a run makes several if it must. */
-    SOURCES_MAX: z.coerce.number().int().min(1).max(10_000).default(1_000),
-    /** The settings document as JSON; absent: defaults. */
-    SETTINGS: SettingsVariable,
+    /** Set by Lambda. */
+    AWS_REGION: z.string(),
+    ...RedisVariables,
+    ...SettingsVariables,
+    ...TelemetryVariables,
+    ...WatchVariables,
+    /** The topic "anomalies". */
+    TOPIC_ARN: z.string(),
   })
-  .refine(namesOnePlace, ONE_PLACE);
+  .and(StoreVariables);
 export type Config = z.output<typeof ConfigSchema>;
+/** As it is written in a template. */
+export type Environment = z.input<typeof ConfigSchema>;

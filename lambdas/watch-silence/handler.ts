@@ -1,43 +1,54 @@
-import { openStates } from '../../shared/adapters/state-variables';
+import { createSecrets } from '../../shared/adapters/aws/secrets';
+import { createKinesisClient } from '../../shared/adapters/kinesis/kinesis-client';
+import { createKinesisTail } from '../../shared/adapters/kinesis/kinesis-tail';
+import { createTelemetry, observeBatches } from '../../shared/adapters/powertools/batch-observer';
+import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
+import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
+import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
+import { openStore } from '../../shared/adapters/store-variables';
 import { parseConfig } from '../../shared/runtime/config';
 import { lazy } from '../../shared/runtime/lazy';
 import { type Config, ConfigSchema } from './config';
 import type { Services, WatchCounts } from './services';
 import { watchSilence } from './watch-silence';
 
-/** What a runtime hands over instead of having it built from the environment. */
-export type Handed = Pick<Services, 'store' | 'topic' | 'tail' | 'observe'> & Partial<Pick<Services, 'since'>>;
+const TAIL_CALL_MS = 2_000;
+const TAIL_CALLS_AT_ONCE = 8;
+
+const built = lazy(() => buildServices(parseConfig(ConfigSchema, process.env)));
 
 /** Called by the schedule; the event says nothing. Rejects when a part does not answer: the next run goes on. */
-export type ScheduledHandler = () => Promise<WatchCounts>;
+export const handler = async (): Promise<WatchCounts> => {
+  const { settings, ...services } = await built();
+  return watchSilence({ ...services, settings: await settings() });
+};
 
-/**
- * Environment in, handler out; services are built at the first run.
- *
- * @throws {ConfigError} naming what is missing in the environment
- */
-export function createHandler(
-  env: NodeJS.ProcessEnv,
-  handed: Handed,
-): { readonly handler: ScheduledHandler; readonly close: () => Promise<void> } {
-  const config = parseConfig(ConfigSchema, env);
-  const services = lazy(() => buildServices(config, handed));
-  const close = async () => {
-    const { silence, cache } = await services();
-    await silence.close();
-    await cache.close();
-  };
-  return { handler: async () => watchSilence(await services()), close };
-}
-
-/** The composition root: runs once per cold start. */
-export async function buildServices(config: Config, handed: Handed): Promise<Services> {
-  return {
-    since: 0,
-    ...handed,
-    ...(await openStates(config)),
-    settings: config.SETTINGS,
-    sourcesMax: config.SOURCES_MAX,
+/** Runs once per cold start. */
+async function buildServices(config: Config) {
+  const { AWS_REGION: region, METRICS_NAMESPACE: namespace } = config;
+  const clock = () => performance.now();
+  const { batch, problem } = observeBatches(createTelemetry({ service: 'watch-silence', namespace }), clock);
+  const secrets = createSecrets({ region });
+  const [states, store] = await Promise.all([openRedisStates(config, secrets), openStore(config, region, secrets)]);
+  const client = createKinesisClient({ region, callTimeoutMs: TAIL_CALL_MS, concurrency: TAIL_CALLS_AT_ONCE });
+  const services: Omit<Services, 'settings'> = {
+    ...states,
+    store,
+    topic: createSnsTopic({ region, topicArn: config.TOPIC_ARN }),
+    tail: createKinesisTail({ client, callTimeoutMs: TAIL_CALL_MS }),
     now: Date.now,
+    since: 0,
+    sourcesMax: config.SOURCES_MAX,
+    observe: {
+      watched: ({ fleetIsSilent, ...counts }) => batch({ ...counts, fleetSilent: Number(fleetIsSilent) }),
+      problem,
+    },
   };
+  const settings = createS3Settings({
+    region,
+    bucket: config.SETTINGS_BUCKET,
+    clock,
+    onProblem: (error) => problem('settings', error),
+  });
+  return { ...services, settings };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { toKinesisEvent } from '../../apps/local/stream/mapping/event';
 import { type ModelServer, startModelServer } from '../../apps/model-server/server';
-import { createHandler } from '../../lambdas/detect-anomalies/handler';
+import { createHandler } from '../../lambdas/detect-anomalies/create-handler';
 import { addCounts, type BatchCounts, zeroCounts } from '../../lambdas/detect-anomalies/services';
 import { openDuckDbStore } from '../../shared/adapters/embedded/duckdb-store';
 import { createTopic } from '../../shared/adapters/embedded/topic';

@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { PartitionedLog } from '../../apps/local/stream/log/partitioned-log';
 import { EventSourceMapping } from '../../apps/local/stream/mapping/event-source-mapping';
-import { ConfigSchema } from '../../lambdas/detect-anomalies/config';
+import { buildServices } from '../../lambdas/detect-anomalies/create-handler';
 import { detectAnomalies } from '../../lambdas/detect-anomalies/detect-anomalies';
-import { buildServices } from '../../lambdas/detect-anomalies/handler';
+import { LocalConfigSchema } from '../../lambdas/detect-anomalies/local-config';
 import type { Services } from '../../lambdas/detect-anomalies/services';
 import { influxTarget } from '../../shared/adapters/influx/influx-options';
 import { createInfluxStore } from '../../shared/adapters/influx/influx-store';
@@ -34,7 +34,7 @@ const faultsFile = path.join(task.folder, 'faults.ndjson');
 await run();
 
 async function run(): Promise<void> {
-  const { services, close } = await buildServices(parseConfig(ConfigSchema, { ...task.env }), {
+  const { services, close } = await buildServices(parseConfig(LocalConfigSchema, { ...task.env }), {
     store: createInfluxStore({
       target: influxTarget('INFLUX_URL', task.env['INFLUX_URL']!),
       timeoutMs: 3_000,

@@ -1,4 +1,4 @@
-import { createHandler } from '../../../lambdas/detect-anomalies/handler';
+import { createHandler } from '../../../lambdas/detect-anomalies/create-handler';
 import {
   addCounts,
   type BatchCounts,
@@ -6,7 +6,7 @@ import {
   type Stage,
   zeroCounts,
 } from '../../../lambdas/detect-anomalies/services';
-import { createHandler as createWatch } from '../../../lambdas/watch-silence/handler';
+import { createHandler as createWatch } from '../../../lambdas/watch-silence/create-handler';
 import { createTopic } from '../../../shared/adapters/embedded/topic';
 import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';

@@ -1,4 +1,4 @@
-import { createHandler } from '../../../lambdas/rescore-degraded/handler';
+import { createHandler } from '../../../lambdas/rescore-degraded/create-handler';
 import type { Services } from '../../../lambdas/rescore-degraded/services';
 import { startTimer } from './silence-watch';
 

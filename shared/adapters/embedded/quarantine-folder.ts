@@ -3,7 +3,8 @@ import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Quarantine, TransientFault } from '../../detection/ports';
-import { type QuarantineObject, QuarantineObjectSchema } from '../../domain/rows';
+import type { QuarantineObject } from '../../domain/rows';
+import { byDay, quarantineObjectOf } from '../quarantine-lines';
 import { createTurns, type InTurn } from './in-turn';
 
 export interface QuarantineFolderOptions {
@@ -50,29 +51,12 @@ export async function* readQuarantine(folder: string): AsyncGenerator<Quarantine
   for (const file of files) {
     const seen = new Set<string>();
     for await (const line of createInterface({ input: createReadStream(join(folder, file)), crlfDelay: Infinity })) {
-      const object = parsed(line);
+      const object = quarantineObjectOf(line);
       if (object === undefined || seen.has(object.id)) continue;
       seen.add(object.id);
       yield object;
     }
   }
-}
-
-function byDay(objects: Iterable<QuarantineObject>): Map<string, QuarantineObject[]> {
-  const days = new Map<string, QuarantineObject[]>();
-  for (const object of objects) {
-    const day = dayOf(object.arrival);
-    const ofDay = days.get(day);
-    if (ofDay === undefined) days.set(day, [object]);
-    else ofDay.push(object);
-  }
-  return days;
-}
-
-/** `2026-11-22`; an arrival that no calendar has goes to `undated`. */
-function dayOf(arrival: number): string {
-  const date = new Date(arrival);
-  return Number.isNaN(date.getTime()) ? 'undated' : date.toISOString().slice(0, -14);
 }
 
 async function append(folder: string, day: string, objects: readonly QuarantineObject[], dayBytesMax: number) {
@@ -106,14 +90,6 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-function parsed(line: string): QuarantineObject | undefined {
-  try {
-    return QuarantineObjectSchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,9 +1,6 @@
 import { type AnomalyTopic, TransientFault } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
-
-/** The attributes that an event is published with. */
-export const FILTER_ATTRIBUTES = ['kind', 'severity', 'source', 'phase'] as const;
-export type FilterAttribute = (typeof FILTER_ATTRIBUTES)[number];
+import { FILTER_ATTRIBUTES, type FilterAttribute } from '../event-attributes';
 
 /**
  * What a subscriber wants, as an SNS filter policy with exact matches: an event passes if each attribute named has one of

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
+import { namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
+import { SettingsVariable } from '../../shared/runtime/settings-variable';
+
+/** What detect-anomalies is told on one machine. One part of each kind must be named. */
+export const LocalConfigSchema = z
+  .object({
+    ...StateVariables,
+    /** Folder for records that cannot be used. */
+    QUARANTINE_FOLDER: z.string(),
+    ...EndpointVariables,
+    SETTINGS: SettingsVariable,
+  })
+  .refine(namesOnePlace, ONE_PLACE);
+export type LocalConfig = z.output<typeof LocalConfigSchema>;

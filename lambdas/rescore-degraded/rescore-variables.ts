@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+export const RescoreVariables = {
+  /** Rows amended in one run at most. */
+  RESCORE_ROWS_MAX: z.coerce.number().int().min(1).default(50_000),
+  /** Rows read, scored and written together. */
+  RESCORE_PAGE_ROWS: z.coerce.number().int().min(1).max(10_000).default(2_000),
+  /** Rows of data older than this many hours stay as they are; absent: none do. */
+  RESCORE_HOURS: z.coerce.number().positive().optional(),
+} as const;

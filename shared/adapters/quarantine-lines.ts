@@ -1,0 +1,30 @@
+import { type QuarantineObject, QuarantineObjectSchema } from '../domain/rows';
+
+/** Quarantined records as NDJSON by day of arrival, wherever they are kept: readable with `less` and `jq`. */
+
+/** Objects of each day (UTC), in order. */
+export function byDay(objects: Iterable<QuarantineObject>): Map<string, QuarantineObject[]> {
+  const days = new Map<string, QuarantineObject[]>();
+  for (const object of objects) {
+    const day = dayOf(object.arrival);
+    const ofDay = days.get(day);
+    if (ofDay === undefined) days.set(day, [object]);
+    else ofDay.push(object);
+  }
+  return days;
+}
+
+/** `2026-11-22`; an arrival that no calendar has goes to `undated`. */
+function dayOf(arrival: number): string {
+  const date = new Date(arrival);
+  return Number.isNaN(date.getTime()) ? 'undated' : date.toISOString().slice(0, -14);
+}
+
+/** The object of a line; none if it is torn or something else. */
+export function quarantineObjectOf(line: string): QuarantineObject | undefined {
+  try {
+    return QuarantineObjectSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
