@@ -1,4 +1,4 @@
-import { pointScorer } from '../apps/cli/score/point-scorer';
+import { pointScorer, type ScoredPoint } from '../apps/cli/score/point-scorer';
 import { builtInModel } from '../shared/detection/built-in-model';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
 import type { AnomalyEvent } from '../shared/domain/anomaly-event';
@@ -9,10 +9,17 @@ import { openBaseline } from './peers/baseline-series';
 /** Points in, of any source and in order for each; episode changes out. */
 export type Detect = (point: DataPoint) => readonly AnomalyEvent[];
 
-/** The product. */
-export function engineDetect(settings: Settings): Detect {
+/** The product. @param watch sees every point with what stage 1 says of it */
+export function engineDetect(
+  settings: Settings,
+  watch: (point: DataPoint, scored: ScoredPoint) => void = () => {},
+): Detect {
   const score = pointScorer(openSourceDetector, builtInModel, settings);
-  return (point) => score(point).conclusion.events;
+  return (point) => {
+    const scored = score(point);
+    watch(point, scored);
+    return scored.conclusion.events;
+  };
 }
 
 /** A windowed Gaussian for each series, with the product's refractory and episodes around it. */

@@ -1,16 +1,21 @@
 // The demo fleet straight through the engine: two weeks of history, then live minutes with injected faults.
 // npm run bench:demo -- [first seed] [live minutes] [ISO instant at which it goes live] [--seeds N] [--quiet: no faults]
-//   [--baseline [--sigmas 3]: beside the plainest detector] [--details: false alarms and missed faults one by one]
+//   [--false-alarms-per-week N: in place of the default threshold] [--baseline [--sigmas 3]: beside the plainest detector] [--details: false alarms and missed faults one by one]
+
+import type { ScoredPoint } from '../apps/cli/score/point-scorer';
 import { demoSettings } from '../apps/local/demo/demo-settings';
 import type { Fault } from '../apps/local/demo/fault';
 import { makeFleet } from '../apps/local/demo/fleet';
-import { scheduleFaults } from '../apps/local/demo/schedule';
+import { type FaultSchedule, scheduleFaults } from '../apps/local/demo/schedule';
 import { type KindSummary, type Summary, summarise } from '../apps/local/demo/summary';
 import { summaryTable } from '../apps/local/demo/summary-table';
 import { deliveriesBetween, historyPoints } from '../apps/local/demo/world';
 import { words } from '../apps/local/screen/fault-lines';
 import { clock, duration } from '../apps/local/screen/numbers';
 import type { AnomalyEvent } from '../shared/domain/anomaly-event';
+import type { DataPoint } from '../shared/domain/data-point';
+import { SettingsSchema } from '../shared/domain/settings';
+import { openBandCoverage } from './band-coverage';
 import { baselineDetect, type Detect, engineDetect } from './demo-detectors';
 import { printTable } from './print-table';
 
@@ -20,11 +25,15 @@ const HISTORY_DAYS = 14;
 const HISTORY_STEP_MS = 15 * MINUTE_MS;
 const INTERVAL_MS = 2_000;
 const GRACE_MS = 30 * INTERVAL_MS;
-const SETTINGS = demoSettings(INTERVAL_MS);
 
 const given = process.argv.slice(2);
 const named = (name: string) => given.indexOf(`--${name}`);
 const numberOf = (name: string, otherwise: number) => (named(name) < 0 ? otherwise : Number(given[named(name) + 1]));
+const falseAlarmsPerWeek = named('false-alarms-per-week') < 0 ? undefined : numberOf('false-alarms-per-week', 1);
+const SETTINGS = demoSettings(
+  INTERVAL_MS,
+  SettingsSchema.parse({ version: 1, defaults: falseAlarmsPerWeek === undefined ? {} : { falseAlarmsPerWeek } }),
+);
 const firstFlag = given.findIndex((word) => word.startsWith('--'));
 const [firstSeed = '1', minutes = '30', instant] = firstFlag < 0 ? given : given.slice(0, firstFlag);
 const seeds = Array.from({ length: numberOf('seeds', 1) }, (_, k) => Number(firstSeed) + k);
@@ -32,6 +41,11 @@ const liveMs = Number(minutes) * MINUTE_MS;
 // A Wednesday noon unless told, so that figures can be compared from run to run.
 const liveFrom = Date.parse(instant ?? '2026-11-25T12:00:00Z');
 const liveTo = liveFrom + liveMs;
+
+interface World {
+  readonly seed: number;
+  readonly schedule: FaultSchedule;
+}
 
 /** What one detector made of the fleets of all seeds; the seed stands before the names of sources. */
 interface Watched {
@@ -43,18 +57,21 @@ interface Watched {
   readonly ms: number;
 }
 
-const engine = watch(() => engineDetect(SETTINGS));
+const bands = { history: openBandCoverage(), live: openBandCoverage() };
+const engine = watch((world) => engineDetect(SETTINGS, seeBands(world)));
 const summary = summaryOf(engine);
 console.log(
   `${HISTORY_DAYS} days of history, a point each ${duration(HISTORY_STEP_MS)}: ${engine.historyAlarms} alarms; live: ${engine.points} points, one each ${duration(INTERVAL_MS)}, and injected faults; seeds ${seeds.join(', ')}; ${Math.round(engine.ms)} ms\n`,
 );
 if (named('baseline') >= 0) compare(numberOf('sigmas', 3));
 else console.log(summaryTable(summary, { liveMs, seriesCount: engine.series }).join('\n'));
+console.log(`\n${bands.history.words('the values of history')}`);
+console.log(bands.live.words('the values without a fault, live'));
 if (named('details') >= 0) details();
 
-function watch(open: () => Detect): Watched {
+function watch(open: (world: World) => Detect): Watched {
   const begun = performance.now();
-  const runs = seeds.map((seed) => watchFleet(seed, open()));
+  const runs = seeds.map((seed) => watchFleet(seed, open));
   const sum = (of: (run: (typeof runs)[number]) => number) => runs.reduce((all, run) => all + of(run), 0);
   return {
     series: sum(({ series }) => series),
@@ -66,12 +83,24 @@ function watch(open: () => Detect): Watched {
   };
 }
 
-function watchFleet(seed: number, detect: Detect): Omit<Watched, 'ms'> {
+/** A value is normal until a fault begins on its source, and again once what follows on it is over. */
+function seeBands({ seed, schedule }: World) {
+  return ({ source, timestamp }: DataPoint, { observations }: ScoredPoint): void => {
+    const fault = schedule.faultOn(source, timestamp) ?? schedule.faultOn(source, timestamp - GRACE_MS);
+    if (fault !== undefined) return;
+    const { see } = timestamp < liveFrom ? bands.history : bands.live;
+    for (const { metric, value, lower, upper } of observations)
+      if (metric !== undefined) see(`${seed} ${source} ${metric}`, value!, lower, upper);
+  };
+}
+
+function watchFleet(seed: number, open: (world: World) => Detect): Omit<Watched, 'ms'> {
   const fleet = makeFleet(seed);
   const schedule = scheduleFaults(fleet, {
     liveFrom: named('quiet') >= 0 ? liveTo : liveFrom,
     intervalMs: INTERVAL_MS,
   });
+  const detect = open({ seed, schedule });
   const history = historyPoints(fleet, liveFrom - HISTORY_DAYS * DAY_MS, liveFrom, HISTORY_STEP_MS);
   const before = [...history].flatMap((point) => detect(point));
   const deliveries = deliveriesBetween(fleet, schedule, liveFrom, liveTo);

@@ -2,6 +2,7 @@
 // npm run bench:nab -- DIR [--results DIR] [--without PART,…] [--ablate] [--by-category]
 import { benchArguments } from './arguments';
 import { mean } from './averages';
+import { openBandCoverage } from './band-coverage';
 import { loadNab, nabTime } from './nab-corpus';
 import { NAB_PEERS } from './nab-peers';
 import { categoryOf, type NabResult, PROFILES, type Profile, scoreNab, scoreNabByOthers } from './nab-score';
@@ -105,17 +106,14 @@ function byCategory(): void {
   );
 }
 
-/** How much of what is normal the bands hold, series by series. */
 function bandWords(): string {
-  const shares = corpus
-    .map(({ window, values }, k) => {
-      const { lower, upper } = results[k]!;
-      const judged = Array.from(values.keys()).filter((at) => window[at] === -1 && !Number.isNaN(lower[at]!));
-      return judged.filter((at) => values[at]! >= lower[at]! && values[at]! <= upper[at]!).length / judged.length;
-    })
-    .filter((share) => !Number.isNaN(share));
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return `the band holds ${percent(mean(shares))} of the rows outside windows (lowest series ${percent(Math.min(...shares))}, highest ${percent(Math.max(...shares))})`;
+  const coverage = openBandCoverage();
+  corpus.forEach(({ name, window, values }, k) => {
+    const { lower, upper } = results[k]!;
+    for (const [row, value] of values.entries())
+      if (window[row] === -1) coverage.see(name, value, lower[row], upper[row]);
+  });
+  return coverage.words('the rows outside windows');
 }
 
 function save(target: string): void {

@@ -5,7 +5,7 @@ import type { Contribution } from '../../shared/domain/anomaly-event';
 /** What can be said long after the point came: the numbers that it was compared with are not kept. */
 const WORDS: Readonly<Record<Family, string>> = {
   value: 'the value is far from those before',
-  season: 'unusual for the time of day or week',
+  season: 'off its usual level',
   variability: 'changes from value to value in an unusual way',
   shape: 'the course of the last values is unlike any before',
   sustained: 'has been unusual for a while',

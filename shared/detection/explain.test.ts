@@ -11,6 +11,7 @@ const USUAL: Circumstances = {
   expected: 52.345,
   stepRatio: 1,
   rememberedMs: 9 * 24 * HOUR_MS,
+  knownMs: 15 * 24 * HOUR_MS,
   wallMs: Date.UTC(2026, 10, 24, 3, 40),
 };
 
@@ -34,6 +35,9 @@ describe('the reason for an alarm', () => {
     ['novelty', { rememberedMs: 0 }, 'far from every value in 1 minute'],
     ['hourDeviation', {}, 'unusual for a Tuesday 03:00 (expected 52.3)'],
     ['weekDeviationSustained', { expected: undefined, wallMs: -HOUR_MS }, 'unusual for a Wednesday 23:00'],
+    ['hourDeviation', { knownMs: 13.9 * 24 * HOUR_MS }, 'unusual for 03:00 (expected 52.3)'],
+    ['hourDeviation', { knownMs: 1.9 * 24 * HOUR_MS }, 'off its usual level of the last 46 hours (expected 52.3)'],
+    ['weekDeviationSustained', { knownMs: 42 * 60_000 }, 'off its usual level of the last 42 minutes (expected 52.3)'],
     ['variability', { stepRatio: 4.2 }, 'changes 4.2× as much from value to value as usual'],
     ['variability', { stepRatio: 1.01 }, 'changes from value to value in an unusual way'],
     ['shape', {}, 'the course of the last values is unlike any before'],

@@ -12,8 +12,9 @@ export interface Circumstances {
   readonly expected: number | undefined;
   /** How many times as much values have changed of late as they usually do. */
   readonly stepRatio: number;
-  /** How far back the memory of values reaches. */
+  /** How far back the memory of values reaches, and how long the metric has been known. */
   readonly rememberedMs: number;
+  readonly knownMs: number;
   /** Wall clock at the source, milliseconds. */
   readonly wallMs: number;
 }
@@ -85,11 +86,13 @@ function variabilityWords({ stepRatio }: Circumstances): string {
   return `changes ${short(stepRatio)}× as much from value to value as usual`;
 }
 
-function seasonWords({ wallMs, expected, unit }: Circumstances): string {
+/** What is usual at a time can be said of times that came twice. */
+function seasonWords({ wallMs, knownMs, expected, unit }: Circumstances): string {
   const day = WEEKDAYS[(((Math.floor(wallMs / DAY_MS) % 7) + 7) % 7) as 0]!;
-  const hour = ((Math.floor(wallMs / HOUR_MS) % 24) + 24) % 24;
+  const hour = `${String(((Math.floor(wallMs / HOUR_MS) % 24) + 24) % 24).padStart(2, '0')}:00`;
   const usual = expected === undefined ? '' : ` (expected ${short(expected)}${unit})`;
-  return `unusual for a ${day} ${String(hour).padStart(2, '0')}:00${usual}`;
+  if (knownMs < 2 * DAY_MS) return `off its usual level of the last ${spanWords(knownMs)}${usual}`;
+  return `unusual for ${knownMs < 14 * DAY_MS ? '' : `a ${day} `}${hour}${usual}`;
 }
 
 function spanWords(ms: number): string {

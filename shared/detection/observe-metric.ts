@@ -154,6 +154,7 @@ function judged(
 ): JudgedObservation {
   const band = found.expects;
   const expected = band ? bandAt(state, 0) : undefined;
+  const knownMs = timestamp - state.f64[F64.first]!;
   return {
     metric,
     value,
@@ -173,7 +174,8 @@ function judged(
       largest: fromOffset(state, found.largest),
       expected,
       stepRatio: found.stepRatio,
-      rememberedMs: Math.min(timestamp - state.f64[F64.first]!, 2 * VALUES.pointsMax * state.f32[CADENCE]!),
+      rememberedMs: Math.min(knownMs, 2 * VALUES.pointsMax * state.f32[CADENCE]!),
+      knownMs,
       wallMs,
     },
   };

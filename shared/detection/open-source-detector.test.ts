@@ -1,4 +1,5 @@
 import { AnomalyEventSchema } from '../domain/anomaly-event';
+import { isJudged, reasonsOf } from './metric-observation';
 import { METRICS_PER_SOURCE_MAX } from './open-source-detector';
 import { dailyWave, MINUTE_MS, open, point, run, START, step } from './series.factory';
 
@@ -38,6 +39,17 @@ describe('a source detector', () => {
     features.forEach((value, at) => {
       expect(observations[0]!.features![at]).toBeCloseTo(value, 2);
     });
+  });
+
+  it('speaks of hours once two days were seen, and of weekdays once two weeks were', () => {
+    const words = steps.map(({ observations: [observation] }) =>
+      isJudged(observation!) ? reasonsOf(observation).map((reason) => reason.words) : [],
+    );
+    const [young, older] = [words.slice(0, 576).flat(), words.slice(576).flat()];
+    expect(young.filter((said) => said.startsWith('off its usual level of the last'))).not.toHaveLength(0);
+    expect(young.filter((said) => said.startsWith('unusual for'))).toEqual([]);
+    expect(older.filter((said) => /^unusual for \d\d:00/.test(said))).not.toHaveLength(0);
+    expect(older.filter((said) => said.startsWith('unusual for a '))).toEqual([]);
   });
 
   it('scores a row by the rows before it alone', () => {

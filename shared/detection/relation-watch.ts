@@ -1,4 +1,3 @@
-import type { Contribution } from '../domain/anomaly-event';
 import { noteArrival, standingOf } from './arrival';
 import { learnTime } from './cadence';
 import { F64, HEAD_BYTES, U32, VERSION } from './metric-layout';
@@ -14,11 +13,11 @@ import {
   relationReading,
 } from './relations/relation-detector';
 import { RELATION_SETTINGS } from './relations/relation-settings';
+import { relationReasons } from './relations/relation-words';
 
 const STATE_VERSION = 1;
 /** From this part of the alarm limit on, reasons are written down in case it is an alarm. */
 const REASONS_FROM = 0.5;
-const SHARE_MIN = 0.05;
 
 /** A source's relations: when its points came, the episode, and the detector once points with several metrics came. */
 export interface RelationWatch {
@@ -85,16 +84,17 @@ export function observeRelations(
 
 /** The row as the detector wants it: known metrics in their places, new ones appended. */
 function lay(detector: RelationDetector, measured: ReadonlyMap<string, number>): void {
-  for (const name of measured.keys()) {
-    if (detector.placeOf(name) >= 0) continue;
-    detector.join([...measured.keys()]);
-    break;
-  }
+  if (detector.hasRoom && hasUnknown(detector, measured)) detector.join([...measured.keys()]);
   values.fill(Number.NaN);
   for (const [name, value] of measured) {
     const place = detector.placeOf(name);
     if (place >= 0) values[place] = value;
   }
+}
+
+function hasUnknown(detector: RelationDetector, measured: ReadonlyMap<string, number>): boolean {
+  for (const name of measured.keys()) if (detector.placeOf(name) < 0) return true;
+  return false;
 }
 
 function observation(detector: RelationDetector, holdMs: number, presentHoldMs: number): JudgedObservation {
@@ -110,36 +110,8 @@ function observation(detector: RelationDetector, holdMs: number, presentHoldMs: 
     learningNeeds: RELATION_SETTINGS.alarmFromRow,
     holdMs,
     presentHoldMs,
-    broken: reading.level >= REASONS_FROM ? reasons(detector) : [],
+    broken: reading.level >= REASONS_FROM ? relationReasons(detector, reading) : [],
   };
-}
-
-function reasons(detector: RelationDetector): readonly Contribution[] {
-  const { names } = detector;
-  return names
-    .map((name, place) => ({ name, place, share: Math.min(1, reading.contributions[place]!) }))
-    .filter(({ share }) => share >= SHARE_MIN)
-    .sort((a, b) => b.share - a.share)
-    .map(({ name, place, share }) => ({
-      name,
-      share,
-      words: `${name} no longer follows ${companion(detector, place)}`,
-    }));
-}
-
-/** The metric that this one used to go with most closely. */
-function companion(detector: RelationDetector, place: number): string {
-  let closest = -1;
-  let strength = 0.1;
-  for (let other = 0; other < detector.names.length; other++) {
-    if (other === place) continue;
-    const correlation = Math.abs(detector.partialCorrelation(place, other));
-    if (correlation > strength) {
-      strength = correlation;
-      closest = other;
-    }
-  }
-  return detector.names[closest] ?? 'the other metrics';
 }
 
 function vectorOf(from: RelationReading): FeatureVector {

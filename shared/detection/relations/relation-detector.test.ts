@@ -41,6 +41,21 @@ describe('a relation detector', () => {
     });
   });
 
+  it('names a metric even where the blame is spread over many', () => {
+    const detector = new RelationDetector(metricNames(20));
+    const reading = relationReading();
+    reading.contributions.fill(1 / 20, 0, 20);
+    expect(relationReasons(detector, reading)).toHaveLength(1);
+  });
+
+  it('has room for 32 metrics', () => {
+    const detector = new RelationDetector(metricNames(31));
+    expect(detector.hasRoom).toBe(true);
+    detector.join(metricNames(40));
+    expect(detector.names).toEqual(metricNames(32));
+    expect(detector.hasRoom).toBe(false);
+  });
+
   it.each([1, 7, 39, 200, 333, 777])('goes on to the bit after being saved and loaded at row %i', (at) => {
     const rows = plantRows(3, 900, 2);
     for (let i = 0; i < 900; i += 11) rows[i]![i % 3] = Number.NaN;

@@ -47,7 +47,7 @@ export function relationAlarmFeature(reading: RelationReading): number {
  * Streaming, causal from the first row, no training and no labels. Two references look at each row: one that adapts and sees
  * changes, one that is steady and keeps a fault from becoming normal.
  *
- * Metrics join as they appear, up to 32; what comes later stays outside and is counted. One that joins an established source
+ * Metrics join as they appear, up to 32; what comes later stays outside. One that joins an established source
  * is watched for 200 measured rows, then takes part as unrelated to all others until its relations are learnt.
  *
  * The working state has the precision of the state at rest, so saving and loading changes nothing, to the bit.
@@ -93,6 +93,11 @@ export class RelationDetector {
   /** Metrics which have a place, in the order of values and contributions. */
   get names(): readonly string[] {
     return this.metricNames;
+  }
+
+  /** May further metrics join? */
+  get hasRoom(): boolean {
+    return this.metricNames.length < S.metricsMax;
   }
 
   /** Rows judged so far. */

@@ -7,14 +7,14 @@ const REASONS_MAX = 3;
 const SHARE_MIN = 0.1;
 
 /**
- * Why the row advanced last is strange, in words: the metrics with the largest shares first, three at most. To be asked
- * before the next row is advanced. Allocates; for rows that people see.
+ * Why the row advanced last is strange, in words: the metric with the largest share, then up to two others with a tenth at
+ * least. To be asked before the next row is advanced. Allocates; for rows that people see.
  */
 export function relationReasons(detector: RelationDetector, reading: RelationReading): Contribution[] {
   return detector.names
-    .map((name, place) => ({ name, place, share: reading.contributions[place]! }))
-    .filter(({ share }) => share >= SHARE_MIN)
+    .map((name, place) => ({ name, place, share: Math.min(1, reading.contributions[place]!) }))
     .sort((a, b) => b.share - a.share)
+    .filter(({ share }, rank) => rank === 0 || share >= SHARE_MIN)
     .slice(0, REASONS_MAX)
     .map(({ name, place, share }) => ({ name, share, words: wordsOf(detector, place) }));
 }
