@@ -220,9 +220,15 @@ class Batch {
     const committed = await this.timed('commit', () => this.services.cache.commit(passes.map(commitOf)));
     const lost: SourceWork[] = [];
     passes.forEach((pass, i) => {
-      if (committed[i] === true) addCounts(this.counts, pass.counts);
+      if (committed[i] === true) this.committed(pass);
       else lost.push(pass.work);
     });
     return lost;
+  }
+
+  private committed({ work, advanced, counts }: SourcePass): void {
+    addCounts(this.counts, counts);
+    const { observe } = this.services;
+    if (observe.observed) for (const { observations } of advanced) observe.observed(work.source, observations);
   }
 }

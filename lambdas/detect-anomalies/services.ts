@@ -2,7 +2,7 @@ import type { CircuitChange } from '../../shared/adapters/sagemaker/circuit-scor
 import type { Model } from '../../shared/detection/model';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
-import type { OpenSourceDetector } from '../../shared/detection/source-detector';
+import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
 import type { Settings } from '../../shared/domain/settings';
 
 /** What {@link detectAnomalies} works with; built once per cold start. */
@@ -53,6 +53,8 @@ export interface Observer {
   readonly clock: () => number;
   stage(stage: Stage, ms: number): void;
   batch(counts: Readonly<BatchCounts>): void;
+  /** What stage 1 said of the points of a source that was committed, for who wants to know how far it has learnt. */
+  observed?(source: string, observations: readonly Observation[]): void;
   /** The circuit to the model opened, closed, or lets one call try. */
   circuit(change: CircuitChange): void;
   /** Something went wrong that the batch survived or reported. Messages hold no data and no secrets. */

@@ -9,7 +9,7 @@ export function registerScore(program: Command): void {
     .description('Scores every row of a file: how strange it is, judged by the rows before it.')
     .requiredOption('-i, --input <file>', 'CSV, NDJSON or JSON, gzip or not; - for standard input')
     .requiredOption('-o, --output <file>', 'CSV; - for standard output')
-    .option('-p, --plot <file>', 'SVG of the series, the expected band and the anomalies')
+    .option('-p, --plot <file.svg>', 'SVG of the series, the expected band and the anomalies')
     .option('--time-column <name>', 'column that holds the time (default: found by name: timestamp, time, date …)')
     .option('--source-column <name>', 'column that names the source of a row (default: one called source)')
     .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
@@ -43,7 +43,9 @@ Output: one row for each row of the input, in order; the input's columns as they
   With --false-alarms-per-week each series has a threshold of its own: high while it is young, then
   sinking. The number holds for series in which nothing is wrong; alarms on what is wrong come on top.
   Scores are empty in a row that was not judged: unreadable, nothing measured, a time that was there
-  before, or one more than a day late. They are 0 while a series is too young to judge.
+  before, or one more than a day late. They are 0 while a series is too young to judge; the summary names
+  those that stayed so to the end, each with its "7 of 20". It counts anomalous rows, and episodes of single
+  metrics and of relations, which alarm on their own more often than they make a whole row anomalous.
   A score depends on the rows before it and never on those after it.
 
 Examples:

@@ -12,7 +12,7 @@ interface StartFlags extends SettingsOptions {
   readonly data?: string;
   readonly sourceColumn?: string;
   readonly timeColumn?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly interval: number;
   readonly seconds?: number;
 }
@@ -29,7 +29,7 @@ export function registerStart(program: Command): void {
     .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
     .option('--threshold <number>', 'alarm_score from which a point is an anomaly', aFraction, 0.5)
     .addOption(falseAlarmsOption())
-    .option('--seed <number>', 'demo: which fleet', aWholeNumber, 1)
+    .option('--seed <number>', 'demo: which fleet (default: 1, or that of the data folder)', aWholeNumber)
     .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
     .option('--seconds <seconds>', 'demo: end by itself after so many live seconds', aNumberOfSeconds)
     .addHelpText('after', START_HELP + EXIT_CODES_HELP)

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import { type DataInput, openDataInput } from '../../../shared/adapters/files/data-input';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { openerWithPrior, openSourceDetector } from '../../../shared/detection/open-source-detector';
@@ -29,6 +30,7 @@ export interface ScoreOptions {
 /** The command `score`: files in, files out, exit code back. */
 export async function runScore(options: ScoreOptions): Promise<number> {
   const startedAt = performance.now();
+  refuseOtherPlots(options);
   await refuseSameFile(options);
   const input = await openDataInput(options.input, { ...options, ignoreColumns: resultColumns });
   const outputs: Output[] = [];
@@ -74,6 +76,13 @@ async function opened(path: string, outputs: Output[]): Promise<Output> {
   const output = await openOutput(path);
   outputs.push(output);
   return output;
+}
+
+/** A picture that no viewer opens is worse than none. */
+function refuseOtherPlots({ plot = '' }: ScoreOptions): void {
+  const extension = path.extname(plot);
+  if (extension !== '' && extension.toLowerCase() !== '.svg')
+    throw new UsageError(`cannot write ${plot}: plots are SVG, name it ${path.basename(plot, extension)}.svg`);
 }
 
 async function refuseSameFile({ input, output, plot }: ScoreOptions): Promise<void> {

@@ -1,4 +1,6 @@
 import type { DataInput, RejectedItem } from '../../../shared/adapters/files/data-input';
+import { RELATION_SETTINGS } from '../../../shared/detection/relations/relation-settings';
+import { openStillLearning, type StillLearning } from '../../../shared/detection/still-learning';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import { REJECTIONS_SHOWN } from '../rejection-lines';
 import type { ScoredPoint } from './point-scorer';
@@ -20,10 +22,14 @@ export interface ScoreTally {
   readonly rejections: RejectedItem[];
   readonly sources: Set<string>;
   anomalies: number;
-  episodes: number;
-  /** Points learnt of the series that has learnt most, and how many make scores count. */
-  learnt: number;
-  learningNeeds: number;
+  /** Episodes of single metrics, and of relations. */
+  episodes: { ofMetrics: number; ofRelations: number };
+  /** The most metrics that were judged in one row. */
+  metricsMax: number;
+  /** Sources with more metrics than take part in relations. */
+  readonly wide: Set<string>;
+  /** Series that are still too young to alarm. */
+  readonly learning: StillLearning;
 }
 
 /** Rows are handed over in pieces of about this many characters. */
@@ -83,9 +89,10 @@ function newTally(): ScoreTally {
     rejections: [],
     sources: new Set(),
     anomalies: 0,
-    episodes: 0,
-    learnt: 0,
-    learningNeeds: 0,
+    episodes: { ofMetrics: 0, ofRelations: 0 },
+    metricsMax: 0,
+    wide: new Set(),
+    learning: openStillLearning(),
   };
 }
 
@@ -100,15 +107,19 @@ function countRejected(item: RejectedItem, tally: ScoreTally): void {
 
 function countScored(point: DataPoint, { observations, conclusion }: ScoredPoint, tally: ScoreTally): void {
   tally.sources.add(point.source);
-  let isJudged = false;
-  for (const { features, learnt, learningNeeds } of observations) {
-    if (features !== undefined) isJudged = true;
-    if (learnt <= tally.learnt) continue;
-    tally.learnt = learnt;
-    tally.learningNeeds = learningNeeds;
+  let metrics = 0;
+  for (const observation of observations) {
+    if (observation.metric !== undefined && observation.features !== undefined) metrics += 1;
+    tally.learning.see(point.source, observation);
   }
-  if (isJudged) tally.judged += 1;
+  if (metrics > 0) tally.judged += 1;
   else tally.passedOver += 1;
+  tally.metricsMax = Math.max(tally.metricsMax, metrics);
+  if (metrics > RELATION_SETTINGS.metricsMax) tally.wide.add(point.source);
   if (conclusion.source.isAnomaly) tally.anomalies += 1;
-  for (const event of conclusion.events) if (event.phase === 'opened') tally.episodes += 1;
+  for (const { phase, metric } of conclusion.events) {
+    if (phase !== 'opened') continue;
+    if (metric === undefined) tally.episodes.ofRelations += 1;
+    else tally.episodes.ofMetrics += 1;
+  }
 }

@@ -129,7 +129,7 @@ describe('rows that cannot be judged', () => {
     expect(said).toContain('1 row without a value: not judged');
     expect(said).toContain('1 row with a time seen before');
     expect(said).toContain('2 rows could not be read:\n  line 3, "timestamp": "yesterday" is not a timestamp');
-    expect(said).toMatch(/scores stay 0: 2 points were learnt, \d+ are needed/);
+    expect(said).toContain('still learning, without an alarm until then: in value 2 of 20');
   });
 
   it('are nothing to fail for when a file has gaps', async () => {
@@ -154,6 +154,20 @@ describe('several metrics', () => {
     const { lines } = await score('timestamp,x,y,is_anomaly\n2014-04-01,1,2,1\n', { quiet: false });
     expect(lines[0]).toBe('timestamp,x,y,anomaly_score,alarm_score,is_anomaly,x_anomaly_score,y_anomaly_score');
     expect(said).toContain('note: column "is_anomaly" is no metric');
+  });
+
+  it('are told apart in the summary: rows judged as a whole, episodes of their parts', async () => {
+    const rows = rhythm(600, 500).map((row, index) => `${row},${(index * 7919) % 101}`);
+    await score(`timestamp,x,y\n${rows.join('\n')}`, { quiet: false });
+    expect(said).toMatch(/: \d+ anomalous rows?; \d+ episodes? of single metrics, \d+ of relations\n/);
+    expect(said).toContain('counts less for it the more metrics there are');
+  });
+
+  it('beyond 32 are said to be outside relations', async () => {
+    const names = Array.from({ length: 33 }, (_, k) => `m${k}`);
+    await score(`timestamp,${names.join(',')}\n2014-04-01,${names.map((_, k) => k).join(',')}\n`, { quiet: false });
+    expect(said).toContain('1 source with more than 32 metrics: relations are watched among the first 32');
+    expect(said).toContain('in m0 1 of 20, in m1 1 of 20, in m2 1 of 20 and 31 more');
   });
 
   it('never give two columns the same name', async () => {
@@ -226,6 +240,11 @@ describe('files that are written', () => {
     );
     expect(existsSync(at('new.csv'))).toBe(false);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it.each(['plot.png', 'plot.html', 'plot.svg.gz'])('are no plot called %s: it would be SVG', async (plot) => {
+    await expect(score('timestamp,v\n2014-04-01,1\n', { plot: at(plot) })).rejects.toThrow('plots are SVG');
+    expect(existsSync(at(plot))).toBe(false);
   });
 
   it('are never the input', async () => {

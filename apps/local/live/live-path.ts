@@ -39,6 +39,8 @@ export interface LivePathOptions {
   /** Called with what was stored, before its events. */
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
+  /** Called with what stage 1 said of each point, once its source is committed. */
+  readonly onObserved?: Observer['observed'];
   /** What went wrong and was survived; for a log. */
   readonly onProblem?: (what: string, error: unknown) => void;
 }
@@ -78,7 +80,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     closers.push(() => modelServer.stop());
     const store = await openLocalStore(folder.storeFile, options.influx);
     closers.push(() => store.close());
-    const meter = openMeter(onProblem);
+    const meter = openMeter(onProblem, options.onObserved);
     const env = environment(options, modelServer.url);
     const topic = topicFor(options.onEvent);
     let degradedRows = 0;
@@ -162,7 +164,7 @@ function observed(store: PointStore, onRows: (rows: readonly PointRow[]) => void
   };
 }
 
-function openMeter(onProblem: (what: string, error: unknown) => void) {
+function openMeter(onProblem: (what: string, error: unknown) => void, onObserved: Observer['observed']) {
   const counts = zeroCounts();
   const stageMs = new Map<Stage, number>();
   const observer: Observer = {
@@ -173,6 +175,7 @@ function openMeter(onProblem: (what: string, error: unknown) => void) {
       if (state === 'open') onProblem('the model is left alone for a while', cause);
     },
     problem: onProblem,
+    ...(onObserved === undefined ? {} : { observed: onObserved }),
   };
   return { counts, stageMs, observer };
 }

@@ -21,13 +21,15 @@ import { openSession, type RunOptions, type Session } from './session';
 import { unlessStopped } from './unless-stopped';
 
 export interface DemoOptions extends RunOptions {
-  readonly seed: number;
+  /** Which fleet; absent: that of the folder, else the first. */
+  readonly seed?: number | undefined;
   /** Between two live points of a source, milliseconds. */
   readonly intervalMs: number;
   /** End by itself after so many live seconds. */
   readonly seconds?: number | undefined;
 }
 
+const FIRST_SEED = 1;
 const DAY_MS = 86_400_000;
 const HISTORY_MS = 14 * DAY_MS;
 const HISTORY_STEP_MS = 15 * 60_000;
@@ -52,6 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     },
     {
       onRows: (rows) => watch.screen?.rows(rows),
+      onObserved: (source, observations) => watch.screen?.observed(source, observations),
       onEvent: (event) => {
         if (event.timestamp >= watch.liveFrom) watch.print?.(watch.screen?.event(event, Date.now()) ?? []);
       },
@@ -78,11 +81,26 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 /** The world of an earlier start on the same folder, or a new one that ends its history now. */
-function recall({ folder }: Session, { seed }: DemoOptions): DemoMemory {
+function recall({ folder, writer, paint }: Session, { seed }: DemoOptions): DemoMemory {
   const known = readDemoMemory(folder.demoFile);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    if (seed !== undefined && seed !== known.seed)
+      writer.print([
+        paint(
+          'warning',
+          `${folder.root} holds the fleet of seed ${known.seed}: it goes on, --seed ${seed} needs a new --data folder`,
+        ),
+      ]);
+    return known;
+  }
   const historyTo = Math.floor(Date.now() / HISTORY_STEP_MS) * HISTORY_STEP_MS;
-  const memory: DemoMemory = { version: 1, seed, historyFrom: historyTo - HISTORY_MS, historyTo, isReplayed: false };
+  const memory: DemoMemory = {
+    version: 1,
+    seed: seed ?? FIRST_SEED,
+    historyFrom: historyTo - HISTORY_MS,
+    historyTo,
+    isReplayed: false,
+  };
   writeDemoMemory(folder.demoFile, memory);
   return memory;
 }

@@ -28,6 +28,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
         watch.screen?.rows(rows);
         seen.add(rows);
       },
+      onObserved: (source, observations) => watch.screen?.observed(source, observations),
       onEvent: (event) => watch.print?.(watch.screen?.event(event, Date.now()) ?? []),
     },
   );

@@ -8,6 +8,7 @@ import {
   type ReadOptions,
   type RejectedItem,
 } from '../../../shared/adapters/files/data-input';
+import { openStillLearning, type StillLearning } from '../../../shared/detection/still-learning';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, type Settings, settingsFor } from '../../../shared/domain/settings';
@@ -47,10 +48,17 @@ export async function runInput(options: InputOptions): Promise<InputResult> {
   const input = await openDataInput(options.input, options.read);
   const anomalies = keepFirstOpenings();
   const seen = openSeenSeries();
+  const learning = openStillLearning();
   try {
-    const session = await openSession(options, { onEvent: anomalies.add, onRows: seen.add });
+    const session = await openSession(options, {
+      onEvent: anomalies.add,
+      onRows: seen.add,
+      onObserved: (source, observations) => {
+        for (const observation of observations) learning.see(source, observation);
+      },
+    });
     try {
-      return await feedAndReport(input, session, { anomalies, seen }, options);
+      return await feedAndReport(input, session, { anomalies, seen, learning }, options);
     } finally {
       session.writer.close();
       await session.path.stop();
@@ -60,10 +68,17 @@ export async function runInput(options: InputOptions): Promise<InputResult> {
   }
 }
 
+/** What is seen of the stream while the file is worked through. */
+interface Watched {
+  readonly anomalies: ReturnType<typeof keepFirstOpenings>;
+  readonly seen: SeenSeries;
+  readonly learning: StillLearning;
+}
+
 async function feedAndReport(
   input: DataInput,
   session: Session,
-  { anomalies, seen }: { anomalies: ReturnType<typeof keepFirstOpenings>; seen: SeenSeries },
+  { anomalies, seen, learning }: Watched,
   { settings = DEFAULT_SETTINGS, stopping }: Pick<InputOptions, 'settings' | 'stopping'>,
 ): Promise<InputResult> {
   const { writer, path: live, paint, folder } = session;
@@ -84,6 +99,7 @@ async function feedAndReport(
     rejectedByReason: rejects.byReason,
     rejectedFirst: rejects.first,
     setAside: live.counts,
+    learning,
     anomalies: anomalies.first,
     anomaliesTotal: anomalies.total(),
     results: [

@@ -1,3 +1,4 @@
+import type { Observation } from '../../../shared/detection/source-detector';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
 import { type DataFolder, openDataFolder } from '../live/data-folder';
@@ -35,6 +36,7 @@ export interface SilenceOptions {
 export interface Watchers {
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
+  readonly onObserved?: (source: string, observations: readonly Observation[]) => void;
 }
 
 /** How often the same trouble is told. */

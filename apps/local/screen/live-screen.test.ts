@@ -1,3 +1,4 @@
+import { unjudged } from '../../../shared/detection/observe-metric';
 import { type AnomalyEvent, SAMPLE_ANOMALY_EVENT } from '../../../shared/domain/anomaly-event';
 import { SAMPLE_POINT_ROW } from '../../../shared/domain/rows';
 import { type Fault, SAMPLE_FAULT } from '../demo/fault';
@@ -155,13 +156,13 @@ test('colour marks the severity', () => {
   expect(screen.event(event(), 0)[0]).toContain('\u001b[31mHIGH    \u001b[39m');
 });
 
-test('series are learning until their first row whose score counts', () => {
+test('series are learning until their scores count', () => {
   const screen = openLiveScreen({ paint: withColour, columns: () => 100, graceMs: 0 });
-  const row = (metric: string, learning: boolean) => ({ ...SAMPLE_POINT_ROW, metric, learning });
-  screen.rows([row('a', true), row('b', true), row('a', true), row('c', false)]);
-  expect(screen.learning).toBe(2);
-  screen.rows([row('a', false), { ...row('d', true), late: true }]);
-  expect(screen.learning).toBe(1);
+  const seen = (metric: string, learnt: number) => ({ ...unjudged({ metric, value: 1 }, 'current'), learnt });
+  screen.observed('pump-17', [seen('a', 18), seen('b', 7), seen('a', 19), seen('c', 20)]);
+  expect(screen.learning.size).toBe(2);
+  screen.observed('pump-17', [seen('a', 20)]);
+  expect(screen.learning.words(9)).toEqual(['pump-17 b 7 of 20']);
 });
 
 test('the status line holds the counters and never fills the last column', () => {
@@ -180,6 +181,9 @@ test('the status line holds the counters and never fills the last column', () =>
   expect(statusLine('live', { ...counters, lagMs: undefined, rejected: 3, pointsPerSecond: 1.25 }, 120)).toBe(
     'live · 12,345 points · 1.3/s · 40 sources · 120 series · 2 open · 3 rejected',
   );
-  expect(statusLine('live', { ...counters, learning: 7 }, 120)).toContain(' · 120 series · 7 still learning · ');
+  const learning = { size: 7, words: () => ['pump-17 flow 3 of 20'] };
+  expect(statusLine('live', { ...counters, learning }, 120)).toContain(
+    ' · 120 series · 7 learning (pump-17 flow 3 of 20) · ',
+  );
   expect(statusLine('live', counters, 20)).toBe('live · 12,345 poin…');
 });

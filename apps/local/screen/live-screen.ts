@@ -1,3 +1,5 @@
+import type { Observation } from '../../../shared/detection/source-detector';
+import { openStillLearning, type StillLearning } from '../../../shared/detection/still-learning';
 import { type AnomalyEvent, SEVERITIES, type Severity } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
 import type { Fault } from '../demo/fault';
@@ -15,8 +17,10 @@ export interface LiveScreen {
   /** A fault begins. */
   fault(fault: Fault): string[];
   readonly openAnomalies: number;
-  /** Series whose newest row was too young for its score to count. */
-  readonly learning: number;
+  /** What stage 1 said of a point. */
+  observed(source: string, observations: readonly Observation[]): void;
+  /** Series that are too young to alarm. */
+  readonly learning: Pick<StillLearning, 'size' | 'words'>;
 }
 
 export interface LiveScreenOptions {
@@ -37,7 +41,7 @@ export function openLiveScreen({ paint, columns, graceMs }: LiveScreenOptions): 
   const limit = openLimit(BLOCKS_MAX, BLOCKS_WINDOW_MS);
   const opened = new Map<string, Opened>();
   const faults = new Map<string, Fault>();
-  const learning = new Map<string, true>();
+  const learning = openStillLearning();
   const open = (event: AnomalyEvent, now: number): string[] => {
     const { allowed, left } = limit.take(now);
     remember(opened, event.episodeId, { at: event.timestamp, shown: allowed, severity: event.severity });
@@ -64,18 +68,12 @@ export function openLiveScreen({ paint, columns, graceMs }: LiveScreenOptions): 
     get openAnomalies() {
       return opened.size;
     },
-    get learning() {
-      return learning.size;
-    },
+    learning,
     rows(rows) {
-      for (const row of rows) {
-        if (row.late) continue;
-        recent.add(row.source, row.metric, row.timestamp, row.value);
-        if (!row.learning && learning.size === 0) continue;
-        const series = JSON.stringify([row.source, row.metric]);
-        if (row.learning) remember(learning, series, true);
-        else learning.delete(series);
-      }
+      for (const row of rows) if (!row.late) recent.add(row.source, row.metric, row.timestamp, row.value);
+    },
+    observed(source, observations) {
+      for (const observation of observations) learning.see(source, observation);
     },
     event(event, now) {
       if (event.phase === 'opened') return opened.has(event.episodeId) ? [] : open(event, now);

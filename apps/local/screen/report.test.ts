@@ -1,3 +1,4 @@
+import { openStillLearning } from '../../../shared/detection/still-learning';
 import { SAMPLE_ANOMALY_EVENT } from '../../../shared/domain/anomaly-event';
 import { withoutColour } from './paint';
 import { type RunReport, reportLines } from './report';
@@ -10,6 +11,7 @@ const QUIET: RunReport = {
   rejectedByReason: {},
   rejectedFirst: [],
   setAside: { rejected: 0, late: 0, duplicates: 0, degraded: 0 },
+  learning: openStillLearning(),
   anomalies: [],
   anomaliesTotal: 0,
   results: [{ what: 'results', where: '/data/tidewatch' }],
@@ -43,6 +45,16 @@ test('rejections are counted by reason, the first ten shown with their line', ()
     '  line 2: not JSON: Unexpected token �',
   ]);
   expect(lines[12]).toBe('  … and 1,193 more');
+});
+
+test('series that stayed too young to alarm are told with how far they came', () => {
+  const learning = { size: 12, words: () => ['pump-17 flow 3 of 20', 'pump-17 \u001b (relations) 3 of 60'] };
+  expect(reportLines({ ...QUIET, learning }, 100, withoutColour).slice(2, 6)).toEqual([
+    '12 series still learning, without an alarm until then:',
+    '  pump-17 flow 3 of 20',
+    '  pump-17 � (relations) 3 of 60',
+    '  … and 10 more',
+  ]);
 });
 
 test('what the stream treated otherwise is told, and nothing rejected is not said of it', () => {

@@ -1,4 +1,5 @@
 import type { FileRejectionReason } from '../../../shared/adapters/files/read-item';
+import type { StillLearning } from '../../../shared/detection/still-learning';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import { bandWords, seriesName } from './anomaly-lines';
 import { clock, duration, measuredNumber, wholeNumber } from './numbers';
@@ -25,6 +26,8 @@ export interface RunReport {
   readonly rejectedFirst: readonly RejectedLine[];
   /** What was read but not judged as usual, by the stream's counts. */
   readonly setAside: SetAside;
+  /** Series that were too young to alarm to the end. */
+  readonly learning: Pick<StillLearning, 'size' | 'words'>;
   /** The openings to show, best in order of time, and how many there were in all. */
   readonly anomalies: readonly AnomalyEvent[];
   readonly anomaliesTotal: number;
@@ -42,6 +45,7 @@ export interface SetAside {
 
 const REJECTED_SHOWN = 10;
 const ANOMALIES_SHOWN = 50;
+const LEARNING_SHOWN = 5;
 
 const COLUMNS: readonly Column[] = [
   { title: 'time (UTC)' },
@@ -59,6 +63,7 @@ export function reportLines(report: RunReport, columns: number, paint: Paint): s
     ...readLines(report),
     ...rejectedLines(report, columns, paint),
     ...setAsideLines(report.setAside, paint),
+    ...learningLines(report.learning, columns),
     '',
     ...anomalyLines(report, columns, paint),
     '',
@@ -101,6 +106,17 @@ function setAsideLines({ rejected, late, duplicates, degraded }: SetAside, paint
     [degraded, `${plural(degraded, 'value')} scored by the built-in model, since the model server did not answer`],
   ];
   return lines.filter(([count]) => count > 0).map(([, words]) => paint('warning', words));
+}
+
+function learningLines(learning: RunReport['learning'], columns: number): string[] {
+  if (learning.size === 0) return [];
+  const shown = learning.words(LEARNING_SHOWN).map((words) => cut(`  ${plainText(words)}`, columns));
+  const rest = learning.size - shown.length;
+  return [
+    `${wholeNumber(learning.size)} series still learning, without an alarm until then:`,
+    ...shown,
+    ...(rest > 0 ? [`  … and ${wholeNumber(rest)} more`] : []),
+  ];
 }
 
 function anomalyLines({ anomalies, anomaliesTotal }: RunReport, columns: number, paint: Paint): string[] {
