@@ -1,4 +1,4 @@
-const FORESEEN = new Set(['InputError', 'OutputError', 'SendError', 'StartError', 'UsageError']);
+const FORESEEN = new Set(['InputError', 'OutputError', 'PriorError', 'SendError', 'StartError', 'UsageError']);
 
 /** What a person is told of a failure: the sentence of one that was foreseen, the trace of a defect. */
 export function failureText(error: unknown): string {

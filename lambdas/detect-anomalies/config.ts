@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PriorVariable } from '../../shared/adapters/files/prior-file';
 import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-variables';
 import { RedisVariables } from '../../shared/adapters/redis/redis-variables';
 import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
@@ -11,6 +12,7 @@ export const ConfigSchema = z
     ...RedisVariables,
     ...EndpointVariables,
     ...SettingsVariables,
+    ...PriorVariable,
     ...TelemetryVariables,
     /** The topic "anomalies". */
     TOPIC_ARN: z.string(),

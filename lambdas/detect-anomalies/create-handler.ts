@@ -1,8 +1,8 @@
 import { openQuarantineFolder } from '../../shared/adapters/embedded/quarantine-folder';
+import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { openStates } from '../../shared/adapters/state-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
-import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import { parseConfig } from '../../shared/runtime/config';
 import { type KinesisHandler, kinesisHandler } from '../../shared/runtime/kinesis';
 import { lazy } from '../../shared/runtime/lazy';
@@ -37,6 +37,7 @@ export function createHandler(
 
 /** The composition root: runs once per cold start. */
 export async function buildServices(config: LocalConfig, handed: Handed): Promise<Built> {
+  const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
   const { cache, silence } = await openStates(config);
   const endpoint = openEndpoint(config);
   const { observe } = handed;
@@ -47,7 +48,7 @@ export async function buildServices(config: LocalConfig, handed: Handed): Promis
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer: shielded(endpoint, observe),
     builtIn: builtInModel,
-    openDetector: openSourceDetector,
+    openDetector,
     settings: config.SETTINGS,
   };
   const close = async () => {

@@ -1,4 +1,5 @@
 import { createSecrets } from '../../shared/adapters/aws/secrets';
+import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
 import { createTelemetry, observeBatches } from '../../shared/adapters/powertools/batch-observer';
 import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
 import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
@@ -7,7 +8,6 @@ import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables
 import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
 import { openStore } from '../../shared/adapters/store-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
-import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { Settings } from '../../shared/domain/settings';
 import { parseConfig } from '../../shared/runtime/config';
 import { kinesisHandler } from '../../shared/runtime/kinesis';
@@ -31,6 +31,7 @@ async function buildServices(config: Config): Promise<Built> {
   const clock = () => performance.now();
   const observe = observeBatches<Stage>(createTelemetry({ service: 'detect-anomalies', namespace }), clock);
   const secrets = createSecrets({ region });
+  const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
   const [states, store] = await Promise.all([openRedisStates(config, secrets), openStore(config, region, secrets)]);
   return {
     ...states,
@@ -39,7 +40,7 @@ async function buildServices(config: Config): Promise<Built> {
     quarantine: createS3Quarantine({ region, bucket: config.QUARANTINE_BUCKET }),
     scorer: shielded(openEndpoint(config), observe),
     builtIn: builtInModel,
-    openDetector: openSourceDetector,
+    openDetector,
     settings: createS3Settings({
       region,
       bucket: config.SETTINGS_BUCKET,

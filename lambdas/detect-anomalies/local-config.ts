@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PriorVariable } from '../../shared/adapters/files/prior-file';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
 import { SettingsVariable } from '../../shared/runtime/settings-variable';
@@ -10,6 +11,7 @@ export const LocalConfigSchema = z
     /** Folder for records that cannot be used. */
     QUARANTINE_FOLDER: z.string(),
     ...EndpointVariables,
+    ...PriorVariable,
     SETTINGS: SettingsVariable,
   })
   .refine(namesOnePlace, ONE_PLACE);

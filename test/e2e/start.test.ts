@@ -55,6 +55,30 @@ describe('start --input', () => {
     );
   }, 60_000);
 
+  test('lends new series what a prior holds, as `score` does', async () => {
+    const time = (row: number) => new Date(Date.UTC(2026, 0, 5) + row * 900_000).toISOString();
+    const level = (machine: number, row: number) => 60 + machine + 8 * Math.sin(row / 15) + ((row * 7919) % 13) / 6;
+    const past = Array.from({ length: 400 }, (_, row) => [0, 1, 2].map((k) => `${time(row)},m${k},${level(k, row)}`));
+    writeFileSync(at('past.csv'), `timestamp,source,level\n${past.flat().join('\n')}\n`);
+    const young = Array.from({ length: 40 }, (_, row) => `${time(row)},${level(1, row + 5) + (row === 24 ? 15 : 0)}`);
+    writeFileSync(at('young.csv'), `timestamp,level\n${young.join('\n')}\n`);
+    const ends = async (args: string[]) => programs.start(args).ended;
+    expect(await ends(['prior', '--input', at('past.csv'), '--output', at('prior.json')])).toBe(0);
+    const stored = async (run: string, more: string[]) => {
+      expect(await ends(['start', '--input', at('young.csv'), '--data', at(run), ...more])).toBe(0);
+      const store = await openDuckDbStore(at(`${run}/store.duckdb`));
+      const rows = await store.readPoints({ source: 'young', metric: 'level' });
+      await store.close();
+      return rows.map(({ anomalyScore }) => anomalyScore);
+    };
+    const withPrior = ['--prior', at('prior.json')];
+    expect(await ends(['score', '--input', at('young.csv'), '--output', at('young-scores.csv'), ...withPrior])).toBe(0);
+    const lines = readFileSync(at('young-scores.csv'), 'utf8').trim().split('\n').slice(1);
+    const lent = await stored('lent', withPrior);
+    expect(lent).toEqual(lines.map((line) => Number(line.split(',')[2])));
+    expect(lent[24]!).toBeGreaterThan((await stored('alone', []))[24]!);
+  }, 60_000);
+
   test('reads gzipped NDJSON from standard input, and names every line it cannot use', async () => {
     const good = (i: number) =>
       JSON.stringify({ source: 'a', timestamp: Date.UTC(2026, 0, 1) + i * 60_000, metrics: { m: i } });
@@ -76,6 +100,7 @@ describe('start --input', () => {
 
   test.each([
     ['a file that is not there', ['start', '--input', '/nowhere/at/all.csv'], 1, /nowhere/],
+    ['a prior that is none', ['start', '--prior', __filename], 1, /is no prior/],
     ['two ways at once', ['start', '--input', 'x', '--http', '0'], 2, /exclude each other/],
     ['a zone that does not exist', ['start', '--time-zone', 'Mars/Base'], 2, /time zone/],
   ])(

@@ -29,4 +29,5 @@ history as that grows. The same rows always give the same prior.
 Examples:
   $ tidewatch prior --input last-month.csv.gz --source-column machine --output prior.json
   $ tidewatch score --input new-machine.csv --prior prior.json --output scores.csv
+  $ tidewatch start --http 8086 --prior prior.json
 `;

@@ -12,6 +12,7 @@ interface StartFlags extends SettingsOptions {
   readonly data?: string;
   readonly sourceColumn?: string;
   readonly timeColumn?: string;
+  readonly prior?: string;
   readonly seed?: number;
   readonly interval: number;
   readonly seconds?: number;
@@ -29,6 +30,7 @@ export function registerStart(program: Command): void {
     .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
     .option('--threshold <number>', 'alarm_score from which a point is an anomaly', aFraction, 0.5)
     .addOption(falseAlarmsOption())
+    .option('--prior <file>', 'what new series borrow from like ones, as tidewatch prior writes it')
     .option('--seed <number>', 'demo: which fleet (default: 1, or that of the data folder)', aWholeNumber)
     .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
     .option('--seconds <seconds>', 'demo: end by itself after so many live seconds', aNumberOfSeconds)
@@ -41,6 +43,7 @@ export function registerStart(program: Command): void {
 async function start(flags: StartFlags): Promise<number> {
   if (flags.input !== undefined && flags.http !== undefined)
     throw new UsageError('--input and --http exclude each other');
+  if (flags.prior !== undefined) await checkPrior(flags.prior);
   const common = {
     data: flags.data ?? defaultFolder(flags),
     modelServerScript: fileURLToPath(new URL('../model-server/main.mjs', import.meta.url)),
@@ -49,6 +52,7 @@ async function start(flags: StartFlags): Promise<number> {
       ? { url: process.env['INFLUX_URL'], token: process.env['INFLUX_TOKEN'] }
       : undefined,
     settings: settingsOf(flags),
+    priorFile: flags.prior,
     stopping: stopSignal(),
     environment: process.env,
   };
@@ -66,6 +70,12 @@ async function start(flags: StartFlags): Promise<number> {
   const { runDemo } = await import('../../local/run/run-demo');
   await runDemo({ ...common, seed: flags.seed, intervalMs: 1000 * flags.interval, seconds: flags.seconds });
   return EXIT.ok;
+}
+
+/** A prior that makes no sense is told before anything is started. @throws {PriorError} */
+async function checkPrior(file: string): Promise<void> {
+  const { readPrior } = await import('../../../shared/adapters/files/prior-file');
+  await readPrior(file);
 }
 
 /** A file has a folder for each run: on an old one its points would all be repetitions. */

@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { UsageError } from '../exit-codes';
+import { PriorError, readPrior } from '../../../shared/adapters/files/prior-file';
 import { runScore } from '../score/run-score';
-import { readPrior } from './read-prior';
 import { runPrior } from './run-prior';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'prior-'));
@@ -52,6 +51,6 @@ it.each([
   ['missing', 'nowhere.json', /no such file/],
   ['not JSON', 'past.csv', /no prior/],
 ])('refuses a file that is %s', async (_, name, message) => {
-  await expect(readPrior(file(name))).rejects.toThrow(UsageError);
+  await expect(readPrior(file(name))).rejects.toThrow(PriorError);
   await expect(readPrior(file(name))).rejects.toThrow(message);
 });

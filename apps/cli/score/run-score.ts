@@ -1,11 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type DataInput, openDataInput } from '../../../shared/adapters/files/data-input';
+import { openerWithPriorFile } from '../../../shared/adapters/files/prior-file';
 import { builtInModel } from '../../../shared/detection/built-in-model';
-import { openerWithPrior, openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { EXIT, UsageError } from '../exit-codes';
-import { readPrior } from '../prior/read-prior';
 import { settingsGiven } from '../settings-options';
 import { type Output, openOutput } from './output';
 import { pointScorer } from './point-scorer';
@@ -51,8 +50,7 @@ export async function runScore(options: ScoreOptions): Promise<number> {
 
 async function scored(input: DataInput, options: ScoreOptions, output: Output, plot: Output | undefined) {
   const settings = SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: settingsGiven(options) });
-  const open = options.prior === undefined ? openSourceDetector : openerWithPrior(await readPrior(options.prior));
-  const score = pointScorer(open, builtInModel, settings);
+  const score = pointScorer(await openerWithPriorFile(options.prior), builtInModel, settings);
   const table = scoreTable(input);
   if (!options.quiet) for (const note of [...input.notes, ...table.notes]) process.stderr.write(`note: ${note}\n`);
   const bar = await progressBar(input.bytesTotal, !options.quiet && !(options.output === '-' && process.stdout.isTTY));

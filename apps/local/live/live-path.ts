@@ -32,6 +32,8 @@ export interface LivePathOptions {
   readonly influx?: InfluxAddress | undefined;
   /** Absent: defaults. */
   readonly settings?: Settings;
+  /** File of what new series borrow from like ones; absent: what all series have in common. */
+  readonly priorFile?: string | undefined;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
   /** How often rows that the model server missed are scored again, milliseconds. */
@@ -143,6 +145,7 @@ function environment(options: LivePathOptions, modelServerUrl: string): NodeJS.P
     QUARANTINE_FOLDER: options.folder.quarantine,
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,
+    ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
     ...(options.settings === undefined ? {} : { SETTINGS: JSON.stringify(options.settings) }),
   };
 }

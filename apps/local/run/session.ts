@@ -9,7 +9,7 @@ import { openWriter, type ScreenWriter } from '../screen/writer';
 import { startError } from './start-error';
 
 /** What the command line says of the live path, passed on as it is. */
-type PathOptions = Pick<LivePathOptions, 'modelServerScript' | 'redisUrl' | 'influx' | 'settings'>;
+type PathOptions = Pick<LivePathOptions, 'modelServerScript' | 'redisUrl' | 'influx' | 'settings' | 'priorFile'>;
 
 /** What every way of running the live path is given by the command line. */
 export interface RunOptions extends PathOptions {
@@ -52,6 +52,7 @@ export async function openSession(options: RunOptions & SilenceOptions, watchers
     modelServerScript: options.modelServerScript,
     redisUrl: options.redisUrl,
     influx: options.influx,
+    priorFile: options.priorFile,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     watchEveryMs: options.watchEveryMs,
     ...watchers,

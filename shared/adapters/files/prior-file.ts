@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { openerWithPrior, openSourceDetector } from '../../detection/open-source-detector';
+import { openPrior, type PopulationPrior, PriorDocumentSchema } from '../../detection/population-prior';
+import type { OpenSourceDetector } from '../../detection/source-detector';
+
+/**
+ * What a function's environment says of what new series borrow. A file and no object in a bucket: invocations that compute
+ * the same batch must borrow the same, so a prior changes with the deployed code or layer and never under it.
+ */
+export const PriorVariable = {
+  /** As tidewatch prior writes it; absent: new series borrow what all series have in common. */
+  PRIOR_FILE: z.string().optional(),
+} as const;
+
+/** The file of a prior cannot be read, or holds none. */
+export class PriorError extends Error {
+  override readonly name = 'PriorError';
+}
+
+/** Opens detectors with the prior of a file, if there is one. @throws {PriorError} */
+export async function openerWithPriorFile(file: string | undefined): Promise<OpenSourceDetector> {
+  return file === undefined ? openSourceDetector : openerWithPrior(await readPrior(file));
+}
+
+/** @throws {PriorError} if the file cannot be read or holds no prior */
+export async function readPrior(file: string): Promise<PopulationPrior> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
+    throw new PriorError(`cannot read prior ${file}: ${why}`, { cause });
+  });
+  const parsed = PriorDocumentSchema.safeParse(jsonOf(text));
+  if (!parsed.success) throw new PriorError(`${file} is no prior, as tidewatch prior writes them`);
+  return openPrior(parsed.data);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
