@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 
@@ -7,11 +8,17 @@ const root = join(__dirname, '..');
 const program = join(root, 'scripts', 'services', 'main.mjs');
 /** Only a Redis is started: the others are the user's own. */
 const theirs = { REDIS_CLUSTER_URL: 'theirs', INFLUX_URL: 'theirs', AWS_ENDPOINT_URL: 'theirs' };
+/** Servers have their folder here. */
+const temporary = mkdtempSync(join(tmpdir(), 'services-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+const folders = () => readdirSync(temporary);
 
 /** Runs a command of the shell beside servers of its own. */
 function run(command: string) {
   const { REDIS_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [program, 'run', 'sh', '-c', command], { env: { ...env, ...theirs } });
+  const child = spawn(process.execPath, [program, 'run', 'sh', '-c', command], {
+    env: { ...env, ...theirs, TMPDIR: temporary },
+  });
   let output = '';
   const printed = new Promise<string>((line) => {
     child.stdout.on('data', (bytes) => {
@@ -20,7 +27,7 @@ function run(command: string) {
     });
   });
   const ended = new Promise<number | null>((gone) => child.once('exit', gone));
-  return { child, printed, ended, folder: join(root, '.tidewatch', 'services', `run-${child.pid}`) };
+  return { child, printed, ended };
 }
 
 async function isUp(url: string): Promise<boolean> {
@@ -40,23 +47,23 @@ function soon(): Promise<void> {
 
 describe('servers beside a command', () => {
   it('are where the variable says, and gone with the command, whose exit code is kept', async () => {
-    const { printed, ended, folder } = run('echo $REDIS_URL; echo $INFLUX_URL; exit 7');
+    const { printed, ended } = run('echo $REDIS_URL; echo $INFLUX_URL; exit 7');
     expect(await printed).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
     expect(await ended).toBe(7);
     expect(await isUp(await printed)).toBe(false);
-    expect(existsSync(folder)).toBe(false);
+    expect(folders()).toEqual([]);
   });
 
   it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGKILL'])(
     'are gone after %s, with what they wrote',
     async (signal) => {
-      const { child, printed, ended, folder } = run('echo $REDIS_URL; exec sleep 20');
+      const { child, printed, ended } = run('echo $REDIS_URL; exec sleep 20');
       const url = await printed;
       expect(await isUp(url)).toBe(true);
-      while (!readFileSync(join(folder, 'state.json'), 'utf8').includes('"command"')) await soon();
+      while (!readFileSync(join(temporary, folders()[0]!, 'state.json'), 'utf8').includes('"command"')) await soon();
       child.kill(signal);
       await ended;
-      while (existsSync(folder) || (await isUp(url))) await soon();
+      while (folders().length > 0 || (await isUp(url))) await soon();
     },
     15_000,
   );

@@ -5,7 +5,8 @@
 //   npm run services -- run COMMAND …  start a set of its own, run the command with the variables set, stop the set
 // A server whose variable is set already (REDIS_URL, REDIS_CLUSTER_URL, INFLUX_URL, AWS_ENDPOINT_URL) is not started.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isRunning, known } from './processes.mjs';
@@ -54,8 +55,8 @@ function status() {
 }
 
 async function run([command, ...commandArgs]) {
-  const folder = join(HOME, `run-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
+  // Outside of the clone: a function that the emulator runs finds there only what its bundle holds, as on AWS.
+  const folder = mkdtempSync(join(tmpdir(), 'tidewatch-services-'));
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort(new Error(signal)));
   const watch = watcher(folder);

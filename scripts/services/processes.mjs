@@ -54,15 +54,28 @@ export function isRunning({ pid, since }) {
   return Math.abs(startedAt(pid) - since) <= CLOCK_STEP_MS_MAX;
 }
 
-/** SIGTERM, and SIGKILL for who does not listen. Another process that got the same id meanwhile is left alone. */
+/**
+ * SIGTERM, and SIGKILL for who does not listen; what a server has started goes with it. Another process that got the same id
+ * meanwhile is left alone.
+ */
 export async function stop(server) {
   for (const signal of ['SIGTERM', 'SIGKILL']) {
     if (!isRunning(server)) return;
     process.kill(server.pid, signal);
     const deadline = Date.now() + STOP_MS_MAX;
     while (isRunning(server) && Date.now() < deadline) await pause();
+    if (!isRunning(server)) killGroup(server.pid);
   }
   if (isRunning(server)) throw new Error(`${server.name} (process ${server.pid}) cannot be stopped`);
+}
+
+/** Each server leads a process group, whose id no other gets while one of it is left. */
+function killGroup(leader) {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
 }
 
 /** A free port of 127.0.0.1; with `alsoFree`, one whose neighbour at that distance is free too. */

@@ -1,8 +1,9 @@
 // The servers themselves. Each: its name, the variable that tells a user's programs where it is, and how it starts.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ministack, program } from './install.mjs';
 import { freePort, ready, start } from './processes.mjs';
 
@@ -120,6 +121,8 @@ async function launchAws(context) {
     S3_DATA_DIR: join(folder, 's3'),
     STATE_DIR: join(folder, 'state'),
     LOG_LEVEL: 'WARNING',
+    // Functions find the SDK as they do in Lambda's runtime, and nothing else of this clone.
+    NODE_PATH: runtimePackages(folder),
     // It would otherwise look for containers of its own and tidy them up.
     DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
   };
@@ -135,6 +138,14 @@ async function launchAws(context) {
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_SESSION_TOKEN: '',
   };
+}
+
+/** A folder as Lambda's runtime has it: the SDK alone. */
+function runtimePackages(folder) {
+  const packages = join(folder, 'runtime');
+  mkdirSync(packages, { recursive: true });
+  symlinkSync(fileURLToPath(new URL('../../node_modules/@aws-sdk', import.meta.url)), join(packages, '@aws-sdk'));
+  return packages;
 }
 
 /** First answer to one command without arguments that need quoting. */
