@@ -5,6 +5,7 @@ import { RedisVariables } from '../../shared/adapters/redis/redis-variables';
 import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { StoreVariables } from '../../shared/adapters/store-variables';
+import { WarmingVariables } from './warming/limits';
 
 /** The environment of detect-anomalies as deployed. */
 export const ConfigSchema = z
@@ -18,6 +19,7 @@ export const ConfigSchema = z
     TOPIC_ARN: z.string(),
     /** Bucket for records that cannot be used. */
     QUARANTINE_BUCKET: z.string(),
+    ...WarmingVariables,
   })
   .and(StoreVariables);
 export type Config = z.output<typeof ConfigSchema>;

@@ -10,6 +10,8 @@ import { detectAnomalies } from './detect-anomalies';
 import { type LocalConfig, LocalConfigSchema } from './local-config';
 import type { Services } from './services';
 import { shielded } from './shielded';
+import { CacheWitness } from './warming/cache-witness';
+import { warmingLimits } from './warming/limits';
 
 /** What a runtime hands over instead of having it built from the environment. */
 export type Handed = Pick<Services, 'store' | 'topic' | 'observe'>;
@@ -50,6 +52,7 @@ export async function buildServices(config: LocalConfig, handed: Handed): Promis
     builtIn: builtInModel,
     openDetector,
     settings: config.SETTINGS,
+    warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
   };
   const close = async () => {
     endpoint.close();

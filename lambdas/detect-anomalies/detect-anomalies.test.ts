@@ -74,6 +74,10 @@ describe('without faults', () => {
       return 'works';
     };
     await detectAnomalies(batches[0]!, parts.services);
+    const once = seen.splice(0);
+    await detectAnomalies([...batches[1]!, streamRecord('poison', 99)], parts.services);
+    expect(parts.lookUps).toBe(1);
+    expect(seen).toEqual(once);
     expect(seen).toEqual([
       'quarantine',
       'cache.load',
@@ -291,7 +295,7 @@ describe('when a part fails', () => {
       parts.services,
     );
     expect(outcomes).toEqual([{ done: true }]);
-    expect([...parts.rows.values()].map(({ source, warming }) => [source, warming])).toEqual([
+    expect([...parts.rows.values()].map(({ source, warming }) => [source, warming]).sort()).toEqual([
       ['broken', true],
       ['pump-17', false],
     ]);

@@ -1,10 +1,11 @@
 import type { FeatureVector, ModelScore } from '../../shared/detection/model';
 import {
+  CHECKPOINT_FIELD,
   ModelMismatch,
   ModelPaused,
   type RefusedRow,
   RowsRefused,
-  type StateFields,
+  type StateCommit,
   TransientFault,
 } from '../../shared/detection/ports';
 import type { QuarantineObject } from '../../shared/domain/rows';
@@ -12,7 +13,16 @@ import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kines
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
-import { advanceSource, commitOf, concludeSource, filingsOf, type SourcePass, vectorsOf } from './source-pass';
+import {
+  advanceSource,
+  commitOf,
+  concludeSource,
+  filingsOf,
+  type SourcePass,
+  UnreadableState,
+  vectorsOf,
+} from './source-pass';
+import { type Recalled, type RecallParts, recall, recallUnreadable } from './warming/recall';
 
 /**
  * Detects anomalies in one batch of a shard, effectively once.
@@ -67,8 +77,7 @@ class Batch {
   async attempt(sources: readonly SourceWork[]): Promise<readonly SourceWork[]> {
     if (sources.length === 0) return [];
     try {
-      const states = await this.timed('load', () => this.services.cache.load(sources.map(({ source }) => source)));
-      const passes = this.timed('advance', () => this.advance(sources, states));
+      const passes = await this.passes(sources);
       if (passes.length === 0) return [];
       await this.emit(passes);
       return await this.commit(passes);
@@ -123,20 +132,49 @@ class Batch {
     return result;
   }
 
-  /** A source whose state or point breaks the engine fails alone; the others go on. */
-  private advance(sources: readonly SourceWork[], states: readonly (StateFields | undefined)[]): SourcePass[] {
+  /** Sources with something new, their memories loaded, filled again where the cache lost them, and stage 1 done. */
+  private async passes(sources: readonly SourceWork[]): Promise<SourcePass[]> {
+    const { cache, warming } = this.services;
+    const names = sources.map(({ source }) => source);
+    // Before they are loaded: what others commit in between must not look lost.
+    const seen = warming.witness.seen(names);
+    const states = await this.timed('load', () => cache.load(names));
+    const parts = this.recallParts();
+    const recalled = await this.timed('warm', () => recall(sources, states, seen, parts, this.timeLeftMs()));
+    const { passes, unreadable } = this.timed('advance', () => this.advance(sources, recalled));
+    if (unreadable.length === 0) return passes;
+    // Such a state must not block its shard for ever: the source is warmed, or learns anew, and says so.
+    const works = unreadable.map((at) => sources[at]!);
+    const loaded = unreadable.map((at) => states[at]);
+    const again = await this.timed('warm', () => recallUnreadable(works, loaded, parts, this.timeLeftMs()));
+    const anew = this.timed('advance', () => this.advance(works, again)).passes;
+    for (const { counts } of anew) counts.stateLost += 1;
+    return [...passes, ...anew];
+  }
+
+  private recallParts(): RecallParts {
+    const { store, openDetector, builtIn, warming, observe } = this.services;
+    return { ...warming, store, openDetector, builtIn, clock: observe.clock, problem: observe.problem };
+  }
+
+  /** A source whose point breaks the engine fails alone; the others go on. Those whose state cannot be read are named. */
+  private advance(sources: readonly SourceWork[], recalled: readonly Recalled[]) {
     const passes: SourcePass[] = [];
+    const unreadable: number[] = [];
     sources.forEach((work, i) => {
       try {
-        const pass = advanceSource(work, states[i], this.services.openDetector);
+        const pass = advanceSource(work, recalled[i]!, this.services.openDetector);
         if (pass.advanced.length > 0) passes.push(pass);
         else addCounts(this.counts, pass.counts);
       } catch (error) {
-        this.services.observe.problem('engine', error);
-        this.fail(work.records, error);
+        if (error instanceof UnreadableState) unreadable.push(i);
+        else {
+          this.services.observe.problem('engine', error);
+          this.fail(work.records, error);
+        }
       }
     });
-    return passes;
+    return { passes, unreadable };
   }
 
   /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
@@ -217,18 +255,20 @@ class Batch {
   }
 
   private async commit(passes: readonly SourcePass[]): Promise<readonly SourceWork[]> {
-    const committed = await this.timed('commit', () => this.services.cache.commit(passes.map(commitOf)));
+    const commits = passes.map(commitOf);
+    const committed = await this.timed('commit', () => this.services.cache.commit(commits));
     const lost: SourceWork[] = [];
     passes.forEach((pass, i) => {
-      if (committed[i] === true) this.committed(pass);
+      if (committed[i] === true) this.committed(pass, commits[i]!);
       else lost.push(pass.work);
     });
     return lost;
   }
 
-  private committed({ work, advanced, counts }: SourcePass): void {
+  private committed({ work, advanced, counts }: SourcePass, { fields }: StateCommit): void {
     addCounts(this.counts, counts);
-    const { observe } = this.services;
+    const { observe, warming } = this.services;
+    warming.witness.committed(work.source, fields.get(CHECKPOINT_FIELD)!);
     if (observe.observed) for (const { observations } of advanced) observe.observed(work.source, observations);
   }
 }

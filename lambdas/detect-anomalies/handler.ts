@@ -15,6 +15,8 @@ import { type Config, ConfigSchema } from './config';
 import { detectAnomalies } from './detect-anomalies';
 import type { Services, Stage } from './services';
 import { shielded } from './shielded';
+import { CacheWitness } from './warming/cache-witness';
+import { warmingLimits } from './warming/limits';
 
 /** Called by AWS. */
 export const handler = kinesisHandler(
@@ -47,6 +49,7 @@ async function buildServices(config: Config): Promise<Built> {
       clock,
       onProblem: (error) => observe.problem('settings', error),
     }),
+    warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
     observe,
   };
 }

@@ -3,6 +3,7 @@ import { PriorVariable } from '../../shared/adapters/files/prior-file';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
 import { SettingsVariable } from '../../shared/runtime/settings-variable';
+import { WarmingVariables } from './warming/limits';
 
 /** What detect-anomalies is told on one machine. One part of each kind must be named. */
 export const LocalConfigSchema = z
@@ -13,6 +14,7 @@ export const LocalConfigSchema = z
     ...EndpointVariables,
     ...PriorVariable,
     SETTINGS: SettingsVariable,
+    ...WarmingVariables,
   })
   .refine(namesOnePlace, ONE_PLACE);
 export type LocalConfig = z.output<typeof LocalConfigSchema>;

@@ -4,6 +4,8 @@ import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '.
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
 import type { Settings } from '../../shared/domain/settings';
+import type { CacheWitness } from './warming/cache-witness';
+import type { WarmingLimits } from './warming/limits';
 
 /** What {@link detectAnomalies} works with; built once per cold start. */
 export interface Services {
@@ -18,7 +20,14 @@ export interface Services {
   readonly builtIn: Model;
   readonly openDetector: OpenSourceDetector;
   readonly settings: Settings;
+  readonly warming: Warming;
   readonly observe: Observer;
+}
+
+/** What guards against a cache that loses what it was given. */
+export interface Warming {
+  readonly witness: CacheWitness;
+  readonly limits: WarmingLimits;
 }
 
 /** Counts of one batch. */
@@ -42,10 +51,26 @@ export interface BatchCounts {
   recomputed: number;
   /** Sources whose stored state could not be read and that start anew. */
   stateLost: number;
+  /** Points whose source's memory was lost and is being filled again. */
+  warming: number;
+  /** Sources whose memory was filled again from stored rows. */
+  warmed: number;
+  /** Sources for which the budget, or the store's answer, did not suffice. */
+  warmingBudgetSpent: number;
   failedRecords: number;
 }
 
-export type Stage = 'plan' | 'load' | 'advance' | 'score' | 'conclude' | 'store' | 'publish' | 'file' | 'commit';
+export type Stage =
+  | 'plan'
+  | 'load'
+  | 'warm'
+  | 'advance'
+  | 'score'
+  | 'conclude'
+  | 'store'
+  | 'publish'
+  | 'file'
+  | 'commit';
 
 /** Told what happens; never decides anything. */
 export interface Observer {
@@ -76,6 +101,9 @@ export function zeroCounts(): BatchCounts {
     anomalies: 0,
     recomputed: 0,
     stateLost: 0,
+    warming: 0,
+    warmed: 0,
+    warmingBudgetSpent: 0,
     failedRecords: 0,
   };
 }

@@ -14,19 +14,33 @@ import type { PointRow } from '../../shared/domain/rows';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, zeroCounts } from './services';
+import type { Recalled } from './warming/recall';
+import { decodeMark, encodeMark, WARMING_FIELD, type WarmingMark } from './warming/warming-mark';
 
 /** One source between stage 1 and its commit. */
 export interface SourcePass {
   readonly work: SourceWork;
   readonly detector: SourceDetector;
-  readonly loaded: StateFields | undefined;
-  readonly advanced: readonly { readonly placed: PlacedPoint; readonly observations: readonly Observation[] }[];
+  readonly recalled: Recalled;
+  readonly advanced: readonly AdvancedPoint[];
   readonly checkpoint: Checkpoint;
   readonly listened: ListenedSource;
-  /** Its memory was lost. */
-  readonly warming: boolean;
+  /** What is left of a mark that its memory was lost; absent when it had none. */
+  readonly mark: WarmingMark | undefined;
   /** What happened to its points; counts only once the pass is committed, so that a repeated pass is not counted twice. */
   readonly counts: BatchCounts;
+}
+
+interface AdvancedPoint {
+  readonly placed: PlacedPoint;
+  readonly observations: readonly Observation[];
+  /** The source's memory was lost and is being filled again. */
+  readonly warming: boolean;
+}
+
+/** The state of a source at rest cannot be read, whichever part of it. */
+export class UnreadableState extends Error {
+  override readonly name = 'UnreadableState';
 }
 
 /** What stage 2 gives of a source. */
@@ -38,23 +52,29 @@ export interface SourceResult {
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Stage 1 of one source: drop what its checkpoint covers, learn from the rest in order. */
-export function advanceSource(work: SourceWork, loaded: StateFields | undefined, open: OpenSourceDetector): SourcePass {
+/**
+ * Stage 1 of one source: drop what its checkpoint covers, learn from the rest in order.
+ * @throws {UnreadableState} if the memory that it goes on from is unreadable
+ */
+export function advanceSource(work: SourceWork, recalled: Recalled, open: OpenSourceDetector): SourcePass {
+  const { detector, listened, ...known } = opened(work, recalled.fields, open);
   const counts = zeroCounts();
-  const known = readOrForget(work, loaded, open);
-  if (known.isLost) counts.stateLost += 1;
-  let checkpoint = known.checkpoint;
+  let { checkpoint, mark } = known;
   const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
   counts.absorbedBefore += work.points.length - fresh.length;
-  const { detector, listened } = known;
   const advanced = fresh.map((placed) => {
     listen(listened, placed, work.settings);
     if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
     checkpoint = checkpoint.advanced(placed.position);
-    return { placed, observations: detector.advance(placed.point) };
+    const warming = mark !== undefined && mark.left > 0;
+    if (warming) counts.warming += 1;
+    if (mark !== undefined) mark = { ...mark, left: Math.max(0, mark.left - 1) };
+    return { placed, observations: detector.advance(placed.point), warming };
   });
   counts.points += fresh.length;
-  return { work, detector, loaded, advanced, checkpoint, listened, warming: known.isLost, counts };
+  if (recalled.outcome === 'warmed') counts.warmed += 1;
+  if (recalled.outcome === 'budget spent') counts.warmingBudgetSpent += 1;
+  return { work, detector, recalled, advanced, checkpoint, listened, mark, counts };
 }
 
 /** Vectors to score, in the order {@link concludeSource} takes their scores. */
@@ -72,11 +92,11 @@ export function concludeSource(
   scored: { readonly model: string; readonly settings: number; readonly degraded: boolean },
 ): SourceResult {
   const versions: Versions = { model: scored.model, settings: scored.settings, schema: FEATURE_SCHEMA_VERSION };
-  const context = { versions, degraded: scored.degraded, warming: pass.warming };
   const rows: PointRow[] = [];
   const events: AnomalyEvent[] = eventsOfReturns(pass, scored.settings);
   let at = 0;
-  for (const { placed, observations } of pass.advanced) {
+  for (const { placed, observations, warming } of pass.advanced) {
+    const context = { versions, degraded: scored.degraded, warming };
     const count = observations.reduce((sum, { features }) => sum + (features === undefined ? 0 : 1), 0);
     const conclusion = pass.detector.conclude(placed.point, observations, scores.slice(at, at + count), context);
     at += count;
@@ -95,28 +115,29 @@ export function filingsOf({ work, listened }: SourcePass): readonly Filing[] {
 
 /** What to write back: changed state and the checkpoint, if the stored checkpoint is still the one that was loaded. */
 export function commitOf(pass: SourcePass): StateCommit {
-  const fields = new Map(pass.detector.encode());
+  const { loaded, restored = [] } = pass.recalled;
+  const fields = new Map([...restored, ...pass.detector.encode()]);
   fields.set(WATCH_FIELD, encodeWatch(pass.listened.watch));
+  if (pass.mark !== undefined) fields.set(WARMING_FIELD, encodeMark(pass.mark));
   fields.set(CHECKPOINT_FIELD, encoder.encode(pass.checkpoint.encode()));
-  return { source: pass.work.source, expected: pass.loaded?.get(CHECKPOINT_FIELD), fields };
+  return { source: pass.work.source, expected: loaded?.get(CHECKPOINT_FIELD), fields };
 }
 
-export function checkpointOf(loaded: StateFields | undefined): Checkpoint {
+function checkpointOf(loaded: StateFields | undefined): Checkpoint {
   const bytes = loaded?.get(CHECKPOINT_FIELD);
   return bytes === undefined ? Checkpoint.empty : Checkpoint.decode(decoder.decode(bytes));
 }
 
-/** A state that cannot be read, whichever part of it, must not block its shard for ever: the source learns anew and says so. */
-function readOrForget(work: SourceWork, loaded: StateFields | undefined, open: OpenSourceDetector) {
-  const read = (fields: StateFields | undefined) => ({
-    checkpoint: checkpointOf(fields),
-    listened: openListener(fields),
-    detector: open(work.source, work.settings, fields),
-  });
+function opened(work: SourceWork, fields: StateFields | undefined, open: OpenSourceDetector) {
   try {
-    return { ...read(loaded), isLost: false };
-  } catch {
-    return { ...read(undefined), isLost: true };
+    return {
+      checkpoint: checkpointOf(fields),
+      listened: openListener(fields),
+      detector: open(work.source, work.settings, fields),
+      mark: decodeMark(fields?.get(WARMING_FIELD)),
+    };
+  } catch (cause) {
+    throw new UnreadableState(`the state of source ${work.source}`, { cause });
   }
 }
 

@@ -54,6 +54,14 @@ export class Checkpoint {
     return last !== undefined && comparePositions(position, last) <= 0;
   }
 
+  /** Does it cover what the other one absorbed last? */
+  reaches(other: Checkpoint): boolean {
+    const newest = [...other.last].at(-1);
+    if (newest === undefined) return true;
+    const own = this.last.get(newest[0]);
+    return own !== undefined && comparePositions(newest[1], own) <= 0;
+  }
+
   /** With this position absorbed. Positions of one shard must come in order. */
   advanced(position: Position): Checkpoint {
     const next = new Map(this.last);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BatchCounts, Services } from '../../lambdas/detect-anomalies/services';
+import { CacheWitness } from '../../lambdas/detect-anomalies/warming/cache-witness';
 import { FEATURES, type Model } from '../../shared/detection/model';
 import {
   CHECKPOINT_FIELD,
@@ -29,6 +30,9 @@ export class MemoryParts {
   readonly batches: Readonly<BatchCounts>[] = [];
   /** Calls of any part so far. */
   calls = 0;
+  /** Calls that look for rows of lost memories. They have no fate: a batch goes on without, so that it ends differently. */
+  lookUps = 0;
+  lookUpsFail = false;
   /** Asked before each call; what it answers happens to the call. */
   fate: (call: number, part: string) => 'works' | 'fails before' | 'fails after' = () => 'works';
 
@@ -43,7 +47,11 @@ export class MemoryParts {
       writeAnomalies: (events) =>
         this.call('store.anomalies', () => void events.map((event) => this.stored.set(event.id, event))),
       readPoints: () => Promise.reject(new Error('not used here')),
-      readRecent: (queries) => this.call('store.recent', () => queries.map((query) => this.recent(query))),
+      readRecent: async (queries) => {
+        this.lookUps += 1;
+        if (this.lookUpsFail) throw new TransientFault('store', 'failed on purpose');
+        return queries.map((query) => this.recent(query));
+      },
       readAnomalies: ({ source, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) =>
         this.call('store.read anomalies', () =>
           [...this.stored.values()]
@@ -73,6 +81,7 @@ export class MemoryParts {
     builtIn: { ...firstFeatureModel(), version: 'built-in-0' },
     openDetector: openDigestDetector,
     settings: DEFAULT_SETTINGS,
+    warming: { witness: new CacheWitness(), limits: { points: 100, sources: 100, ms: 1_000 } },
     observe: {
       clock: () => 0,
       stage: () => {},

@@ -1,0 +1,86 @@
+import { Checkpoint } from '../../../shared/domain/position';
+
+/** Remembered at most, the latest ones; about 200 bytes each. */
+const SOURCES_MAX = 50_000;
+/** After a read that failed the store is not asked for so long. */
+const REST_MS = 30_000;
+
+interface Memory {
+  readonly checkpoint: Uint8Array;
+  /** The incident after which the source was looked up, or committed by this process. */
+  readonly incident: number;
+}
+
+/**
+ * What this process saw committed. A cache that says otherwise has lost it, or has failed over to an older copy: a read that
+ * begins after a commit has ended must see it. Costs no call. What others committed meanwhile only lies further ahead.
+ *
+ * An *incident* is a loss that stored rows confirm; from then on no state is trusted before it was compared with the store
+ * once, also of sources that this process had not seen before.
+ */
+export class CacheWitness {
+  private readonly memories = new Map<string, Memory>();
+  private readonly verifiedShards = new Set<string>();
+  private incidents = 0;
+  private restsUntil = Number.NEGATIVE_INFINITY;
+
+  /** What was committed last of each source, as far as known. To be taken *before* states are loaded. */
+  seen(sources: readonly string[]): readonly (Uint8Array | undefined)[] {
+    return sources.map((source) => this.memories.get(source)?.checkpoint);
+  }
+
+  committed(source: string, checkpoint: Uint8Array): void {
+    this.memories.delete(source);
+    this.memories.set(source, { checkpoint, incident: this.incidents });
+    if (this.memories.size <= SOURCES_MAX) return;
+    for (const oldest of this.memories.keys()) {
+      this.memories.delete(oldest);
+      return;
+    }
+  }
+
+  /** A loss is confirmed: everything is in doubt. */
+  raise(): void {
+    this.incidents += 1;
+  }
+
+  /** Is a loss known, and has the source not been looked up since? */
+  isInDoubt(source: string): boolean {
+    return this.incidents > 0 && this.memories.get(source)?.incident !== this.incidents;
+  }
+
+  get hasIncident(): boolean {
+    return this.incidents > 0;
+  }
+
+  /** Has a sample of this shard's sources been compared with the store? A process does so when it first meets a shard. */
+  isVerified(shard: string): boolean {
+    return this.verifiedShards.has(shard);
+  }
+
+  verified(shard: string): void {
+    this.verifiedShards.add(shard);
+  }
+
+  /** The store's reads failed: leave them alone for a while. */
+  rest(now: number): void {
+    this.restsUntil = now + REST_MS;
+  }
+
+  isResting(now: number): boolean {
+    return now < this.restsUntil;
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** Does a loaded checkpoint hold what was seen committed? One that cannot be read does not. */
+export function holds(loaded: Uint8Array | undefined, seen: Uint8Array): boolean {
+  if (loaded === undefined) return false;
+  if (Buffer.compare(loaded, seen) === 0) return true;
+  try {
+    return Checkpoint.decode(decoder.decode(loaded)).reaches(Checkpoint.decode(decoder.decode(seen)));
+  } catch {
+    return false;
+  }
+}
