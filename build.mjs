@@ -1,6 +1,6 @@
 // Bundles what has a main(): programs of apps/ for this clone (packages stay in node_modules), deployed functions of lambdas/
-// whole. Every bundle is ESM for Node 20. node build.mjs [FOLDER], by default dist.
-import { existsSync, readdirSync } from 'node:fs';
+// and the model server's image whole, each as ESM for Node 20; the CDK app. node build.mjs [FOLDER], by default dist.
+import { copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -18,6 +18,15 @@ const entries = (folder, file) =>
 
 const outdir = process.argv[1]?.endsWith('build.mjs') ? (process.argv[2] ?? 'dist') : 'dist';
 // Nothing is removed: a program that runs may still load its chunks, whose names follow from what they hold.
+const whole = {
+  ...common,
+  outExtension: { '.js': '.mjs' },
+  minify: true,
+  // Packages written for CommonJS call require; an ES module has none until it is made.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+};
+const functions = entries('lambdas', 'handler.ts');
+const image = `${outdir}/images/model-server`;
 await Promise.all([
   build({
     ...common,
@@ -28,13 +37,20 @@ await Promise.all([
     // What a command imports when it runs stays out of the start of all others.
     splitting: true,
   }),
+  build({ ...whole, entryPoints: functions, outdir: `${outdir}/lambdas` }),
+  build({ ...whole, entryPoints: ['apps/model-server/main.ts'], sourcemap: false, outdir: image }),
   build({
     ...common,
-    entryPoints: entries('lambdas', 'handler.ts'),
-    outdir: `${outdir}/lambdas`,
-    outExtension: { '.js': '.mjs' },
-    minify: true,
-    // Packages written for CommonJS call require; an ES module has none until it is made.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    entryPoints: ['infra/bin/app.ts'],
+    outdir: `${outdir}/infra`,
+    // The CDK is CommonJS, and names of its exports cannot be known before it runs.
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    packages: 'external',
   }),
 ]);
+copyFileSync('apps/model-server/Dockerfile', `${image}/Dockerfile`);
+const bundles = [...functions.map(({ out }) => `${outdir}/lambdas/${out}.mjs`), `${image}/main.mjs`];
+for (const file of bundles) {
+  console.log(`${file}  ${(statSync(file).size / 1024).toFixed(0)} kB`);
+}

@@ -10,7 +10,7 @@ const transform = {
 
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/bench', '<rootDir>/lambdas', '<rootDir>/shared', '<rootDir>/test'],
+  roots: ['apps', 'bench', 'infra', 'lambdas', 'shared', 'test'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   transform,
   // Needs a server that a bare machine does not have: run by its own script.

@@ -32,7 +32,7 @@ const DEFAULTS = { prefix: 'quarantine/', timeoutMs: 10_000, attemptTimeoutMs: 5
 export function createS3Quarantine(options: S3QuarantineOptions): S3Quarantine {
   const settings = { ...DEFAULTS, ...options };
   const { bucket, prefix } = settings;
-  const client = new S3Client({ ...awsClientConfig(settings), forcePathStyle: settings.endpointUrl !== undefined });
+  const client = new S3Client(awsClientConfig(settings));
   const calling = <Result>(call: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> =>
     withRetries({ ...settings, part: 'quarantine' }, (timeoutMs) =>
       call(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {

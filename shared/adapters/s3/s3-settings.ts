@@ -36,7 +36,7 @@ const DEFAULTS = {
 export function createS3Settings(options: S3SettingsOptions): () => Promise<Settings> {
   const settings = { ...DEFAULTS, ...options };
   const { clock, freshMs, onProblem } = settings;
-  const client = new S3Client({ ...awsClientConfig(settings), forcePathStyle: settings.endpointUrl !== undefined });
+  const client = new S3Client(awsClientConfig(settings));
   let known: Settings | undefined;
   let freshUntil = Number.NEGATIVE_INFINITY;
   let looking: Promise<Settings> | undefined;

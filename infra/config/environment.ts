@@ -1,0 +1,108 @@
+/**
+ * Everything in which environments differ. Constructs ask for these values, never for the environment's name.
+ */
+export interface Environment {
+  /** Of the stage, as in `cdk deploy 'dev/*'`, and of everything in it. */
+  readonly name: string;
+  /** Absent: whatever the deployer's credentials say. */
+  readonly account?: string;
+  readonly region?: string;
+  /** What becomes of data when its stack is deleted. */
+  readonly data: 'kept' | 'deleted';
+  /** Who owns the key that data lies under: AWS costs nothing, an own key can be revoked and costs a dollar a month. */
+  readonly encryption: 'aws-key' | 'own-key';
+  /** Who gets mail when an alarm fires; each address must confirm once. */
+  readonly operators: readonly string[];
+  readonly logDays: 1 | 7 | 30 | 90 | 365;
+  readonly stream: StreamSettings;
+  /** Absent: functions run outside any VPC, and states and store must be reachable from there. */
+  readonly network?: NetworkSettings;
+  readonly states: StatesSettings;
+  readonly store: StoreSettings;
+  readonly model: ModelSettings;
+  readonly detection: DetectionSettings;
+  readonly schedules: ScheduleSettings;
+  /** Absent: points are kept by the store alone. */
+  readonly archive?: ArchiveSettings;
+  /** Devices publish points here by MQTT; absent: there is no rule. */
+  readonly iotTopic?: string;
+}
+
+export interface StreamSettings {
+  /** A shard takes 1 MB/s or 1,000 records/s. */
+  readonly shards: number | 'on-demand';
+  /** How long an outage may last before points are lost. */
+  readonly retentionHours: number;
+}
+
+export interface NetworkSettings {
+  /** Availability zones that have an endpoint of each service; an endpoint costs about 8 dollars a month and zone. */
+  readonly endpointZones: 1 | 2;
+}
+
+/** Where the states of sources are. */
+export type StatesSettings =
+  | {
+      /** ElastiCache Serverless (Valkey), in the network. */
+      readonly kind: 'elasticache';
+      /** What it may grow to, and cost. A source of three metrics takes about 13 kB. */
+      readonly gigabytesMax: number;
+      readonly ecpuPerSecondMax: number;
+      readonly snapshotDays: number;
+    }
+  | { readonly kind: 'url'; readonly url: string };
+
+/** The time-series store. */
+export type StoreSettings =
+  | {
+      /** Timestream for InfluxDB, in the network. */
+      readonly kind: 'timestream-influx';
+      readonly instance: 'db.influx.medium' | 'db.influx.large' | 'db.influx.xlarge' | 'db.influx.2xlarge';
+      readonly gigabytes: number;
+      readonly standby: boolean;
+    }
+  | {
+      /** Timestream for LiveAnalytics: takes no new customers since June 2025. */
+      readonly kind: 'timestream';
+      readonly memoryHours: number;
+      readonly magneticDays: number;
+      /** The account's cell, as `cell2`: `aws timestream-write describe-endpoints`. */
+      readonly cell: string;
+    }
+  | {
+      /** An InfluxDB that is there already. */
+      readonly kind: 'url';
+      readonly url: string;
+      /** Name of a secret of Secrets Manager that holds the token; absent: the server asks for none. */
+      readonly tokenSecret?: string;
+    };
+
+/** The endpoint that scores. */
+export type ModelSettings =
+  | { readonly kind: 'sagemaker'; readonly instance: string; readonly instances: number }
+  | { readonly kind: 'url'; readonly url: string };
+
+export interface DetectionSettings {
+  readonly memoryMb: number;
+  readonly batchRecords: number;
+  readonly batchWindowSeconds: number;
+  /** Batches of one shard at the same time. Above 1, a source may be told silent while another batch with its points waits. */
+  readonly parallelization: number;
+  /** How often and how long a batch is tried before it goes to the failed ones; the shorter of both. */
+  readonly retries: number;
+  readonly recordAgeHoursMax: number;
+}
+
+export interface ScheduleSettings {
+  readonly watchSilenceMinutes: number;
+  readonly rescoreMinutes: number;
+}
+
+export interface ArchiveSettings {
+  readonly bufferSeconds: number;
+  readonly bufferMegabytes: number;
+  /** After so many days to the cheaper class. */
+  readonly infrequentAfterDays: number;
+  /** Absent: for ever. */
+  readonly deletedAfterDays?: number;
+}

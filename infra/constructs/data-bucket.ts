@@ -1,0 +1,33 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Environment } from '../config/environment';
+
+export interface DataBucketProps {
+  readonly environment: Environment;
+  /** Absent: a key of S3's own. */
+  readonly key?: IKey | undefined;
+  /** Where who read and wrote is noted; absent: nowhere. */
+  readonly accessLogs?: IBucket;
+  readonly versioned?: boolean;
+  readonly lifecycle?: readonly LifecycleRule[];
+}
+
+/** A bucket that is nobody's business: encrypted, TLS alone, and kept or deleted with its stack as the environment says. */
+export function dataBucket(scope: Construct, id: string, props: DataBucketProps): IBucket {
+  const { environment, key, accessLogs, versioned, lifecycle } = props;
+  return new Bucket(scope, id, {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    ...(key === undefined
+      ? { encryption: BucketEncryption.S3_MANAGED }
+      : { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
+    ...(accessLogs === undefined
+      ? {}
+      : { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id.toLowerCase()}/` }),
+    versioned: versioned ?? false,
+    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }, ...(lifecycle ?? [])],
+    removalPolicy: environment.data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  }) as IBucket;
+}

@@ -1,0 +1,109 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import { MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { KinesisEventSource, S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { DeployedFunction, type DeployedFunctionProps } from './deployed-function';
+import { FIVE_MINUTES } from './operations';
+import { productMetric } from './product-metric';
+import type { Surroundings } from './surroundings';
+
+export interface DetectionProps extends Pick<DeployedFunctionProps<'detect-anomalies'>, 'uses'> {
+  readonly stream: IStream;
+  /** Where batches go that keep failing until they are too old. */
+  readonly failedBatches: IBucket;
+}
+
+/** Longest that a batch may take: all its retries of cache, endpoint and store fit in. */
+const TIMEOUT = Duration.seconds(60);
+
+/** detect-anomalies behind the stream, as the environment sizes it, and the alarms of the way of a point. */
+export class Detection extends Construct {
+  constructor(scope: Construct, id: string, surroundings: Surroundings, props: DetectionProps) {
+    super(scope, id);
+    const { detection } = surroundings.environment;
+    const detect = new DeployedFunction(this, 'detect-anomalies', surroundings, {
+      description: 'Detects anomalies in batches of points',
+      uses: props.uses,
+      memoryMb: detection.memoryMb,
+      timeout: TIMEOUT,
+      inNetwork: true,
+      impact: 'Points wait in the stream; none is scored or stored while this lasts.',
+    });
+    const source = new KinesisEventSource(props.stream, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: detection.batchRecords,
+      maxBatchingWindow: Duration.seconds(detection.batchWindowSeconds),
+      parallelizationFactor: detection.parallelization,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: detection.retries,
+      maxRecordAge: Duration.hours(detection.recordAgeHoursMax),
+      onFailure: new S3OnFailureDestination(props.failedBatches),
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+    });
+    detect.addEventSource(source);
+    this.watch(detect, source.eventSourceMappingId, props.stream, surroundings);
+  }
+
+  private watch(
+    detect: DeployedFunction<'detect-anomalies'>,
+    mapping: string,
+    stream: IStream,
+    { operations, environment }: Surroundings,
+  ): void {
+    operations.alarm(this, {
+      runbook: 'detection-lags',
+      impact: 'Points are scored and stored minutes after they came.',
+      metric: detect.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
+      above: 5 * 60_000,
+      periods: 5,
+    });
+    operations.alarm(this, {
+      runbook: 'batches-given-up',
+      impact: 'Points were given up after all retries; they are in the bucket of failed batches and in no store.',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'OnFailureDestinationDeliveredEventCount',
+        dimensionsMap: { EventSourceMappingUUID: mapping },
+        statistic: Stats.SUM,
+        period: FIVE_MINUTES,
+      }),
+      above: 0,
+    });
+    operations.alarm(this, {
+      runbook: 'points-dropped',
+      impact: 'Points were given up and could not be put into the bucket of failed batches either: they are lost.',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'DroppedEventCount',
+        dimensionsMap: { EventSourceMappingUUID: mapping },
+        statistic: Stats.SUM,
+        period: FIVE_MINUTES,
+      }),
+      above: 0,
+    });
+    operations.alarm(this, {
+      runbook: 'producers-throttled',
+      impact: 'Producers send more than the stream takes; those that do not retry lose points.',
+      metric: stream.metric('WriteProvisionedThroughputExceeded', { statistic: Stats.SUM, period: FIVE_MINUTES }),
+      above: 0,
+      periods: 3,
+    });
+    operations.alarm(this, {
+      runbook: 'records-quarantined',
+      impact: 'Records that cannot be used are set aside; their sources are seen in part or not at all.',
+      metric: productMetric(environment, 'detect-anomalies', 'rejected'),
+      above: 100,
+    });
+    operations.alarm(this, {
+      runbook: 'model-away',
+      impact: 'The built-in model scores in place of the endpoint; rows are marked degraded and scored again later.',
+      metric: productMetric(environment, 'detect-anomalies', 'degraded'),
+      above: 0,
+      periods: 3,
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnDatabase, CfnInfluxDBInstance, CfnTable } from 'aws-cdk-lib/aws-timestream';
+import { Construct } from 'constructs';
+import type { Environment, StoreSettings } from '../config/environment';
+import type { DeployedFunction } from './deployed-function';
+import type { Network } from './network';
+import { type Part, plain } from './part';
+import { allowReading } from './secret-access';
+
+export type StoreVariables =
+  | { readonly STORE: 'influx'; readonly INFLUX_URL: string; readonly INFLUX_TOKEN_SECRET?: string }
+  | { readonly STORE: 'timestream'; readonly TIMESTREAM_DATABASE: string };
+
+/** The time-series store, as the environment has it. */
+export function pointStore(
+  scope: Construct,
+  environment: Environment,
+  network: Network | undefined,
+  key: IKey | undefined,
+): Part<StoreVariables> {
+  const { store } = environment;
+  if (store.kind === 'url') return influxByUrl(scope, store);
+  if (store.kind === 'timestream') return new LiveAnalytics(scope, 'Store', environment, store, key);
+  if (network === undefined) throw new Error(`${environment.name}: Timestream for InfluxDB needs a network`);
+  return new ManagedInflux(scope, 'Store', environment, store, network, key);
+}
+
+function influxByUrl(scope: Construct, { url, tokenSecret }: StoreSettings & { kind: 'url' }): Part<StoreVariables> {
+  if (tokenSecret === undefined) return plain({ STORE: 'influx', INFLUX_URL: url });
+  const secret = Secret.fromSecretNameV2(scope, 'StoreToken', tokenSecret);
+  return {
+    variables: { STORE: 'influx', INFLUX_URL: url, INFLUX_TOKEN_SECRET: tokenSecret },
+    grantTo: (user) => allowReading(user, secret),
+  };
+}
+
+const ORGANIZATION = 'tidewatch';
+const BUCKET = 'points';
+const INFLUX_PORT = 8086;
+
+/** Timestream for InfluxDB in the isolated subnets. */
+class ManagedInflux extends Construct implements Part<StoreVariables> {
+  readonly variables: StoreVariables;
+  private readonly token: Secret;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, data }: Environment,
+    settings: StoreSettings & { readonly kind: 'timestream-influx' },
+    network: Network,
+    key: IKey | undefined,
+  ) {
+    super(scope, id);
+    const encryption = key === undefined ? {} : { encryptionKey: key };
+    const login = new Secret(this, 'Login', {
+      description: `First user of the InfluxDB of ${name}`,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: 'tidewatch' }),
+        generateStringKey: 'password',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      ...encryption,
+    });
+    this.token = new Secret(this, 'Token', {
+      secretName: `tidewatch/${name}/influx-token`,
+      description: `Token of the InfluxDB of ${name}, by which functions read and write ${BUCKET}`,
+      ...encryption,
+    });
+    const instance = new CfnInfluxDBInstance(this, 'Instance', {
+      name: `tidewatch-${name}`,
+      username: login.secretValueFromJson('username').unsafeUnwrap(),
+      password: login.secretValueFromJson('password').unsafeUnwrap(),
+      organization: ORGANIZATION,
+      bucket: BUCKET,
+      dbInstanceType: settings.instance,
+      dbStorageType: 'InfluxIOIncludedT1',
+      allocatedStorage: settings.gigabytes,
+      deploymentType: settings.standby ? 'WITH_MULTIAZ_STANDBY' : 'SINGLE_AZ',
+      publiclyAccessible: false,
+      vpcSubnetIds: network.subnets.map(({ subnetId }) => subnetId),
+      vpcSecurityGroupIds: [network.serverGroup(this, 'Group', 'Time-series store', [INFLUX_PORT]).securityGroupId],
+    });
+    instance.applyRemovalPolicy(data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    this.variables = {
+      STORE: 'influx',
+      INFLUX_URL: Fn.join('', [
+        ...['https://', instance.attrEndpoint, `:${INFLUX_PORT}/?org=${ORGANIZATION}&bucket=${BUCKET}`],
+      ]),
+      INFLUX_TOKEN_SECRET: this.token.secretArn,
+    };
+  }
+
+  grantTo(user: DeployedFunction): void {
+    allowReading(user, this.token);
+  }
+}
+
+/** Timestream for LiveAnalytics. */
+class LiveAnalytics extends Construct implements Part<StoreVariables> {
+  readonly variables: StoreVariables;
+  private readonly tables: readonly CfnTable[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, data }: Environment,
+    { memoryHours, magneticDays }: StoreSettings & { readonly kind: 'timestream' },
+    key: IKey | undefined,
+  ) {
+    super(scope, id);
+    const database = new CfnDatabase(this, 'Database', {
+      databaseName: `tidewatch-${name}`,
+      ...(key === undefined ? {} : { kmsKeyId: key.keyId }),
+    });
+    this.tables = ['points', 'anomalies'].map(
+      (table) =>
+        new CfnTable(this, table, {
+          databaseName: database.ref,
+          tableName: table,
+          retentionProperties: {
+            MemoryStoreRetentionPeriodInHours: String(memoryHours),
+            MagneticStoreRetentionPeriodInDays: String(magneticDays),
+          },
+          magneticStoreWriteProperties: { EnableMagneticStoreWrites: true },
+        }),
+    );
+    for (const kept of [database, ...this.tables]) {
+      kept.applyRemovalPolicy(data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    }
+    this.variables = { STORE: 'timestream', TIMESTREAM_DATABASE: Stack.of(this).resolve(database.databaseName) };
+  }
+
+  grantTo(user: DeployedFunction): void {
+    const actions = ['timestream:WriteRecords', 'timestream:Select'];
+    user.addToRolePolicy(new PolicyStatement({ actions, resources: this.tables.map(({ attrArn }) => attrArn) }));
+    // The one call that the service knows no resource for.
+    user.addToRolePolicy(new PolicyStatement({ actions: ['timestream:DescribeEndpoints'], resources: ['*'] }));
+  }
+}

@@ -1,0 +1,108 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Environment, StreamSettings } from '../config/environment';
+import { dataBucket } from '../constructs/data-bucket';
+import { LiveModelPointer } from '../constructs/live-model-pointer';
+import { Network } from '../constructs/network';
+import type { Part } from '../constructs/part';
+import { pointStore, type StoreVariables } from '../constructs/point-store';
+import { type StatesVariables, sourceStates } from '../constructs/source-states';
+
+/** What holds data or addresses that others have noted: it outlives every change of the functions. */
+export class StatefulStack extends Stack {
+  readonly stream: IStream;
+  /** Anomaly events. */
+  readonly anomalies: Topic;
+  /** Alarms about Tidewatch itself. */
+  readonly operators: Topic;
+  readonly quarantine: IBucket;
+  readonly settings: IBucket;
+  /** Absent: points are not archived. */
+  readonly archive: IBucket | undefined;
+  readonly network: Network | undefined;
+  readonly states: Part<StatesVariables>;
+  readonly store: Part<StoreVariables>;
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id, {
+      stackName: `tidewatch-${environment.name}-${id}`,
+      description: `Tidewatch ${environment.name}: stream, states, store, topics, buckets`,
+      terminationProtection: environment.data === 'kept',
+      env: placeOf(environment),
+    });
+    const { name, data, network, model } = environment;
+    const removalPolicy = data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const key =
+      environment.encryption === 'own-key'
+        ? new Key(this, 'Key', { alias: `tidewatch-${name}`, enableKeyRotation: true, removalPolicy })
+        : undefined;
+    this.stream = new Stream(this, 'Points', {
+      streamName: `tidewatch-${name}-points`,
+      retentionPeriod: Duration.hours(environment.stream.retentionHours),
+      ...capacityOf(environment.stream),
+      ...(key === undefined
+        ? { encryption: StreamEncryption.MANAGED }
+        : { encryption: StreamEncryption.KMS, encryptionKey: key }),
+      removalPolicy,
+    });
+    this.anomalies = new Topic(this, 'Anomalies', {
+      topicName: `tidewatch-${name}-anomalies`,
+      enforceSSL: true,
+      ...(key === undefined ? {} : { masterKey: key }),
+    });
+    this.operators = this.operatorsTopic(environment, key);
+    // Without the own key: logs of access can be delivered under S3's alone.
+    const accessLogs = dataBucket(this, 'AccessLogs', {
+      environment,
+      lifecycle: [{ expiration: Duration.days(90) }],
+    });
+    const common = { environment, key, accessLogs };
+    this.quarantine = dataBucket(this, 'Quarantine', { ...common, lifecycle: [{ expiration: Duration.days(90) }] });
+    this.settings = dataBucket(this, 'Settings', { ...common, versioned: true });
+    this.archive =
+      environment.archive === undefined
+        ? undefined
+        : dataBucket(this, 'Archive', { ...common, lifecycle: [archiveRule(environment.archive)] });
+    this.network = network === undefined ? undefined : new Network(this, 'Network', environment, network);
+    this.states = sourceStates(this, environment, this.network, key);
+    this.store = pointStore(this, environment, this.network, key);
+    if (model.kind === 'sagemaker') new LiveModelPointer(this, 'LiveModel', environment);
+  }
+
+  private operatorsTopic({ name, operators }: Environment, key: Key | undefined): Topic {
+    const topic = new Topic(this, 'Operators', {
+      topicName: `tidewatch-${name}-operators`,
+      enforceSSL: true,
+      ...(key === undefined ? {} : { masterKey: key }),
+    });
+    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+    key?.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
+    for (const address of operators) topic.addSubscription(new EmailSubscription(address));
+    return topic;
+  }
+}
+
+export function placeOf({ account, region }: Environment) {
+  return { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
+}
+
+function capacityOf({ shards }: StreamSettings) {
+  return shards === 'on-demand'
+    ? { streamMode: StreamMode.ON_DEMAND }
+    : { streamMode: StreamMode.PROVISIONED, shardCount: shards };
+}
+
+function archiveRule({ infrequentAfterDays, deletedAfterDays }: NonNullable<Environment['archive']>) {
+  return {
+    transitions: [
+      { storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(infrequentAfterDays) },
+    ],
+    ...(deletedAfterDays === undefined ? {} : { expiration: Duration.days(deletedAfterDays) }),
+  };
+}

@@ -1,0 +1,59 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Environment } from '../config/environment';
+import { knowingSettings, lookingInto, publishing, quarantining } from '../constructs/data-parts';
+import { Detection } from '../constructs/detection';
+import { modelEndpoint } from '../constructs/model-endpoint';
+import { Operations } from '../constructs/operations';
+import { allOf, plain } from '../constructs/part';
+import { metricsNamespace } from '../constructs/product-metric';
+import { ScheduledFunction } from '../constructs/scheduled-function';
+import type { Surroundings } from '../constructs/surroundings';
+import { placeOf, type StatefulStack } from './stateful-stack';
+
+/** What can be thrown away and made again at any time: functions, the model's endpoint, alarms. */
+export class StatelessStack extends Stack {
+  constructor(scope: Construct, id: string, environment: Environment, stateful: StatefulStack) {
+    super(scope, id, {
+      stackName: `tidewatch-${environment.name}-${id}`,
+      description: `Tidewatch ${environment.name}: functions, endpoint, alarms`,
+      env: placeOf(environment),
+    });
+    const surroundings: Surroundings = {
+      environment,
+      operations: new Operations(stateful.operators, environment.name),
+      network: stateful.network,
+    };
+    const { states, store, stream, anomalies, settings, quarantine } = stateful;
+    const model = modelEndpoint(this, environment);
+    const common = allOf(
+      store,
+      publishing(anomalies),
+      knowingSettings(settings),
+      plain({ METRICS_NAMESPACE: metricsNamespace(environment) }),
+    );
+    new Detection(this, 'Detection', surroundings, {
+      stream,
+      failedBatches: quarantine,
+      uses: allOf(common, states, model, quarantining(quarantine)),
+    });
+    new ScheduledFunction(this, 'watch-silence', surroundings, {
+      description: 'Looks for sources that should have spoken and did not',
+      everyMinutes: environment.schedules.watchSilenceMinutes,
+      uses: allOf(common, states, lookingInto(stream)),
+      memoryMb: 512,
+      timeout: Duration.seconds(50),
+      inNetwork: true,
+      impact: 'Nobody is told of sources that fall silent.',
+    });
+    new ScheduledFunction(this, 'rescore-degraded', surroundings, {
+      description: 'Scores rows again that the model had missed',
+      everyMinutes: environment.schedules.rescoreMinutes,
+      uses: allOf(common, model),
+      memoryMb: 1_024,
+      timeout: Duration.minutes(4),
+      inNetwork: true,
+      impact: 'Rows that the built-in model scored stay degraded.',
+    });
+  }
+}
