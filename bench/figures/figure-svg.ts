@@ -1,5 +1,5 @@
-import { PAGE, panelFrames } from '../../apps/cli/plot/page';
-import { plotSvg } from '../../apps/cli/plot/plot-svg';
+import { PAGE, panelFrames } from '../../shared/adapters/chart/page';
+import { plotSvg } from '../../shared/adapters/chart/plot-svg';
 import type { Panel, Span } from './panel';
 
 const WRONG = '#f0e442';

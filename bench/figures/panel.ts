@@ -1,6 +1,6 @@
-import { newSketch, type SketchPoint } from '../../apps/cli/plot/sketch';
-import type { DrawnSeries } from '../../apps/cli/plot/source-sketches';
 import { pointScorer, type ScoredPoint } from '../../apps/cli/score/point-scorer';
+import type { DrawnSeries } from '../../shared/adapters/chart/drawn';
+import { newSketch, type SketchPoint } from '../../shared/adapters/chart/sketch';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { DataPoint } from '../../shared/domain/data-point';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';

@@ -1,20 +1,7 @@
+import type { Drawn, DrawnSeries } from '../../../shared/adapters/chart/drawn';
+import { newSketch, type Sketch } from '../../../shared/adapters/chart/sketch';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import type { ScoredPoint } from '../score/point-scorer';
-import { newSketch, type Sketch, type SketchBucket } from './sketch';
-
-/** A series, or (metric absent) the scores of a source as a whole. */
-export interface DrawnSeries {
-  readonly source: string;
-  readonly metric: string | undefined;
-  readonly buckets: readonly SketchBucket[];
-}
-
-export interface Drawn {
-  /** Series of one source stand together, in the order in which they appeared. */
-  readonly series: readonly DrawnSeries[];
-  /** Series that were seen but are not among them. */
-  readonly leftOut: number;
-}
 
 /** Columns of pixels that a plot has room for. */
 const SKETCH_CAPACITY = 900;

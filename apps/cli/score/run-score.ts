@@ -60,7 +60,7 @@ async function scored(input: DataInput, options: ScoreOptions, output: Output, p
       bar.update(input.bytesRead()),
     );
     if (plot && sketches) {
-      const { plotSvg } = await import('../plot/plot-svg');
+      const { plotSvg } = await import('../../../shared/adapters/chart/plot-svg');
       const threshold = options.falseAlarmsPerWeek === undefined ? options.threshold : undefined;
       await plot.write(plotSvg(sketches.drawn(), { threshold }));
     }

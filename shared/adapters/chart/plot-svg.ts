@@ -1,7 +1,7 @@
 import { init } from 'echarts';
+import type { Drawn } from './drawn';
 import { legend, PAGE, pageHeight, panelFrames } from './page';
 import { panelOption } from './panel-option';
-import type { Drawn } from './source-sketches';
 
 export interface PlotOptions {
   /** alarm_score from which a point is an anomaly; absent where it differs from point to point. */

@@ -1,4 +1,4 @@
-import type { Drawn, DrawnSeries } from './source-sketches';
+import type { Drawn, DrawnSeries } from './drawn';
 
 /** Sizes in pixels of the page and its panels. */
 export const PAGE = {
