@@ -1,5 +1,5 @@
-import { lookup as lookupInDns } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
+import { lookup as lookupInDns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './address-rules';
 import { CallRefused } from './call-faults';

@@ -42,7 +42,9 @@ export async function openSink(answers: SinkAnswers, { tls = false } = {}): Prom
   const handle = (incoming: http.IncomingMessage, response: http.ServerResponse) => {
     listener(incoming, response).catch(() => response.destroy());
   };
-  const server = tls ? https.createServer({ cert: TEST_CERTIFICATE, key: TEST_KEY }, handle) : http.createServer(handle);
+  const server = tls
+    ? https.createServer({ cert: TEST_CERTIFICATE, key: TEST_KEY }, handle)
+    : http.createServer(handle);
   server.on('connection', (socket: Socket) => {
     connections++;
     sockets.add(socket);

@@ -1,0 +1,38 @@
+import type { AlertView } from '../domain/notification';
+
+/** What the functions of channels ask of the world, besides the notification log of `ports.ts`. */
+
+/** A text that shows itself to nobody who does not ask: printed, logged or put into JSON it reads `[secret]`. */
+export interface Secret {
+  reveal(): string;
+}
+
+/** Secrets by name. */
+export interface Secrets {
+  /**
+   * Kept for a while, so that a message costs no call.
+   *
+   * @throws {SecretMissing} if there is none of this name, or one without text
+   * @throws {AlertingFault} if that cannot be said for now
+   */
+  get(name: string): Promise<Secret>;
+  /** A provider did not accept it: the next `get` asks again, it may have been changed. */
+  forget(name: string): void;
+}
+
+/** There is no such secret; people have to make it. */
+export class SecretMissing extends Error {
+  override readonly name = 'SecretMissing';
+  constructor(secretName: string) {
+    super(`there is no secret named ${secretName}`);
+  }
+}
+
+/** Draws what an alert is about. */
+export interface Charts {
+  /**
+   * A PNG of the series around the alert; undefined when there is nothing to draw, or no time to draw it: a message never
+   * waits for its picture and never fails for it.
+   */
+  draw(alert: AlertView, withinMs: number): Promise<Uint8Array | undefined>;
+}
