@@ -28,6 +28,14 @@ export class SecretMissing extends Error {
   }
 }
 
+/** There is such a secret, but not of the form that its use asks for; people have to mend it. */
+export class SecretUnusable extends Error {
+  override readonly name = 'SecretUnusable';
+  constructor(secretName: string) {
+    super(`the secret named ${secretName} does not hold what is asked of it`);
+  }
+}
+
 /** Draws what an alert is about. */
 export interface Charts {
   /**

@@ -1,5 +1,5 @@
 import type { Notification } from '../domain/notification';
-import { SecretMissing } from './channel-ports';
+import { SecretMissing, SecretUnusable } from './channel-ports';
 import { AlertingFault, type Claimed, type NotificationLog, type ProviderAnswer } from './ports';
 import { retryDelayMs } from './retry-delay';
 
@@ -105,8 +105,10 @@ async function attempt(
   }
 }
 
+const FORESEEN = [AlertingFault, SecretMissing, SecretUnusable];
+
 /** Messages of faults that nobody foresaw may hold anything: only their names are written down. */
 function wordsOf(error: unknown): string {
-  if (error instanceof AlertingFault || error instanceof SecretMissing) return error.message;
+  if (FORESEEN.some((fault) => error instanceof fault)) return (error as Error).message;
   return `unforeseen: ${error instanceof Error ? error.name : typeof error}`;
 }
