@@ -19,6 +19,7 @@ import {
   concludeSource,
   filingsOf,
   type SourcePass,
+  stateBytesOf,
   UnreadableState,
   vectorsOf,
 } from './source-pass';
@@ -41,6 +42,7 @@ export async function detectAnomalies(
   timeLeftMs: TimeLeft = () => Number.POSITIVE_INFINITY,
 ): Promise<Outcome[]> {
   const batch = new Batch(records, services, timeLeftMs);
+  services.observe.began(records);
   const plan = batch.timed('plan', () => planBatch(records, services.settings));
   batch.counts.records = records.length;
   batch.counts.rejected = plan.quarantined.length;
@@ -64,6 +66,7 @@ const SCORING_SHARE = 0.5;
 class Batch {
   readonly counts: BatchCounts = zeroCounts();
   private readonly outcomes: Outcome[];
+  private readonly stateBytes = { max: 0, sum: 0, sources: 0 };
 
   constructor(
     private readonly records: readonly StreamRecord[],
@@ -118,18 +121,30 @@ class Batch {
 
   close(): Outcome[] {
     this.counts.failedRecords = this.outcomes.filter(({ done }) => !done).length;
-    this.services.observe.batch(this.counts);
+    const arrivals = this.records.filter((_, i) => this.outcomes[i]!.done).map(({ arrival }) => arrival);
+    const oldest = arrivals.length === 0 ? {} : { oldestArrival: Math.min(...arrivals) };
+    this.services.observe.batch(this.counts, { ...oldest, stateBytes: this.stateBytes });
     return this.outcomes;
   }
 
   timed<T>(stage: Stage, work: () => T): T {
     const { clock, stage: report } = this.services.observe;
     const start = clock();
-    const stop = () => report(stage, clock() - start);
     const result = work();
-    if (result instanceof Promise) return result.finally(stop) as T;
-    stop();
-    return result;
+    if (!(result instanceof Promise)) {
+      report(stage, clock() - start);
+      return result;
+    }
+    return result.then(
+      (value) => {
+        report(stage, clock() - start);
+        return value;
+      },
+      (error: unknown) => {
+        report(stage, clock() - start, error);
+        throw error;
+      },
+    ) as T;
   }
 
   /** Sources with something new, their memories loaded, filled again where the cache lost them, and stage 1 done. */
@@ -147,9 +162,11 @@ class Batch {
     const works = unreadable.map((at) => sources[at]!);
     const loaded = unreadable.map((at) => states[at]);
     const again = await this.timed('warm', () => recallUnreadable(works, loaded, parts, this.timeLeftMs()));
-    const anew = this.timed('advance', () => this.advance(works, again)).passes;
-    for (const { counts } of anew) counts.stateLost += 1;
-    return [...passes, ...anew];
+    const anew = this.timed('advance', () => this.advance(works, again));
+    // Not even a new memory can be opened: a defect, and no point of it may count as done.
+    for (const at of anew.unreadable) this.failed(works[at]!, new UnreadableState('a new memory is unreadable too'));
+    for (const { counts } of anew.passes) counts.stateLost += 1;
+    return [...passes, ...anew.passes];
   }
 
   private recallParts(): RecallParts {
@@ -168,19 +185,21 @@ class Batch {
         else addCounts(this.counts, pass.counts);
       } catch (error) {
         if (error instanceof UnreadableState) unreadable.push(i);
-        else {
-          this.services.observe.problem('engine', error);
-          this.fail(work.records, error);
-        }
+        else this.failed(work, error);
       }
     });
     return { passes, unreadable };
   }
 
+  private failed(work: SourceWork, error: unknown): void {
+    this.services.observe.problem('engine', error);
+    this.fail(work.records, error);
+  }
+
   /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
   private async emit(passes: readonly SourcePass[]): Promise<void> {
     const vectors = passes.map(vectorsOf);
-    const scored = await this.timed('score', () => this.score(vectors.flat()));
+    const scored = await this.score(vectors.flat());
     const results = this.timed('conclude', () => {
       let at = 0;
       return passes.map((pass, i) => {
@@ -189,14 +208,18 @@ class Batch {
         return concludeSource(pass, scores, { ...scored, settings: this.services.settings.version });
       });
     });
-    const events = results.flatMap((result) => result.events);
+    const placed = results.flatMap((result) => result.events);
+    const events = placed.map(({ event }) => event);
     const rows = results.flatMap((result) => result.rows);
     await this.timed('store', async () => {
       // Events first: whoever sees a row can see what was told of it, and re-scoring relies on that.
       if (events.length > 0) await this.keepingOut(() => this.services.store.writeAnomalies(events));
       if (rows.length > 0) await this.keepingOut(() => this.services.store.writePoints(rows));
     });
-    if (events.length > 0) await this.timed('publish', () => this.services.topic.publish(events));
+    if (events.length > 0) {
+      await this.timed('publish', () => this.services.topic.publish(events));
+      this.services.observe.published(placed);
+    }
     await this.file(passes);
   }
 
@@ -243,7 +266,7 @@ class Batch {
     const { scorer, builtIn, observe } = this.services;
     if (vectors.length === 0) return { scores: [], model: builtIn.version, degraded: false };
     try {
-      const answer = await scorer.score(vectors, SCORING_SHARE * this.timeLeftMs());
+      const answer = await this.timed('score', () => scorer.score(vectors, SCORING_SHARE * this.timeLeftMs()));
       return { ...answer, degraded: false };
     } catch (error) {
       const isMismatch = error instanceof ModelMismatch;
@@ -265,10 +288,15 @@ class Batch {
     return lost;
   }
 
-  private committed({ work, advanced, counts }: SourcePass, { fields }: StateCommit): void {
+  private committed(pass: SourcePass, commit: StateCommit): void {
+    const { work, advanced, counts } = pass;
     addCounts(this.counts, counts);
+    const bytes = stateBytesOf(pass, commit);
+    this.stateBytes.max = Math.max(this.stateBytes.max, bytes);
+    this.stateBytes.sum += bytes;
+    this.stateBytes.sources += 1;
     const { observe, warming } = this.services;
-    warming.witness.committed(work.source, fields.get(CHECKPOINT_FIELD)!);
+    warming.witness.committed(work.source, commit.fields.get(CHECKPOINT_FIELD)!);
     if (observe.observed) for (const { observations } of advanced) observe.observed(work.source, observations);
   }
 }

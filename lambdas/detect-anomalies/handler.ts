@@ -1,6 +1,6 @@
 import { createSecrets } from '../../shared/adapters/aws/secrets';
 import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
-import { createTelemetry, observeBatches } from '../../shared/adapters/powertools/batch-observer';
+import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
 import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
 import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
@@ -13,25 +13,29 @@ import { parseConfig } from '../../shared/runtime/config';
 import { kinesisHandler } from '../../shared/runtime/kinesis';
 import { type Config, ConfigSchema } from './config';
 import { detectAnomalies } from './detect-anomalies';
-import type { Services, Stage } from './services';
+import { openObserver } from './observer';
+import type { Services } from './services';
 import { shielded } from './shielded';
 import { CacheWitness } from './warming/cache-witness';
 import { warmingLimits } from './warming/limits';
 
+const telemetry = openTelemetry('detect-anomalies', process.env);
+
 /** Called by AWS. */
-export const handler = kinesisHandler(
-  () => buildServices(parseConfig(ConfigSchema, process.env)),
-  async (records, { settings, ...services }, timeLeftMs) =>
-    detectAnomalies(records, { ...services, settings: await settings() }, timeLeftMs),
+export const handler = telemetry.invocations(
+  kinesisHandler(
+    () => buildServices(parseConfig(ConfigSchema, process.env)),
+    async (records, { settings, ...services }, timeLeftMs) =>
+      detectAnomalies(records, { ...services, settings: await settings() }, timeLeftMs),
+  ),
 );
 
 type Built = Omit<Services, 'settings'> & { readonly settings: () => Promise<Settings> };
 
 /** Runs once per cold start; what a secret or an address is missing for is tried again with the next batch. */
 async function buildServices(config: Config): Promise<Built> {
-  const { AWS_REGION: region, METRICS_NAMESPACE: namespace } = config;
-  const clock = () => performance.now();
-  const observe = observeBatches<Stage>(createTelemetry({ service: 'detect-anomalies', namespace }), clock);
+  const { AWS_REGION: region } = config;
+  const observe = openObserver(telemetry);
   const secrets = createSecrets({ region });
   const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
   const [states, store] = await Promise.all([openRedisStates(config, secrets), openStore(config, region, secrets)]);
@@ -46,7 +50,7 @@ async function buildServices(config: Config): Promise<Built> {
     settings: createS3Settings({
       region,
       bucket: config.SETTINGS_BUCKET,
-      clock,
+      clock: telemetry.clock,
       onProblem: (error) => observe.problem('settings', error),
     }),
     warming: { witness: new CacheWitness(), limits: warmingLimits(config) },

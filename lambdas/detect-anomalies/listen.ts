@@ -9,20 +9,27 @@ import {
   shardKey,
   WATCH_FIELD,
 } from '../../shared/detection/silence/source-watch';
-import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
+import type { Position } from '../../shared/domain/position';
 import type { SourceSettings } from '../../shared/domain/settings';
 import type { PlacedPoint } from './plan-batch';
+import type { PlacedEvent } from './services';
 import type { SourcePass } from './source-pass';
 
 /** What a batch hears of a source. */
 export interface ListenedSource {
   readonly watch: SourceWatch;
-  readonly returns: readonly Return[];
+  readonly returns: readonly PlacedReturn[];
   /** The deadline under which the source was filed before the batch. */
   readonly filedBefore: number;
 }
 interface Listening extends ListenedSource {
-  readonly returns: Return[];
+  readonly returns: PlacedReturn[];
+}
+
+/** A return, and the point that it came with. */
+interface PlacedReturn {
+  readonly back: Return;
+  readonly position: Position;
 }
 
 export function openListener(loaded: StateFields | undefined): Listening {
@@ -33,19 +40,18 @@ export function openListener(loaded: StateFields | undefined): Listening {
 export function listen(to: Listening, { point, position, arrival }: PlacedPoint, settings: SourceSettings): void {
   const { timestamp, tags } = point;
   const back = hear(to.watch, { arrival, timestamp, shard: shardKey(position), tags }, settings);
-  if (back !== undefined) to.returns.push(back);
+  if (back !== undefined) to.returns.push({ back, position });
 }
 
 /**
  * Ends of silences. What the watch had decided is told again with them: it may have died before it could, and the same id
  * takes effect once.
  */
-export function eventsOfReturns({ work, listened }: SourcePass, version: number): AnomalyEvent[] {
+export function eventsOfReturns({ work, listened }: SourcePass, version: number): PlacedEvent[] {
   const { threshold } = work.settings;
-  return listened.returns.flatMap((back) => [
-    ...back.pending,
-    silenceClosed(work.source, back, { version, threshold }),
-  ]);
+  return listened.returns.flatMap(({ back, position }) =>
+    [...back.pending, silenceClosed(work.source, back, { version, threshold })].map((event) => ({ event, position })),
+  );
 }
 
 /** The deadline to file the source under; undefined when it stays where it is. */

@@ -3,7 +3,10 @@ import type { Model } from '../../shared/detection/model';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
+import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
+import type { Position } from '../../shared/domain/position';
 import type { Settings } from '../../shared/domain/settings';
+import type { StreamRecord } from '../../shared/runtime/kinesis';
 import type { CacheWitness } from './warming/cache-witness';
 import type { WarmingLimits } from './warming/limits';
 
@@ -72,12 +75,30 @@ export type Stage =
   | 'file'
   | 'commit';
 
+/** What else a batch measured. */
+export interface BatchMeasures {
+  /** Arrival of the oldest of its records that are done, epoch milliseconds; absent when none is. */
+  readonly oldestArrival?: number;
+  /** Of the sources committed: whole states as they are stored now. */
+  readonly stateBytes: { readonly max: number; readonly sum: number; readonly sources: number };
+}
+
+/** An event, and the point of which it tells. */
+export interface PlacedEvent {
+  readonly event: AnomalyEvent;
+  readonly position: Position;
+}
+
 /** Told what happens; never decides anything. */
 export interface Observer {
   /** Monotonic milliseconds, for stage times. */
   readonly clock: () => number;
-  stage(stage: Stage, ms: number): void;
-  batch(counts: Readonly<BatchCounts>): void;
+  /** What is told from here on is of these records. */
+  began(records: readonly StreamRecord[]): void;
+  /** A stage has ended, with this error if it failed. */
+  stage(stage: Stage, ms: number, error?: unknown): void;
+  batch(counts: Readonly<BatchCounts>, measures: BatchMeasures): void;
+  published(events: readonly PlacedEvent[]): void;
   /** What stage 1 said of the points of a source that was committed, for who wants to know how far it has learnt. */
   observed?(source: string, observations: readonly Observation[]): void;
   /** The circuit to the model opened, closed, or lets one call try. */

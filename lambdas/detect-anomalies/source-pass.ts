@@ -8,12 +8,12 @@ import type {
   OpenSourceDetector,
   SourceDetector,
 } from '../../shared/detection/source-detector';
-import type { AnomalyEvent, Versions } from '../../shared/domain/anomaly-event';
+import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
-import { type BatchCounts, zeroCounts } from './services';
+import { type BatchCounts, type PlacedEvent, zeroCounts } from './services';
 import type { Recalled } from './warming/recall';
 import { decodeMark, encodeMark, WARMING_FIELD, type WarmingMark } from './warming/warming-mark';
 
@@ -46,7 +46,7 @@ export class UnreadableState extends Error {
 /** What stage 2 gives of a source. */
 export interface SourceResult {
   readonly rows: readonly PointRow[];
-  readonly events: readonly AnomalyEvent[];
+  readonly events: readonly PlacedEvent[];
 }
 
 const decoder = new TextDecoder();
@@ -93,17 +93,19 @@ export function concludeSource(
 ): SourceResult {
   const versions: Versions = { model: scored.model, settings: scored.settings, schema: FEATURE_SCHEMA_VERSION };
   const rows: PointRow[] = [];
-  const events: AnomalyEvent[] = eventsOfReturns(pass, scored.settings);
+  const events: PlacedEvent[] = eventsOfReturns(pass, scored.settings);
   let at = 0;
   for (const { placed, observations, warming } of pass.advanced) {
     const context = { versions, degraded: scored.degraded, warming };
     const count = observations.reduce((sum, { features }) => sum + (features === undefined ? 0 : 1), 0);
     const conclusion = pass.detector.conclude(placed.point, observations, scores.slice(at, at + count), context);
     at += count;
-    events.push(...conclusion.events);
+    events.push(...conclusion.events.map((event) => ({ event, position: placed.position })));
     rowsOf(placed, observations, conclusion, context, pass.counts, rows);
   }
-  pass.counts.anomalies += events.filter(({ phase, kind }) => phase === 'opened' && kind !== 'silence').length;
+  pass.counts.anomalies += events.filter(
+    ({ event: { phase, kind } }) => phase === 'opened' && kind !== 'silence',
+  ).length;
   return { rows, events };
 }
 
@@ -111,6 +113,14 @@ export function concludeSource(
 export function filingsOf({ work, listened }: SourcePass): readonly Filing[] {
   const deadline = filingOf(listened);
   return deadline === undefined ? [] : [{ source: work.source, deadline }];
+}
+
+/** Bytes of the source's whole state, as it is when the commit has been written. */
+export function stateBytesOf({ recalled }: SourcePass, { fields }: StateCommit): number {
+  let bytes = 0;
+  for (const field of fields.values()) bytes += field.length;
+  for (const [name, field] of recalled.loaded ?? []) if (!fields.has(name)) bytes += field.length;
+  return bytes;
 }
 
 /** What to write back: changed state and the checkpoint, if the stored checkpoint is still the one that was loaded. */

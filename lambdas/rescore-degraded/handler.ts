@@ -1,5 +1,5 @@
 import { createSecrets } from '../../shared/adapters/aws/secrets';
-import { createTelemetry, observeBatches } from '../../shared/adapters/powertools/batch-observer';
+import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
@@ -8,39 +8,36 @@ import { parseConfig } from '../../shared/runtime/config';
 import { timeLeftOf } from '../../shared/runtime/kinesis';
 import { lazy } from '../../shared/runtime/lazy';
 import { type Config, ConfigSchema } from './config';
+import { openObserver } from './observer';
 import { rescoreDegraded } from './rescore-degraded';
-import { limitsOf, oldestOf, type RescoreHandler } from './schedule';
-import type { Services } from './services';
+import { limitsOf, oldestOf } from './schedule';
+import type { RescoreCounts, Services } from './services';
 
+const telemetry = openTelemetry('rescore-degraded', process.env);
 const built = lazy(() => buildServices(parseConfig(ConfigSchema, process.env)));
 
 /** Called by the schedule. */
-export const handler: RescoreHandler = async (_, context) => {
+export const handler = telemetry.invocations<unknown, RescoreCounts>(async (_, context) => {
   const { config, settings, ...services } = await built();
   const now = { ...services, settings: await settings() };
-  return rescoreDegraded(now, timeLeftOf(context), oldestOf(config, Date.now()));
-};
+  return rescoreDegraded(now, timeLeftOf(context), oldestOf(config, telemetry.now()));
+});
 
 /** Runs once per cold start. */
 async function buildServices(config: Config) {
-  const { AWS_REGION: region, METRICS_NAMESPACE: namespace } = config;
-  const clock = () => performance.now();
-  const { batch, problem } = observeBatches(createTelemetry({ service: 'rescore-degraded', namespace }), clock);
+  const { AWS_REGION: region } = config;
   const services: Omit<Services, 'settings'> = {
     store: await openStore(config, region, createSecrets({ region })),
     topic: createSnsTopic({ region, topicArn: config.TOPIC_ARN }),
     scorer: openEndpoint(config),
     limits: limitsOf(config),
-    observe: {
-      rescored: ({ ended, ...counts }) => batch({ ...counts, modelAway: Number(ended.startsWith('model')) }),
-      problem,
-    },
+    observe: openObserver(telemetry),
   };
   const settings = createS3Settings({
     region,
     bucket: config.SETTINGS_BUCKET,
-    clock,
-    onProblem: (error) => problem('settings', error),
+    clock: telemetry.clock,
+    onProblem: (error) => telemetry.problem('settings', error),
   });
   return { ...services, config, settings };
 }

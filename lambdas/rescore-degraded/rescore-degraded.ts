@@ -5,7 +5,7 @@ import type { PointRow } from '../../shared/domain/rows';
 import { settingsFor } from '../../shared/domain/settings';
 import type { TimeLeft } from '../../shared/runtime/kinesis';
 import { type Amendment, amend, changesVerdict, correctionOf, type DegradedRow, episodeAt, newsOf } from './amend';
-import type { Ended, RescoreCounts, Services } from './services';
+import type { CorrectedEvent, Ended, RescoreCounts, Services } from './services';
 
 /**
  * Scores rows that the built-in model had scored in place of the endpoint, as far as the limits allow.
@@ -71,11 +71,13 @@ class Run {
     const scored = await this.score(rows);
     if (typeof scored === 'string') return scored;
     const amendments = this.amended(rows, scored);
-    const events = await this.corrections(amendments);
-    const { store, topic } = this.services;
+    const corrected = await this.corrections(amendments);
+    const events = corrected.map(({ event }) => event);
+    const { store, topic, observe } = this.services;
     if (events.length > 0) {
       await this.keepingOut(() => store.writeAnomalies(events));
       await topic.publish(events);
+      observe.published(corrected);
     }
     await this.keepingOut(() => store.writePoints(amendments.map(({ after }) => after)));
     this.counts.rows += rows.length;
@@ -119,15 +121,18 @@ class Run {
   }
 
   /** For every event that was sent degraded, and for every verdict that changed without one. */
-  private async corrections(amendments: readonly Amendment[]): Promise<AnomalyEvent[]> {
+  private async corrections(amendments: readonly Amendment[]): Promise<CorrectedEvent[]> {
     const sent = await this.sentFor(amendments.map(({ before }) => before));
-    const events = amendments.flatMap((amendment) =>
-      (sent.get(keyOf(amendment.before)) ?? []).map((event) => correctionOf(event, amendment)),
+    const corrected: CorrectedEvent[] = amendments.flatMap((amendment) =>
+      (sent.get(keyOf(amendment.before)) ?? []).map((event) => ({
+        event: correctionOf(event, amendment),
+        position: amendment.after,
+      })),
     );
     const untold = amendments.filter((amendment) => changesVerdict(amendment) && !sent.has(keyOf(amendment.before)));
-    events.push(...(await this.news(untold)));
+    corrected.push(...(await this.news(untold)));
     // Two events of one point and kind (told by two tries of one batch) have one correction.
-    return [...new Map(events.reverse().map((event) => [event.id, event])).values()].reverse();
+    return [...new Map(corrected.reverse().map((one) => [one.event.id, one])).values()].reverse();
   }
 
   /** Events that told of these rows while they were degraded, by row. */
@@ -144,14 +149,14 @@ class Run {
     return sent;
   }
 
-  private async news(untold: readonly Amendment[]): Promise<AnomalyEvent[]> {
+  private async news(untold: readonly Amendment[]): Promise<CorrectedEvent[]> {
     const bySource = new Map<string, Amendment[]>();
     for (const amendment of untold) {
       const { source } = amendment.after;
       bySource.set(source, [...(bySource.get(source) ?? []), amendment]);
     }
     const sources = [...bySource.values()];
-    const news: AnomalyEvent[] = [];
+    const news: CorrectedEvent[] = [];
     for (let at = 0; at < sources.length; at += READS_AT_ONCE) {
       const some = sources.slice(at, at + READS_AT_ONCE).map((ofSource) => this.newsOfSource(ofSource));
       news.push(...(await Promise.all(some)).flat());
@@ -159,11 +164,14 @@ class Run {
     return news;
   }
 
-  private async newsOfSource(untold: readonly Amendment[]): Promise<AnomalyEvent[]> {
+  private async newsOfSource(untold: readonly Amendment[]): Promise<CorrectedEvent[]> {
     const { source, timestamp } = untold[0]!.after;
     const to = untold[untold.length - 1]!.after.timestamp + 1;
     const events = await this.services.store.readAnomalies({ source, from: timestamp - EPISODE_MS, to });
-    return untold.map((amendment) => newsOf(amendment, episodeAt(events, amendment.after)));
+    return untold.map((amendment) => ({
+      event: newsOf(amendment, episodeAt(events, amendment.after)),
+      position: amendment.after,
+    }));
   }
 }
 

@@ -1,4 +1,6 @@
 import type { AnomalyTopic, DegradedRows, PointStore, Scorer } from '../../shared/detection/ports';
+import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
+import type { Position } from '../../shared/domain/position';
 import type { Settings } from '../../shared/domain/settings';
 
 /** What {@link rescoreDegraded} works with; built once per cold start. */
@@ -44,9 +46,16 @@ export interface RescoreCounts {
   readonly ended: Ended;
 }
 
+/** An event of phase `corrected`, and where the record of its row stood. */
+export interface CorrectedEvent {
+  readonly event: AnomalyEvent;
+  readonly position: Position;
+}
+
 /** Told what happens; never decides anything. */
 export interface Observer {
   rescored(counts: RescoreCounts): void;
+  published(events: readonly CorrectedEvent[]): void;
   /** Something went wrong that the run survived. Messages hold no data and no secrets. */
   problem(what: string, error: unknown): void;
 }

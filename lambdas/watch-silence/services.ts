@@ -1,5 +1,6 @@
 import type { AnomalyTopic, PointStore, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex, StreamTail } from '../../shared/detection/silence/ports';
+import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { Settings } from '../../shared/domain/settings';
 
 /** What {@link watchSilence} works with; built once per cold start. */
@@ -22,6 +23,7 @@ export interface Services {
 /** Told what happens; never decides anything. */
 export interface Observer {
   watched(counts: WatchCounts): void;
+  published(events: readonly AnomalyEvent[]): void;
   /** Something went wrong that the run survived. Messages hold no data and no secrets. */
   problem(what: string, error: unknown): void;
 }

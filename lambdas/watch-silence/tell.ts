@@ -11,4 +11,5 @@ export async function tell({ store, topic, observe }: Services, events: readonly
     observe.problem('store', error);
   }
   await topic.publish(events);
+  observe.published(events);
 }

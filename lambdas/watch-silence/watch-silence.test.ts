@@ -41,7 +41,7 @@ class World {
       now: () => this.now,
       since: 0,
       sourcesMax: 1_000,
-      observe: { watched: () => {}, problem: () => {} },
+      observe: { watched: () => {}, published: () => {}, problem: () => {} },
     };
   }
 

@@ -111,8 +111,10 @@ test('what is put on the stream is detected, stored and told, and delivering it 
   };
   const observe = {
     clock: () => performance.now(),
+    began: () => {},
     stage: () => {},
     batch: (some: Readonly<BatchCounts>) => addCounts(counts, some),
+    published: () => {},
     circuit: () => {},
     problem: (what: string, error: unknown) => void problems.push(`${what}: ${error}`),
   };

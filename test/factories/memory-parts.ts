@@ -11,6 +11,7 @@ import {
 } from '../../shared/detection/ports';
 import type { OpenSourceDetector } from '../../shared/detection/source-detector';
 import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
+import { stableId } from '../../shared/domain/ids';
 import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
 import { MemorySilenceIndex } from './memory-silence-index';
@@ -84,8 +85,10 @@ export class MemoryParts {
     warming: { witness: new CacheWitness(), limits: { points: 100, sources: 100, ms: 1_000 } },
     observe: {
       clock: () => 0,
+      began: () => {},
       stage: () => {},
       batch: (counts) => void this.batches.push(counts),
+      published: () => {},
       circuit: () => {},
       problem: (what, error) =>
         void this.problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`),
@@ -199,7 +202,7 @@ function digestEvent(
   threshold: number,
   context: Pick<AnomalyEvent, 'versions' | 'degraded' | 'warming'>,
 ): AnomalyEvent {
-  const id = `${source}/${metric}/${timestamp}`;
+  const id = stableId('event', source, metric, timestamp);
   return {
     version: 1,
     id,

@@ -34,6 +34,7 @@ export function rescoringParts(
     limits: { rowsMax: 1_000, pageRows: 5, reserveMs: 100, ...changes },
     observe: {
       rescored: (counts) => void runs.push(counts),
+      published: () => {},
       problem: (what, error) => void problems.push(`${what}: ${error instanceof Error ? error.message : error}`),
     },
   };

@@ -46,8 +46,10 @@ async function run(): Promise<void> {
     },
     observe: {
       clock: () => performance.now(),
+      began: () => undefined,
       stage: () => undefined,
       batch: () => undefined,
+      published: () => undefined,
       circuit: () => undefined,
       problem: () => undefined,
     },

@@ -111,7 +111,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     if (options.watchEveryMs !== undefined) {
       const watch = createWatch(env, {
         ...{ store, topic, tail: tailOf(log, mapping), since: Date.now() },
-        observe: { watched: () => undefined, problem: onProblem },
+        observe: { watched: () => undefined, published: () => undefined, problem: onProblem },
       });
       closers.push(() => watch.close());
       const timer = startTimer(watch.handler, options.watchEveryMs, (error) => onProblem('silence', error));
@@ -172,8 +172,10 @@ function openMeter(onProblem: (what: string, error: unknown) => void, onObserved
   const stageMs = new Map<Stage, number>();
   const observer: Observer = {
     clock: () => performance.now(),
+    began: () => undefined,
     stage: (stage, ms) => void stageMs.set(stage, (stageMs.get(stage) ?? 0) + ms),
     batch: (some) => addCounts(counts, some),
+    published: () => undefined,
     circuit: ({ state, cause }) => {
       if (state === 'open') onProblem('the model is left alone for a while', cause);
     },

@@ -19,7 +19,8 @@ export function startRescoring(env: NodeJS.ProcessEnv, options: Rescoring): { re
   const { store, topic, everyMs, degradedSoFar, onProblem } = options;
   // That the model is away was told by who asked it first.
   const problem = (what: string, error: unknown) => what !== 'score' && onProblem(what, error);
-  const { handler, close } = createHandler(env, { store, topic, observe: { rescored: () => undefined, problem } });
+  const observe = { rescored: () => undefined, published: () => undefined, problem };
+  const { handler, close } = createHandler(env, { store, topic, observe });
   let settled = -1;
   const run = async () => {
     const degraded = degradedSoFar();
