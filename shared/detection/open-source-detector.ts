@@ -1,6 +1,7 @@
 import type { AnomalyEvent } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import type { SourceSettings } from '../domain/settings';
+import { type ZoneOffset, zoneOffset } from '../domain/wall-clock';
 import { thresholdFor } from './alarm-rate';
 import { commonBeginning } from './beginning';
 import { anomalyEvent, judge, NO_VERDICT } from './judge';
@@ -21,7 +22,6 @@ import type {
   Verdict,
 } from './source-detector';
 import { sourceVerdict } from './source-verdict';
-import { type ZoneOffset, zoneOffset } from './wall-clock';
 
 /** Metrics of one source that are watched; further ones are stored unscored. */
 export const METRICS_PER_SOURCE_MAX = 512;

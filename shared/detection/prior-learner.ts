@@ -1,5 +1,6 @@
 import type { DataPoint } from '../domain/data-point';
 import { type Settings, settingsFor } from '../domain/settings';
+import { type ZoneOffset, zoneOffset } from '../domain/wall-clock';
 import { isCounter } from './counter';
 import { emptyMetric } from './metric-codec';
 import { CALIBRATIONS, F32, HOUR, U32, VALUES } from './metric-layout';
@@ -10,7 +11,6 @@ import { knowsHour } from './seasonal-profile';
 import { centroidOf, centroidsIn } from './streaming-histogram';
 import { countsOf } from './tail-calibration';
 import { fromOffset } from './value-scale';
-import { type ZoneOffset, zoneOffset } from './wall-clock';
 
 /** Statistics are taken from the youth of a series: those of an old one are smaller. */
 const YOUTH_POINTS = 100;

@@ -1,4 +1,4 @@
-import { zoneOffset } from '../../detection/wall-clock';
+import { zoneOffset } from '../../domain/wall-clock';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { SourceSettings } from '../../domain/settings';
-import { zoneOffset } from '../wall-clock';
+import { zoneOffset } from '../../domain/wall-clock';
 import { afterLoudTime, learnHours, loudTime } from './quiet-hours';
 import { allowedSilence, expectedWithin, learnReturn, learnStep, standingOf } from './rhythm';
 import { F32, F64, type Origin, type SourceWatch, U32 } from './source-watch';

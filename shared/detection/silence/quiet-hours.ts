@@ -1,4 +1,4 @@
-import type { ZoneOffset } from '../wall-clock';
+import type { ZoneOffset } from '../../domain/wall-clock';
 import { ALWAYS, F64, type SourceWatch, U8 } from './source-watch';
 
 const HOUR_MS = 3_600_000;

@@ -1,0 +1,153 @@
+import { stableId } from '../domain/ids';
+import type { Alerting } from './document/compile';
+import { durationWords } from './document/durations';
+import type { ActionResult, Actor, AlertActions } from './ports';
+import { alertKey, bodyOf, INDEX, putAlert, verdictKey } from './records';
+import { compareAndSet } from './router/compare-and-set';
+import { joinGroups } from './router/route-events';
+import { addSilence } from './silences';
+import { type Alert, subjectOfAlert, viewOf } from './state/alert';
+import { mayInhibit } from './state/mute';
+import type { AlertStore, Put } from './store-port';
+import { type DecisionCode, withEntries } from './trace';
+
+export interface ActionServices {
+  readonly store: AlertStore;
+  readonly alerting: () => Promise<Alerting>;
+  /** As the router's: an acknowledged group has its turn. */
+  readonly callAt: (group: string, at: number) => Promise<void>;
+  readonly now: () => number;
+}
+
+const VERDICTS_MAX = 20;
+
+/** What people do to alerts, over a store. Each is one commit with its line in the trace. */
+export function openAlertActions(services: ActionServices): AlertActions {
+  const { store, alerting, now } = services;
+  return {
+    async acknowledge(alertId, actor) {
+      const result = await change(services, alertId, (alert) => {
+        if (alert.status === 'none') return unchanged(alert, 'no rule has made an alert of it');
+        if (alert.status === 'resolved') return unchanged(alert, 'it is over');
+        if (alert.acknowledged !== undefined) return unchanged(alert, `${alert.acknowledged.by} has acknowledged it`);
+        const acknowledged = { ...actor, at: now() };
+        return changed(
+          { ...alert, status: 'acknowledged', acknowledged },
+          'acknowledged',
+          `${who(actor)} acknowledged it`,
+        );
+      });
+      // Also when it was known: whoever did it may have died before its groups knew.
+      if (result?.alert !== undefined)
+        await joinGroups({ ...services, topic: NO_TOPIC }, await alerting(), [result.alert]);
+      return answer(result);
+    },
+
+    async snooze(alertId, until, actor) {
+      const [doc] = await store.load([alertKey(alertId)]);
+      const alert = bodyOf<Alert>(doc);
+      if (alert === undefined) return { outcome: 'unknown-alert' };
+      if (until <= now()) return answer({ ...unchanged(alert, 'the time is over'), alert });
+      const id = stableId('snooze', alertId, until, actor.by).slice(0, 12);
+      const reason = `snoozed from ${actor.via}`;
+      await addSilence(
+        store,
+        id,
+        { match: { alert: alertId }, startsAt: now(), endsAt: until, by: actor.by, reason },
+        now(),
+      );
+      const words = `${who(actor)} snoozed it for ${durationWords(until - now())} (silence ${id})`;
+      return answer(
+        await change(services, alertId, (known) =>
+          known.trace.some(({ code, words: said }) => code === 'snoozed' && said.includes(`(silence ${id})`))
+            ? unchanged(known, 'it is snoozed until then')
+            : changed(known, 'snoozed', words),
+        ),
+      );
+    },
+
+    async verdict(alertId, verdict, actor, note) {
+      return answer(
+        await change(services, alertId, (alert) => {
+          const before = alert.verdicts.findLast(({ by }) => by === actor.by);
+          if (before?.verdict === verdict && before.note === note) return unchanged(alert, `${actor.by} has said so`);
+          const given = { ...actor, verdict, at: now(), ...(note === undefined ? {} : { note: note.slice(0, 500) }) };
+          const verdicts = [...alert.verdicts, given].slice(-VERDICTS_MAX);
+          const words = `${who(actor)}: ${verdict === 'real' ? 'a real anomaly' : 'a false alarm'}`;
+          const { source, metric, kind, since } = alert.facts;
+          const put: Put = {
+            ...verdictKey(alertId, given.at, actor.by),
+            expected: undefined,
+            // With what training needs to find the points.
+            body: {
+              ...given,
+              alertId,
+              episodeId: alert.episodeId,
+              source,
+              metric,
+              kind,
+              since,
+              closedAt: alert.facts.closedAt,
+            },
+            index: { name: INDEX.verdicts, at: given.at },
+          };
+          return changed({ ...alert, verdicts }, 'verdict', words, [put]);
+        }),
+      );
+    },
+
+    async view(alertId) {
+      const [doc] = await store.load([alertKey(alertId)]);
+      const alert = bodyOf<Alert>(doc);
+      return alert && viewOf(alert);
+    },
+  };
+}
+
+const NO_TOPIC = {
+  publish: () => Promise.reject(new Error('actions publish nothing')),
+};
+
+interface Step {
+  readonly alert: Alert;
+  readonly outcome: 'done' | 'no-change';
+  readonly words: string;
+  readonly code?: DecisionCode;
+  readonly puts?: readonly Put[];
+}
+
+function changed(alert: Alert, code: DecisionCode, words: string, puts: readonly Put[] = []): Step {
+  return { alert: { ...alert, change: alert.change + 1 }, outcome: 'done', code, words, puts };
+}
+
+function unchanged(alert: Alert, words: string): Step {
+  return { alert, outcome: 'no-change', words };
+}
+
+async function change(
+  { store, alerting, now }: ActionServices,
+  alertId: string,
+  decide: (alert: Alert) => Step,
+): Promise<Step | undefined> {
+  const rules = await alerting();
+  const [result] = await compareAndSet<Step | undefined>(store, [alertKey(alertId)], ([doc]) => {
+    const before = bodyOf<Alert>(doc);
+    if (before === undefined) return { puts: [], result: undefined };
+    const step = decide(before);
+    if (step.code === undefined) return { puts: [], result: step };
+    const entry = { at: now(), code: step.code, words: step.words };
+    const alert = { ...step.alert, trace: withEntries(before.trace, [entry]) };
+    const put = putAlert(alert, doc!.revision, now(), mayInhibit(rules, subjectOfAlert(alert)));
+    return { puts: [put, ...(step.puts ?? [])], result: { ...step, alert } };
+  });
+  return result;
+}
+
+function answer(step: Step | undefined): ActionResult {
+  if (step === undefined) return { outcome: 'unknown-alert' };
+  return { outcome: step.outcome, alert: viewOf(step.alert), words: step.words };
+}
+
+function who({ by, via }: Actor): string {
+  return `${by} (${via})`;
+}

@@ -1,0 +1,180 @@
+import type { Notification } from '../domain/notification';
+import type { Claim, NotificationLog, ProviderAnswer } from './ports';
+import { type Attempt, bodyOf, disabledKey, headKey, KEPT_MS, type SentEntry, type SentHead, sentKey } from './records';
+import { compareAndSet } from './router/compare-and-set';
+import type { AlertStore, Doc, Put } from './store-port';
+
+/** What a receiver is given up for, until its entry in the rules is another one. */
+interface Disabled {
+  readonly receiver: Notification['receiver'];
+  readonly at: number;
+  readonly because: string;
+}
+
+/** Attempts kept of a notification. */
+const ATTEMPTS_MAX = 50;
+const WORDS_MAX = 500;
+
+/**
+ * The notification log over a store.
+ *
+ * @param now epoch milliseconds
+ * @param newToken a text that no other claim has
+ */
+export function openNotificationLog(store: AlertStore, now: () => number, newToken: () => string): NotificationLog {
+  return {
+    async claim(notification, leaseMs) {
+      const { groupKey, receiver, transition } = notification;
+      const [claim] = await compareAndSet<Claim>(
+        store,
+        [sentKey(groupKey, receiver.name, transition)],
+        ([doc, headDoc, disabledDoc]) => {
+          const entry = entryOf(doc, notification);
+          const refusal = refusalOf(entry, bodyOf<SentHead>(headDoc), bodyOf<Disabled>(disabledDoc), now());
+          if (refusal !== undefined) return refused(doc, entry, refusal, now());
+          const attempt: Attempt = {
+            token: newToken(),
+            claimedAt: now(),
+            leaseUntil: now() + leaseMs,
+            mayRepeat: entry.attempts.some(({ outcome }) => outcome === undefined),
+          };
+          const claimed: SentEntry = {
+            ...entry,
+            state: 'claimed',
+            attempts: [...entry.attempts, attempt].slice(-ATTEMPTS_MAX),
+          };
+          const previous = bodyOf<SentHead>(headDoc);
+          return {
+            puts: [putEntry(claimed, doc, now())],
+            result: {
+              outcome: 'claimed',
+              token: attempt.token,
+              attempt: claimed.attempts.length,
+              mayRepeat: attempt.mayRepeat,
+              ...(previous === undefined ? {} : { previous }),
+            },
+          };
+        },
+        () => [headKey(groupKey, receiver.name), disabledKey(receiver.name)],
+      );
+      return claim!;
+    },
+
+    async sent(notification, token, answer) {
+      const { groupKey, receiver, transition } = notification;
+      await compareAndSet(
+        store,
+        [sentKey(groupKey, receiver.name, transition)],
+        ([doc, headDoc]) => {
+          const entry = ended(entryOf(doc, notification), token, 'sent', answer, now());
+          const head = bodyOf<SentHead>(headDoc);
+          const puts = [putEntry({ ...entry, state: 'sent' }, doc, now())];
+          if (head === undefined || head.transition <= transition) {
+            const reference = answer.reference ?? head?.reference;
+            const body: SentHead = { transition, ...(reference === undefined ? {} : { reference }) };
+            const key = headKey(groupKey, receiver.name);
+            puts.push({ ...key, expected: headDoc?.revision, body, expiresAt: now() + KEPT_MS.sent });
+          }
+          return { puts, result: undefined };
+        },
+        () => [headKey(groupKey, receiver.name)],
+      );
+    },
+
+    async failed(notification, token, failure) {
+      const { groupKey, receiver, transition } = notification;
+      const { isFinal, disablesReceiver = false, ...answer } = failure;
+      await compareAndSet(
+        store,
+        [sentKey(groupKey, receiver.name, transition)],
+        ([doc, disabledDoc]) => {
+          const entry = ended(entryOf(doc, notification), token, 'failed', answer, now());
+          // Sent by another meanwhile: that stands.
+          const state = entry.state === 'sent' ? 'sent' : isFinal || disablesReceiver ? 'failed' : 'decided';
+          const puts = [putEntry({ ...entry, state }, doc, now())];
+          if (disablesReceiver) {
+            const body: Disabled = { receiver, at: now(), because: cut(answer).words };
+            puts.push({ ...disabledKey(receiver.name), expected: disabledDoc?.revision, body });
+          }
+          return { puts, result: undefined };
+        },
+        () => [disabledKey(receiver.name)],
+      );
+    },
+  };
+}
+
+/** A notification that the log has not seen is entered: who decided it may have another store, as a test of a receiver has. */
+function entryOf(doc: Doc | undefined, notification: Notification): SentEntry {
+  return (
+    bodyOf<SentEntry>(doc) ?? {
+      notification,
+      state: 'decided',
+      alertIds: notification.alerts.map(({ id }) => id),
+      attempts: [],
+    }
+  );
+}
+
+type Refusal = Exclude<Claim, { outcome: 'claimed' }>;
+
+function refusalOf(
+  { state, attempts, notification }: SentEntry,
+  head: SentHead | undefined,
+  disabled: Disabled | undefined,
+  now: number,
+): Refusal | undefined {
+  if (state === 'sent') return { outcome: 'sent' };
+  if (state === 'failed')
+    return { outcome: 'given-up', because: attempts.at(-1)?.answer?.words ?? 'it failed for good' };
+  if (head !== undefined && head.transition > notification.transition)
+    return { outcome: 'superseded', by: head.transition };
+  if (disabled !== undefined && isSameReceiver(disabled.receiver, notification.receiver))
+    return {
+      outcome: 'given-up',
+      because: `the receiver is disabled since ${new Date(disabled.at).toISOString()}: ${disabled.because}`,
+    };
+  const holder = attempts.find(({ outcome, leaseUntil }) => outcome === undefined && leaseUntil > now);
+  return holder === undefined ? undefined : { outcome: 'held', until: holder.leaseUntil };
+}
+
+/** Why a message was dropped is written down once. */
+function refused(doc: Doc | undefined, entry: SentEntry, refusal: Refusal, now: number) {
+  const state = refusal.outcome === 'held' || refusal.outcome === 'sent' ? entry.state : refusal.outcome;
+  const isKnown = doc !== undefined && (entry.state === state || entry.state === 'failed');
+  return {
+    puts: isKnown || refusal.outcome === 'held' ? [] : [putEntry({ ...entry, state }, doc, now)],
+    result: refusal,
+  };
+}
+
+function ended(
+  entry: SentEntry,
+  token: string,
+  outcome: 'sent' | 'failed',
+  answer: ProviderAnswer,
+  now: number,
+): SentEntry {
+  const attempts = entry.attempts.map((attempt) =>
+    attempt.token === token ? { ...attempt, endedAt: now, outcome, answer: cut(answer) } : attempt,
+  );
+  return { ...entry, attempts };
+}
+
+function putEntry(entry: SentEntry, doc: Doc | undefined, now: number): Put {
+  const { groupKey, receiver, transition } = entry.notification;
+  return {
+    ...sentKey(groupKey, receiver.name, transition),
+    expected: doc?.revision,
+    body: entry,
+    expiresAt: now + KEPT_MS.sent,
+  };
+}
+
+function cut({ words, ...rest }: ProviderAnswer): ProviderAnswer {
+  return { ...rest, words: words.slice(0, WORDS_MAX) };
+}
+
+function isSameReceiver(a: Notification['receiver'], b: Notification['receiver']): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

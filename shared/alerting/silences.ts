@@ -1,0 +1,69 @@
+import { type AlertMatch, firstMiss, readMatch } from './document/match';
+import { AlertingFault } from './ports';
+import { bodyOf, INDEX, putSilence, silenceKey } from './records';
+import { compareAndSet } from './router/compare-and-set';
+import { documentsIn } from './router/take-turn';
+import { type Alert, subjectOfAlert } from './state/alert';
+import type { Silence } from './state/mute';
+import type { AlertStore } from './store-port';
+
+export interface NewSilence {
+  readonly match: AlertMatch;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+const LONGEST_MS = 366 * 86_400_000;
+const LISTED_MAX = 1_000;
+
+/**
+ * @param id none other has it; the same one again is the same silence
+ * @throws {RangeError} for one that ends before it begins, or before now, or that would mute everything
+ */
+export async function addSilence(store: AlertStore, id: string, silence: NewSilence, now: number): Promise<Silence> {
+  const { match, startsAt, endsAt } = silence;
+  if (endsAt <= startsAt || endsAt <= now) throw new RangeError('a silence ends after it begins, and later than now');
+  if (endsAt - startsAt > LONGEST_MS) throw new RangeError('a silence lasts a year at most');
+  if (Object.keys(match).length === 0)
+    throw new RangeError('a silence names what it mutes: without any condition nobody would hear of anything');
+  const added: Silence = { ...silence, id, createdAt: now };
+  const [doc] = await store.load([silenceKey(id)]);
+  if (doc !== undefined) return bodyOf<Silence>(doc)!;
+  if (await store.commit([putSilence(added, undefined)])) return added;
+  const [other] = await store.load([silenceKey(id)]);
+  if (other === undefined) throw new AlertingFault('alert store', 'the silence was not written; try again');
+  return bodyOf<Silence>(other)!;
+}
+
+/** Ends a silence now; undefined if there is none of that id that has not ended. */
+export async function expireSilence(store: AlertStore, id: string, now: number): Promise<Silence | undefined> {
+  const [ended] = await compareAndSet<Silence | undefined>(store, [silenceKey(id)], ([doc]) => {
+    const silence = bodyOf<Silence>(doc);
+    if (silence === undefined || silence.endsAt <= now) return { puts: [], result: undefined };
+    const result = { ...silence, endsAt: now };
+    return { puts: [putSilence(result, doc!.revision)], result };
+  });
+  return ended;
+}
+
+/** Silences that have not ended, those that end first first. */
+export function currentSilences(store: AlertStore, now: number): Promise<Silence[]> {
+  return documentsIn<Silence>(store, INDEX.silences, { from: now + 1, limit: LISTED_MAX });
+}
+
+/** Alerts that are not over. */
+export async function openAlerts(store: AlertStore): Promise<Alert[]> {
+  const both = await Promise.all([
+    documentsIn<Alert>(store, INDEX.open, {}),
+    documentsIn<Alert>(store, INDEX.inhibitors, {}),
+  ]);
+  return both.flat().sort((a, b) => (a.firedAt ?? 0) - (b.firedAt ?? 0));
+}
+
+/** Those of the alerts that a silence would mute. */
+export function wouldMute(match: AlertMatch, alerts: readonly Alert[]): Alert[] {
+  const conditions = readMatch(match);
+  return alerts.filter((alert) => firstMiss(conditions, subjectOfAlert(alert)) === undefined);
+}

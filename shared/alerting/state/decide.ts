@@ -1,0 +1,171 @@
+import { SEVERITIES } from '../../domain/anomaly-event';
+import type { NotificationReason } from '../../domain/notification';
+import { durationWords } from '../document/durations';
+import type { Group, Member, Told } from './group';
+
+/** What is decided for one receiver at a turn of the group. */
+export type Decision =
+  | { readonly act: 'tell'; readonly reason: NotificationReason; readonly words: string }
+  /** There will be something to tell, if nothing changes, at a time. */
+  | { readonly act: 'wait'; readonly until: number; readonly words: string }
+  /** Nothing to tell; `quietly` forgets what was told, since all of it is over. */
+  | { readonly act: 'nothing'; readonly words: string; readonly quietly?: boolean };
+
+export interface ReceiverTurn {
+  readonly group: Group;
+  readonly receiver: string;
+  /** Told only when nobody acknowledges. */
+  readonly isEscalation: boolean;
+  /** Ids of alerts that are muted now. */
+  readonly muted: ReadonlySet<string>;
+  readonly now: number;
+}
+
+type Entry = readonly [id: string, member: Member];
+
+/** The decision table of telling. Pure: the same group at the same moment decides the same. O(members). */
+export function decide(turn: ReceiverTurn): Decision {
+  const { group, receiver, isEscalation, muted } = turn;
+  const told = group.receivers[receiver];
+  const visible = Object.entries(group.members).filter(
+    ([id, { status, flapping }]) =>
+      status !== 'resolved' && !muted.has(id) && (flapping !== 'again' || told?.alerts[id] !== undefined),
+  );
+  if (told === undefined || Object.keys(told.alerts).length === 0) {
+    return isEscalation ? escalation(turn, visible) : beginning(turn, visible);
+  }
+  return continuation(turn, told, visible);
+}
+
+/** Nothing is known to the receiver. */
+function beginning({ group, muted, now }: ReceiverTurn, visible: readonly Entry[]): Decision {
+  const unacknowledged = visible.filter(isUnacknowledged);
+  if (unacknowledged.length === 0) return { act: 'nothing', words: whyNothingBegins(group, muted) };
+  const since = Math.min(...unacknowledged.map(([, { joinedAt }]) => joinedAt));
+  // An alert that was muted has waited long enough.
+  const ready = since + group.options.groupWaitMs;
+  if (now < ready) return waiting(ready, 'for further alerts of the group (group wait)');
+  const isFlapping = unacknowledged.every(([, { flapping }]) => flapping === 'first');
+  return {
+    act: 'tell',
+    reason: isFlapping ? 'flapping' : 'first',
+    words: `${alertsWords(visible.length)} not told before`,
+  };
+}
+
+/** The receiver is called in when those of the route were told and nobody acknowledges. */
+function escalation({ group, now }: ReceiverTurn, visible: readonly Entry[]): Decision {
+  const { escalate } = group.options;
+  const first = Object.entries(group.receivers)
+    .filter(([name]) => group.options.receivers.includes(name))
+    .map(([, { firstAt, alerts }]) => ({ firstAt, alerts }))
+    .filter(({ alerts }) => visible.some((entry) => isUnacknowledged(entry) && alerts[entry[0]] !== undefined));
+  if (escalate === undefined || first.length === 0)
+    return { act: 'nothing', words: 'nobody was told of an alert that waits for an acknowledgement' };
+  const ready = Math.min(...first.map(({ firstAt }) => firstAt)) + escalate.afterMs;
+  if (now < ready) return waiting(ready, 'for an acknowledgement, before it is escalated');
+  return { act: 'tell', reason: 'escalated', words: `not acknowledged for ${durationWords(escalate.afterMs)}` };
+}
+
+/** The receiver knows of something that is not over for it. */
+function continuation({ group, muted, now }: ReceiverTurn, told: Told, visible: readonly Entry[]): Decision {
+  const { groupWaitMs, groupIntervalMs, repeatMs, sendResolved } = group.options;
+  const goesOn = Object.keys(told.alerts).some((id) => isOpen(group.members[id]));
+  const fresh = visible.filter(([id, member]) => told.alerts[id] === undefined && member.status === 'firing');
+  const risen = visible.filter(([id, member]) => member.severity > (told.alerts[id] ?? Number.POSITIVE_INFINITY));
+  if (!goesOn && fresh.length === 0) {
+    const ended = Object.keys(told.alerts).map((id) => group.members[id]?.changedAt ?? 0);
+    const ready = Math.max(...ended) + groupWaitMs;
+    if (!sendResolved)
+      return { act: 'nothing', words: 'all of it is over, which the route does not send', quietly: true };
+    if (now < ready) return waiting(ready, 'whether it stays over (group wait)');
+    return { act: 'tell', reason: 'resolved', words: 'all that was told of is over' };
+  }
+  const news = [...risen, ...fresh];
+  if (news.length > 0) {
+    const worstTold = Math.max(...Object.values(told.alerts));
+    const worse = news.filter(([, { severity }]) => severity > worstTold);
+    const ready =
+      worse.length > 0
+        ? Math.min(told.at + groupIntervalMs, Math.min(...worse.map(([, { changedAt }]) => changedAt)) + groupWaitMs)
+        : told.at + groupIntervalMs;
+    const words = newsWords(risen, fresh);
+    if (now < ready)
+      return waiting(
+        ready,
+        `with ${words}, ${worse.length > 0 ? 'group wait' : 'group interval'} after notification ${told.transition}`,
+      );
+    const isFlapping = risen.length === 0 && fresh.every(([, { flapping }]) => flapping === 'first');
+    return { act: 'tell', reason: isFlapping ? 'flapping' : 'worse', words };
+  }
+  const unacknowledged = visible.filter(isUnacknowledged);
+  if (unacknowledged.length === 0) return { act: 'nothing', words: whyNoRepeat(group, told, muted) };
+  if (repeatMs === undefined) return { act: 'nothing', words: deduplicated(told, 'the route does not repeat') };
+  if (now < told.at + repeatMs)
+    return waiting(told.at + repeatMs, deduplicated(told, 'repeated only if nobody acknowledges'));
+  return {
+    act: 'tell',
+    reason: 'repeat',
+    words: `nobody acknowledged notification ${told.transition} for ${durationWords(repeatMs)}`,
+  };
+}
+
+/** What the receiver knows once it is told. */
+export function toldBy(turn: ReceiverTurn, reason: NotificationReason): Told {
+  const { group, receiver, muted, now } = turn;
+  const before = group.receivers[receiver];
+  const transition = (before?.transition ?? 0) + 1;
+  if (reason === 'resolved') return { transition, at: now, firstAt: now, alerts: {} };
+  const known = Object.entries(before?.alerts ?? {}).filter(([id]) => isOpen(group.members[id]));
+  const shown = Object.entries(group.members)
+    .filter(([id, { status, flapping }]) => status !== 'resolved' && !muted.has(id) && flapping !== 'again')
+    .map(([id, { severity }]) => [id, severity] as const);
+  const isNew = known.length === 0;
+  return {
+    transition,
+    at: now,
+    firstAt: isNew ? now : (before?.firstAt ?? now),
+    alerts: { ...Object.fromEntries(known), ...Object.fromEntries(shown) },
+  };
+}
+
+function isUnacknowledged([, { status }]: Entry): boolean {
+  return status === 'firing';
+}
+
+function isOpen(member: Member | undefined): boolean {
+  return member !== undefined && member.status !== 'resolved';
+}
+
+function waiting(until: number, words: string): Decision {
+  return { act: 'wait', until, words: `waits until ${new Date(until).toISOString()} ${words}` };
+}
+
+function deduplicated({ transition }: Told, words: string): string {
+  return `nothing new since notification ${transition}: ${words}`;
+}
+
+function whyNothingBegins({ members }: Group, muted: ReadonlySet<string>): string {
+  const open = Object.entries(members).filter(([, { status }]) => status !== 'resolved');
+  if (open.length === 0) return 'all of it was over before anybody was told';
+  if (open.every(([id]) => muted.has(id))) return 'every alert of the group is muted';
+  if (open.some(([, { flapping }]) => flapping === 'again')) return 'what is left flaps, which was told once';
+  return 'every alert of the group is acknowledged';
+}
+
+function whyNoRepeat({ members }: Group, told: Told, muted: ReadonlySet<string>): string {
+  const isMuted = Object.keys(told.alerts).some((id) => isOpen(members[id]) && muted.has(id));
+  return deduplicated(told, isMuted ? 'what was told of is muted now' : 'all of it is acknowledged');
+}
+
+function newsWords(risen: readonly Entry[], fresh: readonly Entry[]): string {
+  const worst = Math.max(...risen.map(([, { severity }]) => severity));
+  return [
+    ...(risen.length > 0 ? [`severity up to ${SEVERITIES[worst]!}`] : []),
+    ...(fresh.length > 0 ? [`${fresh.length} more ${fresh.length === 1 ? 'alert' : 'alerts'}`] : []),
+  ].join(', ');
+}
+
+function alertsWords(count: number): string {
+  return count === 1 ? '1 alert' : `${count} alerts`;
+}

@@ -1,0 +1,238 @@
+import type { Notification } from '../../domain/notification';
+import type { Receiver } from '../../domain/receiver';
+import type { Alerting } from '../document/compile';
+import { durationWords } from '../document/durations';
+import type { TurnEntry } from '../records';
+import { type Alert, subjectOfAlert } from './alert';
+import { type Decision, decide, type ReceiverTurn, toldBy } from './decide';
+import type { Group, Told } from './group';
+import type { Mute, Muting, Silence } from './mute';
+import { notificationOf } from './render';
+
+/** Everything that a turn of a group looks at. */
+export interface TurnInput {
+  readonly group: Group;
+  /** Its members' alerts, by id. */
+  readonly alerts: ReadonlyMap<string, Alert>;
+  readonly alerting: Alerting;
+  readonly muting: Muting;
+  readonly silences: readonly Silence[];
+  readonly now: number;
+}
+
+export interface TurnResult {
+  /** With its numbers counted on and its next turn, and without alerts that nobody has to hear of any more. */
+  readonly group: Group;
+  readonly notifications: readonly { readonly notification: Notification; readonly alertIds: readonly string[] }[];
+  /** What was not decided before. */
+  readonly entries: readonly TurnEntry[];
+}
+
+/** A silence that ends within this time, and mutes an alert, says so. */
+const NOTICE_MS = 15 * 60_000;
+
+/** One turn of a group: who is muted, what each receiver is told, when it goes on. Pure. */
+export function takeTurn(input: TurnInput): TurnResult {
+  const { group, alerts, alerting, muting, now } = input;
+  const mutes = mutesOf(group, alerts, muting);
+  const muted = new Set(mutes.keys());
+  const entries: TurnEntry[] = [...mutedEntries(mutes)];
+  const notice = endingSilences(input, mutes);
+  const receivers: Record<string, Told> = { ...group.receivers };
+  const notifications: { notification: Notification; alertIds: readonly string[] }[] = [];
+  const nexts: number[] = [];
+  for (const { name, isEscalation } of receiversOf(group)) {
+    const receiver = alerting.receivers.get(name);
+    if (receiver === undefined) {
+      entries.push({ code: 'not-told', words: `${name}: the rules have no such receiver any more` });
+      delete receivers[name];
+      continue;
+    }
+    const turn: ReceiverTurn = { group, receiver: name, isEscalation, muted, now };
+    const decision = withNotice(decide(turn), isEscalation ? [] : notice);
+    entries.push(entryOf(name, decision, group.receivers[name]));
+    if (decision.act === 'nothing' && decision.quietly) receivers[name] = { ...receivers[name]!, alerts: {} };
+    if (decision.act === 'wait') nexts.push(decision.until);
+    if (decision.act !== 'tell') continue;
+    const told = decision.isNotice ? noticed(group.receivers[name], now) : toldBy(turn, decision.reason);
+    const telling = tell(input, receiver, told.transition, decision, mutes);
+    if (telling === undefined) continue;
+    receivers[name] = told;
+    notifications.push(telling);
+    nexts.push(...followUps(group, told, isEscalation, now));
+  }
+  if (muted.size > 0) nexts.push(now + group.options.groupIntervalMs);
+  return {
+    group: closedTurn(group, receivers, notifications, entries, notice, nexts),
+    notifications,
+    entries: newEntries(group, entries),
+  };
+}
+
+type Telling = Extract<Decision, { act: 'tell' }>;
+type Announcement = Telling & { readonly isNotice?: boolean; readonly notes?: readonly string[] };
+
+interface Notice {
+  readonly silence: string;
+  readonly words: string;
+}
+
+/** Receivers of the route, those it escalates to, and those that were told by an earlier form of it. */
+function receiversOf({ options, receivers }: Group): { readonly name: string; readonly isEscalation: boolean }[] {
+  const ordinary = options.receivers;
+  const escalation = (options.escalate?.receivers ?? []).filter((name) => !ordinary.includes(name));
+  const former = Object.entries(receivers)
+    .filter(
+      ([name, { alerts }]) => !ordinary.includes(name) && !escalation.includes(name) && Object.keys(alerts).length > 0,
+    )
+    .map(([name]) => name);
+  return [
+    ...ordinary.map((name) => ({ name, isEscalation: false })),
+    ...[...escalation, ...former].map((name) => ({ name, isEscalation: true })),
+  ];
+}
+
+function mutesOf({ members }: Group, alerts: ReadonlyMap<string, Alert>, muting: Muting): ReadonlyMap<string, Mute> {
+  const mutes = new Map<string, Mute>();
+  for (const [id, { status }] of Object.entries(members)) {
+    const alert = alerts.get(id);
+    const mute = alert === undefined || status === 'resolved' ? undefined : muting.muteOf(subjectOfAlert(alert));
+    if (mute !== undefined) mutes.set(id, mute);
+  }
+  return mutes;
+}
+
+function mutedEntries(mutes: ReadonlyMap<string, Mute>): TurnEntry[] {
+  const byWords = new Map<string, string[]>();
+  for (const [id, { words }] of mutes) byWords.set(words, [...(byWords.get(words) ?? []), id]);
+  return [...byWords].map(([words, alerts]) => ({ code: 'muted', words: `muted by ${words}`, alerts }));
+}
+
+/** Silences that are about to end while they mute an alert of the group, and of which nobody was told yet. */
+function endingSilences({ group, silences, now }: TurnInput, mutes: ReadonlyMap<string, Mute>): Notice[] {
+  return silences.flatMap(({ id, endsAt, by }) => {
+    const count = [...mutes.values()].filter((mute) => mute.by === 'silence' && mute.id === id).length;
+    if (count === 0 || group.noticed.includes(id) || endsAt - now > NOTICE_MS) return [];
+    const what = count === 1 ? 'an alert' : `${count} alerts`;
+    return [
+      {
+        silence: id,
+        words: `silence ${id} by ${by} ends in ${durationWords(endsAt - now)} while it still mutes ${what}`,
+      },
+    ];
+  });
+}
+
+function withNotice(decision: Decision, notice: readonly Notice[]): Exclude<Decision, Telling> | Announcement {
+  if (notice.length === 0) return decision;
+  const notes = notice.map(({ words }) => words);
+  if (decision.act === 'tell') return { ...decision, notes };
+  return { act: 'tell', reason: 'repeat', words: notes.join('; '), isNotice: true, notes };
+}
+
+/** A notice about a silence tells of no alert. */
+function noticed(before: Told | undefined, now: number): Told {
+  return {
+    transition: (before?.transition ?? 0) + 1,
+    at: before?.at ?? now,
+    firstAt: before?.firstAt ?? now,
+    alerts: before?.alerts ?? {},
+  };
+}
+
+function tell(
+  input: TurnInput,
+  receiver: Receiver,
+  transition: number,
+  decision: Announcement,
+  mutes: ReadonlyMap<string, Mute>,
+) {
+  const { group, alerts, now } = input;
+  const told = group.receivers[receiver.name]?.alerts ?? {};
+  const all = Object.entries(group.members).flatMap(([id, { status, flapping }]) => {
+    const alert = alerts.get(id);
+    const concerns = told[id] !== undefined || (status !== 'resolved' && flapping !== 'again');
+    return alert !== undefined && concerns ? [{ alert, isMuted: mutes.has(id) }] : [];
+  });
+  const visible = all.filter(({ isMuted }) => !isMuted);
+  const shown = (visible.length > 0 && !decision.isNotice ? visible : all).map(({ alert }) => alert);
+  if (shown.length === 0) return undefined;
+  const { reason, notes = [] } = decision;
+  const mutedCount = all.length - visible.length;
+  const muted = new Set(mutes.keys());
+  const notification = notificationOf({
+    group,
+    receiver,
+    transition,
+    reason,
+    alerts: shown,
+    muted,
+    mutedCount,
+    notes,
+    now,
+  });
+  return { notification, alertIds: shown.map(({ id }) => id) };
+}
+
+/** When the group has to look again after it told somebody. */
+function followUps({ options }: Group, { alerts }: Told, isEscalation: boolean, now: number): number[] {
+  if (Object.keys(alerts).length === 0) return [];
+  return [
+    ...(options.repeatMs === undefined ? [] : [now + options.repeatMs]),
+    ...(options.escalate === undefined || isEscalation ? [] : [now + options.escalate.afterMs]),
+  ];
+}
+
+function entryOf(
+  receiver: string,
+  decision: Exclude<Decision, Telling> | Announcement,
+  told: Told | undefined,
+): TurnEntry {
+  if (decision.act === 'tell')
+    return {
+      code: 'decided',
+      words: `${receiver}: told by notification ${(told?.transition ?? 0) + 1} (${decision.reason}): ${decision.words}`,
+    };
+  const code = decision.act === 'wait' ? 'waiting' : 'not-told';
+  const isKnown = told !== undefined && Object.keys(told.alerts).length > 0;
+  return {
+    code: isKnown && decision.words.startsWith('nothing new') ? 'deduplicated' : code,
+    words: `${receiver}: ${decision.words}`,
+  };
+}
+
+function newEntries({ said }: Group, entries: readonly TurnEntry[]): TurnEntry[] {
+  return entries.filter((entry) => !said.includes(wordsKey(entry)));
+}
+
+function wordsKey({ code, words, alerts }: TurnEntry): string {
+  return alerts === undefined ? `${code} ${words}` : `${code} ${words} ${alerts.length}`;
+}
+
+function closedTurn(
+  group: Group,
+  receivers: Record<string, Told>,
+  notifications: TurnResult['notifications'],
+  entries: readonly TurnEntry[],
+  notice: readonly Notice[],
+  nexts: readonly number[],
+): Group {
+  const isKnown = (id: string) => Object.values(receivers).some(({ alerts }) => alerts[id] !== undefined);
+  const members = Object.fromEntries(
+    Object.entries(group.members).filter(([id, { status }]) => status !== 'resolved' || isKnown(id)),
+  );
+  const { dueAt: _, ...rest } = group;
+  const pending = notifications.map(({ notification }) => ({
+    receiver: notification.receiver.name,
+    transition: notification.transition,
+  }));
+  return {
+    ...rest,
+    members,
+    receivers,
+    pending: [...group.pending, ...pending],
+    noticed: [...group.noticed, ...notice.map(({ silence }) => silence)].slice(-20),
+    said: entries.map(wordsKey),
+    ...(nexts.length === 0 ? {} : { dueAt: Math.min(...nexts) }),
+  };
+}

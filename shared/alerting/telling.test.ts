@@ -1,0 +1,369 @@
+import { openAlertActions } from './alert-actions';
+import { AlertingWorld, anomaly, HOUR, MINUTE, START } from './alerting.factory';
+import type { AlertingDocumentInput } from './document/schema';
+import { addSilence } from './silences';
+import { alertIdOf } from './state/alert';
+
+const S = 1_000;
+const opened = (source: string, over = {}) => anomaly({ source, ...over });
+const worse = (source: string, severity: 'high' | 'critical', transition = 2) =>
+  anomaly({ source, severity, transition });
+const closed = (source: string, transition = 9) => anomaly({ source, transition, phase: 'closed' });
+
+type Step = (world: AlertingWorld) => Promise<unknown>;
+const event =
+  (...events: ReturnType<typeof anomaly>[]): Step =>
+  (world) =>
+    world.events(...events);
+const acknowledge =
+  (source: string): Step =>
+  (world) =>
+    openAlertActions(world.services).acknowledge(alertIdOf(`episode of ${source}`), { by: 'anna', via: 'cli' });
+const silence =
+  (source: string, minutes: number): Step =>
+  (world) =>
+    addSilence(
+      world.store,
+      `s-${source}`,
+      {
+        match: { source },
+        startsAt: world.router.now(),
+        endsAt: world.router.now() + minutes * MINUTE,
+        by: 'anna',
+        reason: 'works on it',
+      },
+      world.router.now(),
+    );
+
+/** A sentence, the rules that differ, what happens at which second, until when, and what is told. */
+type Case = readonly [
+  string,
+  Partial<AlertingDocumentInput>,
+  readonly (readonly [number, Step])[],
+  number,
+  readonly string[],
+];
+
+const route = (over: object) =>
+  ({ route: { receivers: ['slack'], groupBy: ['tags.site'], ...over } }) as Partial<AlertingDocumentInput>;
+
+test.each<Case>([
+  [
+    'alerts of one site that begin within the group wait are told together',
+    {},
+    [
+      [0, event(opened('a'))],
+      [20, event(opened('b'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 2 firing'],
+  ],
+  [
+    'alerts of two sites are told apart',
+    {},
+    [[0, event(opened('a'), opened('b', { tags: { site: 'paris' } }))]],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing', 'slack #1 first after 30 s: 1 firing'],
+  ],
+  [
+    'the same event twice tells once',
+    {},
+    [
+      [0, event(opened('a'))],
+      [10, event(opened('a'), opened('a'))],
+      [90, event(opened('a'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing'],
+  ],
+  [
+    'a further alert of the group is told after the group interval',
+    {},
+    [
+      [0, event(opened('a'))],
+      [60, event(opened('b'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing', 'slack #2 worse after 330 s: 2 firing'],
+  ],
+  [
+    'an alert worse than all that was told is told after the group wait',
+    {},
+    [
+      [0, event(opened('a'))],
+      [60, event(worse('a', 'critical'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing', 'slack #2 worse after 90 s: 1 firing'],
+  ],
+  [
+    'a stronger event of the same severity is not told',
+    {},
+    [
+      [0, event(opened('a'))],
+      [60, event(worse('a', 'high'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing'],
+  ],
+  [
+    'the end is told once, when all of the group is over',
+    {},
+    [
+      [0, event(opened('a'), opened('b'))],
+      [600, event(closed('a'))],
+      [900, event(closed('b'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 2 firing', 'slack #2 resolved after 930 s: 2 resolved'],
+  ],
+  [
+    'a route that does not send the end does not',
+    route({ sendResolved: false }),
+    [
+      [0, event(opened('a'))],
+      [600, event(closed('a'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing'],
+  ],
+  [
+    'what was over before the group wait ended is not told',
+    {},
+    [
+      [0, event(opened('a'))],
+      [10, event(closed('a'))],
+    ],
+    HOUR,
+    [],
+  ],
+  [
+    'an end that comes before the beginning is an end',
+    {},
+    [
+      [0, event(closed('a'))],
+      [10, event(opened('a'))],
+    ],
+    HOUR,
+    [],
+  ],
+  [
+    'after the end a new alert of the group is a first one again, and numbers go on',
+    {},
+    [
+      [0, event(opened('a'))],
+      [600, event(closed('a'))],
+      [900, event(opened('a', { episodeId: 'second' }))],
+    ],
+    HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #2 resolved after 630 s: 1 resolved',
+      'slack #3 first after 930 s: 1 firing',
+    ],
+  ],
+  [
+    'what nobody acknowledges is repeated',
+    route({ repeatInterval: '30m' }),
+    [[0, event(opened('a'))]],
+    HOUR + MINUTE,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #2 repeat after 1830 s: 1 firing',
+      'slack #3 repeat after 3630 s: 1 firing',
+    ],
+  ],
+  [
+    'what somebody acknowledged is not repeated, and its end is told',
+    route({ repeatInterval: '30m' }),
+    [
+      [0, event(opened('a'))],
+      [60, acknowledge('a')],
+      [5_000, event(closed('a'))],
+    ],
+    2 * HOUR,
+    ['slack #1 first after 30 s: 1 firing', 'slack #2 resolved after 5030 s: 1 resolved'],
+  ],
+  [
+    'what was acknowledged and grows worse is told',
+    {},
+    [
+      [0, event(opened('a'))],
+      [60, acknowledge('a')],
+      [120, event(worse('a', 'critical'))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing', 'slack #2 worse after 150 s: 1 acknowledged'],
+  ],
+  [
+    'what was acknowledged before it was told is not told',
+    {},
+    [
+      [0, event(opened('a'))],
+      [10, acknowledge('a')],
+    ],
+    HOUR,
+    [],
+  ],
+  [
+    'what a silence mutes is not told, and counted with what is',
+    {},
+    [
+      [0, silence('a', 120)],
+      [1, event(opened('a'), opened('b'))],
+    ],
+    HOUR,
+    ['slack #1 first after 31 s: 1 firing, 1 muted'],
+  ],
+  [
+    'a silence that nears its end says so once, and what it muted is told at the next look after it',
+    {},
+    [
+      [0, silence('a', 60)],
+      [1, event(opened('a'))],
+    ],
+    2 * HOUR,
+    ['slack #1 repeat after 2731 s: 1 muted', 'slack #2 first after 3631 s: 1 firing'],
+  ],
+  [
+    'a maintenance window mutes while it lasts, by the wall clock of its zone',
+    {
+      maintenance: [
+        {
+          name: 'patching',
+          match: { tags: { site: 'berlin' } },
+          // 12:00 UTC is 13:00 in Berlin in winter.
+          windows: [{ days: 'sun', from: '13:00', to: '13:30', timeZone: 'Europe/Berlin' }],
+          by: 'anna',
+          reason: 'patches',
+        },
+      ],
+    },
+    [[0, event(opened('a'))]],
+    HOUR,
+    ['slack #1 first after 1830 s: 1 firing'],
+  ],
+  [
+    'an alert that inhibits others mutes them until it is over',
+    {
+      inhibit: [
+        {
+          name: 'site-down',
+          source: { kind: 'silence' },
+          target: { kind: 'value' },
+          equal: ['tags.site'],
+          by: 'anna',
+          reason: 'follows from it',
+        },
+      ],
+      ...route({ groupBy: ['source'], repeatInterval: 'never' }),
+    },
+    [
+      [0, event(opened('gate', { kind: 'silence', metric: undefined }))],
+      [1, event(opened('a'), opened('b', { tags: { site: 'paris' } }))],
+      [600, event(anomaly({ source: 'gate', kind: 'silence', transition: 2, phase: 'closed' }))],
+    ],
+    HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #1 first after 31 s: 1 firing',
+      'slack #2 resolved after 630 s: 1 resolved',
+      'slack #1 first after 631 s: 1 firing',
+    ],
+  ],
+  [
+    'what nobody acknowledges is escalated once, and those hear of the end too',
+    route({ escalate: { after: '10m', receivers: ['pager'] }, repeatInterval: 'never' }),
+    [
+      [0, event(opened('a'))],
+      [1_800, event(closed('a'))],
+    ],
+    HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'pager #1 escalated after 630 s: 1 firing',
+      'slack #2 resolved after 1830 s: 1 resolved',
+      'pager #2 resolved after 1830 s: 1 resolved',
+    ],
+  ],
+  [
+    'what somebody acknowledged is not escalated',
+    route({ escalate: { after: '10m', receivers: ['pager'] } }),
+    [
+      [0, event(opened('a'))],
+      [300, acknowledge('a')],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing'],
+  ],
+  [
+    'severity that rises takes an alert to further routes, and the first ones hear the end',
+    {
+      route: {
+        receivers: ['slack'],
+        groupBy: ['tags.site'],
+        routes: [{ match: { severity: 'critical' }, receivers: ['pager'] }],
+      },
+    },
+    [
+      [0, event(opened('a'))],
+      [60, event(worse('a', 'critical'))],
+      [600, event(closed('a'))],
+    ],
+    HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #2 worse after 90 s: 1 firing',
+      'pager #1 first after 90 s: 1 firing',
+      'slack #3 resolved after 630 s: 1 resolved',
+      'pager #2 resolved after 630 s: 1 resolved',
+    ],
+  ],
+  ['data older than the rules allow makes no alert', { maxAge: '1h' }, [[2 * 3_600, event(opened('a'))]], 3 * HOUR, []],
+  [
+    'a point that is judged again and was none takes nothing back and tells nothing',
+    {},
+    [
+      [0, event(opened('a', { degraded: true }))],
+      [60, event(anomaly({ source: 'a', phase: 'corrected', alarmScore: 0.1 }))],
+    ],
+    HOUR,
+    ['slack #1 first after 30 s: 1 firing'],
+  ],
+  [
+    'an anomaly that was found by judging again is listed, and nobody is told',
+    {},
+    [[0, event(anomaly({ source: 'a', phase: 'corrected' }))]],
+    HOUR,
+    [],
+  ],
+])('%s', async (_, rules, steps, until, expected) => {
+  const world = new AlertingWorld(rules);
+  for (const [second, step] of steps) {
+    await world.at(second * S);
+    await step(world);
+  }
+  await world.at(until);
+  expect(world.told()).toEqual(expected);
+});
+
+test('a series that comes and goes is told to flap once, and no more until it is calm', async () => {
+  const world = new AlertingWorld();
+  for (let i = 0; i < 8; i++) {
+    const episodeId = `episode ${i}`;
+    await world.at(i * 10 * MINUTE);
+    await world.events(opened('a', { episodeId, timestamp: START + i * 10 * MINUTE }));
+    await world.at(i * 10 * MINUTE + 5 * MINUTE);
+    await world.events(
+      anomaly({ source: 'a', episodeId, phase: 'closed', transition: 2, timestamp: START + (i * 10 + 5) * MINUTE }),
+    );
+  }
+  await world.at(4 * HOUR);
+  expect(world.published.map(({ reason }) => reason)).toEqual([
+    ...['first', 'resolved', 'first', 'resolved', 'first', 'resolved'],
+    ...['flapping', 'resolved'],
+  ]);
+  await world.events(opened('a', { episodeId: 'later', timestamp: START + 4 * HOUR }));
+  await world.at(5 * HOUR);
+  expect(world.published.at(-1)).toMatchObject({ reason: 'first', transition: 9 });
+});
