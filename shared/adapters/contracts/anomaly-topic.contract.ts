@@ -1,4 +1,4 @@
-import { type AnomalyTopic, TransientFault } from '../../detection/ports';
+import type { AnomalyTopic } from '../../detection/ports';
 import { type AnomalyEvent, SAMPLE_ANOMALY_EVENT } from '../../domain/anomaly-event';
 
 /** What a suite needs of a topic: a way to listen that works until the topic is closed. */
@@ -22,7 +22,7 @@ export function describeAnomalyTopic(name: string, make: () => Promise<TopicUnde
       await under.topic.publish([]);
     });
 
-    it('gives every subscriber every event, whole and in order', async () => {
+    it('gives every subscriber every event, whole', async () => {
       const seen: AnomalyEvent[][] = [[], []];
       for (const list of seen) await under.subscribe('subscriber', (events) => void list.push(...events));
       const events = Array.from({ length: 250 }, (_, i) => sample(`${i}`, { tags: { 'é"': '水\n' } }));
@@ -30,22 +30,11 @@ export function describeAnomalyTopic(name: string, make: () => Promise<TopicUnde
       await under.topic.publish(events.slice(100));
       for (const list of seen) {
         await until(() => list.length >= events.length);
-        expect(list).toEqual(events);
+        // At least once, and in any order.
+        const byId = new Map(list.map((event) => [event.id, event]));
+        expect(events.map(({ id }) => byId.get(id))).toEqual(events);
+        expect(byId.size).toBe(events.length);
       }
-    });
-
-    it('gives the others their events when one subscriber fails, and asks to be called again', async () => {
-      const seen: string[] = [];
-      let failures = 0;
-      await under.subscribe('failing', () => {
-        failures++;
-        throw new Error('full');
-      });
-      await under.subscribe('rejecting', () => Promise.reject(new Error('gone')));
-      await under.subscribe('working', (events) => void seen.push(...events.map(({ id }) => id)));
-      await expect(under.topic.publish([sample('a', {})])).rejects.toThrow(TransientFault);
-      expect(failures).toBe(1);
-      expect(seen).toEqual(['a']);
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { TransientFault } from '../../detection/ports';
+import { TransientFault } from '../../detection/ports';
 import { describeAnomalyTopic, sample } from '../contracts/anomaly-topic.contract';
 import { createTopic, type FilterPolicy } from './topic';
 
@@ -28,10 +28,34 @@ describe('the embedded topic', () => {
     expect(seen).toEqual(expected);
   });
 
+  it('gives the others their events when one subscriber fails, and asks to be called again', async () => {
+    const topic = createTopic();
+    const seen: string[] = [];
+    let failures = 0;
+    topic.subscribe('failing', () => {
+      failures++;
+      throw new Error('full');
+    });
+    topic.subscribe('rejecting', () => Promise.reject(new Error('gone')));
+    topic.subscribe('working', (events) => void seen.push(...events.map(({ id }) => id)));
+    await expect(topic.publish([sample('a', {})])).rejects.toThrow(TransientFault);
+    expect(failures).toBe(1);
+    expect(seen).toEqual(['a']);
+  });
+
   it('does not call a subscriber for whom nothing is left', async () => {
     const topic = createTopic();
     topic.subscribe('picky', () => Promise.reject(new Error('must not be called')), { severity: ['critical'] });
     await topic.publish([sample('a', { severity: 'low' })]);
+  });
+
+  it('gives events in the order in which they were published', async () => {
+    const topic = createTopic();
+    const seen: string[] = [];
+    topic.subscribe('s', (events) => void seen.push(...events.map(({ id }) => id)));
+    await topic.publish([sample('a', {}), sample('b', {})]);
+    await topic.publish([sample('c', {})]);
+    expect(seen).toEqual(['a', 'b', 'c']);
   });
 
   it('names those that failed and keeps why, once all have answered', async () => {
