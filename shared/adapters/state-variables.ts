@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StateCache } from '../detection/ports';
 import type { SilenceIndex } from '../detection/silence/ports';
+import { KeyPrefix } from './redis/key-prefix';
 
 /** What a function's environment says of where states and deadlines of sources lie: both in one place, or they part. */
 export const StateVariables = {
@@ -8,15 +9,17 @@ export const StateVariables = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
   /** … or a file on this machine. */
   STATE_FILE: z.string().optional(),
+  REDIS_PREFIX: KeyPrefix,
 } as const;
 
 export interface StatePlace {
   readonly REDIS_URL?: string | undefined;
   readonly STATE_FILE?: string | undefined;
+  readonly REDIS_PREFIX: string;
 }
 
 /** For the refinement of a schema that holds {@link StateVariables}: exactly one place. */
-export function namesOnePlace({ REDIS_URL, STATE_FILE }: StatePlace): boolean {
+export function namesOnePlace({ REDIS_URL, STATE_FILE }: Omit<StatePlace, 'REDIS_PREFIX'>): boolean {
   return (REDIS_URL === undefined) !== (STATE_FILE === undefined);
 }
 
@@ -26,11 +29,13 @@ export const ONE_PLACE = { path: ['REDIS_URL'], error: 'set either REDIS_URL or 
 export async function openStates({
   REDIS_URL,
   STATE_FILE,
+  REDIS_PREFIX: keyPrefix,
 }: StatePlace): Promise<{ readonly cache: StateCache; readonly silence: SilenceIndex }> {
   if (REDIS_URL !== undefined) {
     const { createRedisCache } = await import('./redis/redis-cache');
     const { createRedisSilenceIndex } = await import('./redis/redis-silence-index');
-    return { cache: createRedisCache({ url: REDIS_URL }), silence: createRedisSilenceIndex({ url: REDIS_URL }) };
+    const options = { url: REDIS_URL, keyPrefix };
+    return { cache: createRedisCache(options), silence: createRedisSilenceIndex(options) };
   }
   const { openLmdbCache } = await import('./embedded/lmdb-cache');
   const { openLmdbSilenceIndex, silenceFileBeside } = await import('./embedded/lmdb-silence-index');

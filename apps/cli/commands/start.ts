@@ -48,6 +48,7 @@ async function start(flags: StartFlags): Promise<number> {
     data: flags.data ?? defaultFolder(flags),
     modelServerScript: fileURLToPath(new URL('../model-server/main.mjs', import.meta.url)),
     redisUrl: process.env['REDIS_URL'] || undefined,
+    redisPrefix: process.env['REDIS_PREFIX'] || undefined,
     influx: process.env['INFLUX_URL']
       ? { url: process.env['INFLUX_URL'], token: process.env['INFLUX_TOKEN'] }
       : undefined,
@@ -123,6 +124,7 @@ log on disk, 400 when none is usable, 413 over 1 MiB, 429 when the log is full.
 
 Environment:
   REDIS_URL    keep the states of sources in this Redis or Valkey server
+  REDIS_PREFIX what keys there begin with (default: tidewatch- and a part of the data folder's stream)
   INFLUX_URL   keep points and anomalies in this InfluxDB: http://host:8086/?db=NAME, or with version 2
                https://host:8086/?org=NAME&bucket=NAME and its token in INFLUX_TOKEN
 

@@ -8,6 +8,7 @@ import {
 } from '../../../lambdas/detect-anomalies/services';
 import { createHandler as createWatch } from '../../../lambdas/watch-silence/create-handler';
 import { createTopic } from '../../../shared/adapters/embedded/topic';
+import { KEY_PREFIX } from '../../../shared/adapters/redis/key-prefix';
 import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
@@ -28,6 +29,8 @@ export interface LivePathOptions {
   readonly modelServerScript: string;
   /** A Redis or Valkey server for source states; absent: a file in the folder. */
   readonly redisUrl?: string | undefined;
+  /** What keys there begin with; absent: a prefix of the stream's own, so that runs on one server do not mix. */
+  readonly redisPrefix?: string | undefined;
   /** An InfluxDB for points and anomalies, as influxTarget reads it; absent: a DuckDB file in the folder. */
   readonly influx?: InfluxAddress | undefined;
   /** Absent: defaults. */
@@ -83,7 +86,12 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     const store = await openLocalStore(folder.storeFile, options.influx);
     closers.push(() => store.close());
     const meter = openMeter(onProblem, options.onObserved);
-    const env = environment(options, modelServer.url);
+    const log = await PartitionedLog.open(folder.log, {
+      onDamage: (damage) => onProblem('log', new Error(`${damage.file} cannot be read at ${damage.offset}`)),
+      onProblem: (error) => onProblem('log', error),
+    });
+    closers.push(() => log.close());
+    const env = environment(options, modelServer.url, log.stream);
     const topic = topicFor(options.onEvent);
     let degradedRows = 0;
     const detect = createHandler(env, {
@@ -95,11 +103,6 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       observe: meter.observer,
     });
     closers.push(() => detect.close());
-    const log = await PartitionedLog.open(folder.log, {
-      onDamage: (damage) => onProblem('log', new Error(`${damage.file} cannot be read at ${damage.offset}`)),
-      onProblem: (error) => onProblem('log', error),
-    });
-    closers.push(() => log.close());
     const mapping = await EventSourceMapping.open(log, detect.handler, {
       name: MAPPING_NAME,
       destination: folderDestination(folder.failed, MAPPING_NAME),
@@ -139,15 +142,22 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
   }
 }
 
-function environment(options: LivePathOptions, modelServerUrl: string): NodeJS.ProcessEnv {
+function environment(options: LivePathOptions, modelServerUrl: string, stream: string): NodeJS.ProcessEnv {
   return {
-    ...(options.redisUrl === undefined ? { STATE_FILE: options.folder.stateFile } : { REDIS_URL: options.redisUrl }),
+    ...(options.redisUrl === undefined
+      ? { STATE_FILE: options.folder.stateFile }
+      : { REDIS_URL: options.redisUrl, REDIS_PREFIX: options.redisPrefix ?? prefixOf(stream) }),
     QUARANTINE_FOLDER: options.folder.quarantine,
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,
     ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
     ...(options.settings === undefined ? {} : { SETTINGS: JSON.stringify(options.settings) }),
   };
+}
+
+/** A stream's name ends with what no other stream has; half of that tells runs on one server apart. */
+function prefixOf(stream: string): string {
+  return `${KEY_PREFIX}-${stream.slice(-12)}`;
 }
 
 function topicFor(onEvent: ((event: AnomalyEvent) => void) | undefined): AnomalyTopic {

@@ -9,7 +9,10 @@ import { openWriter, type ScreenWriter } from '../screen/writer';
 import { startError } from './start-error';
 
 /** What the command line says of the live path, passed on as it is. */
-type PathOptions = Pick<LivePathOptions, 'modelServerScript' | 'redisUrl' | 'influx' | 'settings' | 'priorFile'>;
+type PathOptions = Pick<
+  LivePathOptions,
+  'modelServerScript' | 'redisUrl' | 'redisPrefix' | 'influx' | 'settings' | 'priorFile'
+>;
 
 /** What every way of running the live path is given by the command line. */
 export interface RunOptions extends PathOptions {
@@ -51,6 +54,7 @@ export async function openSession(options: RunOptions & SilenceOptions, watchers
     folder,
     modelServerScript: options.modelServerScript,
     redisUrl: options.redisUrl,
+    redisPrefix: options.redisPrefix,
     influx: options.influx,
     priorFile: options.priorFile,
     ...(options.settings === undefined ? {} : { settings: options.settings }),

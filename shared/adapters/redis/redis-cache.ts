@@ -7,6 +7,7 @@ import {
 } from '../../detection/ports';
 import { connectCluster } from './cluster-connection';
 import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitArguments } from './commit-script';
+import { KEY_PREFIX } from './key-prefix';
 import { redisAddress } from './redis-address';
 import { connectRedis, type RedisCommand, type RedisConnection, type RedisReply } from './redis-connection';
 import { sourceKey } from './source-key';
@@ -40,7 +41,7 @@ export function createRedisCache(options: RedisCacheOptions): StateCache {
     url,
     cluster = false,
     ca,
-    keyPrefix = 'tidewatch',
+    keyPrefix = KEY_PREFIX,
     timeoutMs = 1_000,
     ttlSeconds = 30 * DAY_SECONDS,
   } = options;

@@ -3,6 +3,7 @@ import { TransientFault } from '../../detection/ports';
 import type { Filing, ShardProgress, SilenceIndex } from '../../detection/silence/ports';
 import { connectCluster } from './cluster-connection';
 import { ADVANCE_SCRIPT, REFILE_SCRIPT, type Script } from './index-scripts';
+import { KEY_PREFIX } from './key-prefix';
 import { redisAddress } from './redis-address';
 import { connectRedis, type RedisCommand, type RedisConnection, type RedisReply } from './redis-connection';
 
@@ -31,7 +32,7 @@ const SOURCES_A_COMMAND = 500;
  * @throws {Error} if the URL is none of Redis
  */
 export function createRedisSilenceIndex(options: RedisSilenceIndexOptions): SilenceIndex {
-  const { url, cluster = false, ca, keyPrefix = 'tidewatch', timeoutMs = 1_000 } = options;
+  const { url, cluster = false, ca, keyPrefix = KEY_PREFIX, timeoutMs = 1_000 } = options;
   if (/[{}]/.test(keyPrefix)) throw new Error('the key prefix must not hold braces');
   const connection = (cluster ? connectCluster : connectRedis)(redisAddress(url, ca), timeoutMs);
   const slots = Array.from({ length: SLOTS }, (_, slot) => `${keyPrefix}:due:{${slot}}`);
