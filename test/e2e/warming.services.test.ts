@@ -60,6 +60,8 @@ function start(stream: string) {
       topic: { publish: async () => {} },
       observe: {
         clock: () => performance.now(),
+        began: () => {},
+        published: () => {},
         stage: () => {},
         batch: (some: Readonly<BatchCounts>) => addCounts(counts, some),
         circuit: () => {},
