@@ -13,11 +13,7 @@ const SERIES_TIME = 'source, metric, timestamp_ms';
 /** Rows that readers see: of each source, metric and timestamp the highest revision. Add a filter on these three before `QUALIFY`. */
 export const ONCE = `QUALIFY row_number() OVER (PARTITION BY ${SERIES_TIME} ORDER BY revision DESC, ${EARLIEST}) = 1`;
 
-/** Rows whose identity an earlier position has. */
-export const REPEATED = `QUALIFY row_number() OVER (PARTITION BY ${SERIES_TIME}, revision ORDER BY ${EARLIEST}) > 1`;
-
 export const EVENT_ONCE = 'QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid) = 1';
-export const EVENT_REPEATED = 'QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid) > 1';
 
 /** Bits of `flags`. */
 export const FLAG = { isAnomaly: 1, late: 2, learning: 4, degraded: 8, warming: 16 } as const;

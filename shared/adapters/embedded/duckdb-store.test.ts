@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { TransientFault } from '../../detection/ports';
 import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { doneThenKilled } from '../contracts/killed-process';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
@@ -30,22 +31,39 @@ describe('the DuckDB file', () => {
     ]);
   });
 
-  it('deletes on compaction what readers do not see, and no revision', async () => {
-    const file = join(folder, 'compact.duckdb');
-    const store = await openDuckDbStore(file);
-    const rows = [point({ sequence: '5' }), point({ sequence: '4', value: 1 }), point({ sequence: '9', revision: 1 })];
-    await store.writePoints([...rows, ...rows]);
-    await store.writeAnomalies([event('a', {}), event('b', {}), event('a', {})]);
-    const before = await store.readPoints(point({}));
-    expect(await store.compact()).toBe(5);
-    expect(await store.compact()).toBe(0);
-    expect(await store.readPoints(point({}))).toEqual(before);
+  it('is open again for the next call after a fatal error, with what was durable', async () => {
+    const create = jest.spyOn(DuckDBInstance, 'create');
+    const store = await openDuckDbStore(join(folder, 'fatal.duckdb'));
+    await store.writePoints([point({ value: 1 })]);
+    const instance = (await create.mock.results[0]!.value) as DuckDBInstance;
+    const other = await instance.connect();
+    // What a full disk does: the file cannot take in the log of writes.
+    await other.run("SET debug_checkpoint_abort = 'before_header'");
+    await expect(other.run('CHECKPOINT')).rejects.toThrow(/FATAL/);
+    other.closeSync();
+    await expect(store.writePoints([point({ timestamp: 1 })])).rejects.toThrow(TransientFault);
+    await store.writePoints([point({ timestamp: 1, value: 2 })]);
+    expect((await store.readPoints({ ...point({}) })).map(({ value }) => value)).toEqual([2, 1]);
     await store.close();
-    expect(await read(file, 'SELECT value, revision FROM points_raw ORDER BY revision')).toEqual([
-      [1, 0],
-      [71.2, 1],
-    ]);
-    expect(await read(file, 'SELECT id FROM anomalies_raw ORDER BY id')).toEqual([['a'], ['b']]);
+    expect(create).toHaveBeenCalledTimes(2);
+    jest.restoreAllMocks();
+  });
+
+  it('says why it cannot be opened again, as often as it is tried, and works once it can', async () => {
+    const create = jest.spyOn(DuckDBInstance, 'create');
+    const store = await openDuckDbStore(join(folder, 'fatal-twice.duckdb'));
+    const other = await ((await create.mock.results[0]!.value) as DuckDBInstance).connect();
+    await other.run("SET debug_checkpoint_abort = 'before_header'");
+    await store.writePoints([point({})]);
+    await expect(other.run('CHECKPOINT')).rejects.toThrow(/FATAL/);
+    other.closeSync();
+    create.mockRejectedValueOnce(new Error('No space left on device')).mockRejectedValueOnce(new Error('No space'));
+    await expect(store.readAnomalies({})).rejects.toThrow(/invalidated/);
+    await expect(store.readAnomalies({})).rejects.toThrow(/cannot be opened as a store: No space left on device/);
+    await expect(store.readAnomalies({})).rejects.toThrow(TransientFault);
+    expect(await store.readPoints(point({}))).toHaveLength(1);
+    await store.close();
+    jest.restoreAllMocks();
   });
 
   it('has on disk what a killed process had written', async () => {
