@@ -44,3 +44,8 @@ export interface Charts {
    */
   draw(alert: AlertView, withinMs: number): Promise<Uint8Array | undefined>;
 }
+
+/** A picture was not put up; the message is out all the same. Says at which step, in the provider's word. */
+export class ChartNotShown extends Error {
+  override readonly name = 'ChartNotShown';
+}

@@ -1,5 +1,5 @@
 import type { Notification } from '../domain/notification';
-import { SecretMissing, SecretUnusable } from './channel-ports';
+import { ChartNotShown, SecretMissing, SecretUnusable } from './channel-ports';
 import { AlertingFault, type Claimed, type NotificationLog, type ProviderAnswer } from './ports';
 import { retryDelayMs } from './retry-delay';
 
@@ -105,7 +105,7 @@ async function attempt(
   }
 }
 
-const FORESEEN = [AlertingFault, SecretMissing, SecretUnusable];
+const FORESEEN = [AlertingFault, SecretMissing, SecretUnusable, ChartNotShown];
 
 /** Messages of faults that nobody foresaw may hold anything: only their names are written down. */
 function wordsOf(error: unknown): string {
