@@ -14,6 +14,8 @@ export interface Environment {
   /** Who gets mail when an alarm fires; each address must confirm once. */
   readonly operators: readonly string[];
   readonly logDays: 1 | 7 | 30 | 90 | 365;
+  /** Are traces sent to X-Ray? */
+  readonly tracing: boolean;
   readonly stream: StreamSettings;
   /** Absent: functions run outside any VPC, and states and store must be reachable from there. */
   readonly network?: NetworkSettings;

@@ -12,6 +12,7 @@ const COMMON = {
   encryption: 'aws-key',
   operators: [],
   logDays: 30,
+  tracing: true,
   schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5 },
 } as const satisfies Partial<Environment>;
 
@@ -50,6 +51,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30, deletedAfterDays: 90 },
+      iotTopic: 'tidewatch/points/+',
     },
     {
       ...COMMON,
@@ -73,6 +75,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
       name: 'emulator',
       data: 'deleted',
       logDays: 1,
+      tracing: false,
       stream: { shards: 1, retentionHours: 24 },
       states: { kind: 'url', url: emulator.redisUrl },
       store: { kind: 'url', url: emulator.influxUrl },

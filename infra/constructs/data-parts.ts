@@ -1,7 +1,8 @@
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Part } from './part';
+import type { Environment } from '../config/environment';
+import { type Part, plain } from './part';
 
 /** The topic "anomalies", to publish to. */
 export function publishing(topic: ITopic): Part<{ readonly TOPIC_ARN: string }> {
@@ -31,4 +32,12 @@ export function lookingInto(stream: IStream): Part<object> {
     variables: {},
     grantTo: (user) => void stream.grant(user, 'kinesis:GetShardIterator', 'kinesis:GetRecords'),
   };
+}
+
+/** Whose telemetry it is. */
+export function telling({
+  name,
+  tracing,
+}: Environment): Part<{ readonly ENVIRONMENT: string; readonly TRACING: 'on' | 'off' }> {
+  return plain({ ENVIRONMENT: name, TRACING: tracing ? 'on' : 'off' });
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionName, FunctionVariables } from './function-variables';
@@ -40,6 +40,7 @@ export class DeployedFunction<Name extends FunctionName = FunctionName> extends 
       handler: 'handler.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
+      tracing: environment.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       memorySize: memoryMb,
       timeout,
       environment: uses.variables as Record<string, string>,

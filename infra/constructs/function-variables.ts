@@ -1,9 +1,11 @@
+import type { Environment as ArchivePoints } from '../../lambdas/archive-points/config';
 import type { Environment as DetectAnomalies } from '../../lambdas/detect-anomalies/config';
 import type { Environment as RescoreDegraded } from '../../lambdas/rescore-degraded/config';
 import type { Environment as WatchSilence } from '../../lambdas/watch-silence/config';
 
 /** Functions by their folder in lambdas/, with the input of the schema that each one checks its environment with. */
 export interface DeployedEnvironments {
+  'archive-points': ArchivePoints;
   'detect-anomalies': DetectAnomalies;
   'rescore-degraded': RescoreDegraded;
   'watch-silence': WatchSilence;

@@ -3,17 +3,15 @@ import type { Environment } from '../config/environment';
 import type { FunctionName } from './function-variables';
 import { FIVE_MINUTES } from './operations';
 
-/** Of the functions' own metrics: one for each environment, so that those of one account do not mix. */
-export function metricsNamespace({ name }: Environment): string {
-  return `Tidewatch/${name}`;
-}
+/** Of what functions publish themselves: see TelemetryVariables. */
+const NAMESPACE = 'Tidewatch';
 
 /** A count that a function publishes, by its name there. */
 export function productMetric(environment: Environment, service: FunctionName, name: string): Metric {
   return new Metric({
-    namespace: metricsNamespace(environment),
+    namespace: NAMESPACE,
     metricName: name,
-    dimensionsMap: { service },
+    dimensionsMap: { service, environment: environment.name },
     statistic: Stats.SUM,
     period: FIVE_MINUTES,
   });

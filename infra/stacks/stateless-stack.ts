@@ -1,12 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
-import { knowingSettings, lookingInto, publishing, quarantining } from '../constructs/data-parts';
+import { Archive } from '../constructs/archive';
+import { knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
+import { DeviceRule } from '../constructs/device-rule';
 import { modelEndpoint } from '../constructs/model-endpoint';
 import { Operations } from '../constructs/operations';
-import { allOf, plain } from '../constructs/part';
-import { metricsNamespace } from '../constructs/product-metric';
+import { allOf } from '../constructs/part';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
 import { placeOf, type StatefulStack } from './stateful-stack';
@@ -24,14 +25,9 @@ export class StatelessStack extends Stack {
       operations: new Operations(stateful.operators, environment.name),
       network: stateful.network,
     };
-    const { states, store, stream, anomalies, settings, quarantine } = stateful;
+    const { states, store, stream, anomalies, settings, quarantine, archive } = stateful;
     const model = modelEndpoint(this, environment);
-    const common = allOf(
-      store,
-      publishing(anomalies),
-      knowingSettings(settings),
-      plain({ METRICS_NAMESPACE: metricsNamespace(environment) }),
-    );
+    const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
     new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
@@ -55,5 +51,11 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
     });
+    if (archive !== undefined && environment.archive !== undefined) {
+      new Archive(this, 'Archive', surroundings, { stream, bucket: archive, settings: environment.archive });
+    }
+    if (environment.iotTopic !== undefined) {
+      new DeviceRule(this, 'Devices', surroundings, { topic: environment.iotTopic, stream, failed: quarantine });
+    }
   }
 }
