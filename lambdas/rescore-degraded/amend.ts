@@ -39,6 +39,11 @@ export function amend(before: DegradedRow, { anomaly, alarm }: ModelScore, model
   return { before, after, threshold };
 }
 
+/** The next revision of a row that no model can score: as it was judged, and without the vector that would be tried again. */
+export function unscorable({ features: _, bar: __, ...row }: DegradedRow): PointRow {
+  return { ...row, revision: row.revision + 1 };
+}
+
 /** What has spoken speaks when it is as strong as then; comparing with the hurdle alone could differ by a rounding. */
 function speaks({ alarmScore, bar }: DegradedRow, alarm: number): boolean {
   if (bar === undefined) return alarmScore > 0;

@@ -15,7 +15,7 @@ test.each([
   observe.published([
     { event: SAMPLE_ANOMALY_EVENT, position: { stream: 's', shard: 'shard-1', sequence: '7', index: 2 } },
   ]);
-  const counts = { rows: 50, corrected: 2, raised: 1, takenBack: 1 };
+  const counts = { rows: 50, corrected: 2, raised: 1, takenBack: 1, refused: 0, unanswered: 0 };
   observe.rescored({ ...counts, ended });
   const [told, metrics, why] = written().map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(told).toMatchObject({

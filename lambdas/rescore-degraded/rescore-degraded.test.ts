@@ -81,7 +81,9 @@ describe('with the endpoint back', () => {
     const undisturbed = visibleRows(await detected(() => false));
     expect(visibleRows(parts).map((row) => ({ ...row, revision: 0 }))).toEqual(undisturbed);
     expect(visibleRows(parts).filter(({ revision }) => revision === 1)).toHaveLength(4 * 6);
-    expect(runs).toEqual([{ rows: 24, corrected: 6, raised: 0, takenBack: 0, ended: 'nothing-left' }]);
+    expect(runs).toEqual([
+      { rows: 24, corrected: 6, raised: 0, takenBack: 0, refused: 0, unanswered: 0, ended: 'nothing-left' },
+    ]);
   });
 
   test('what was told while it was away is corrected: same episode, scores of now, not degraded', async () => {
@@ -126,6 +128,104 @@ describe('with the endpoint back', () => {
     expect(await rescoreDegraded(services)).toMatchObject({ rows: 0, corrected: 0, ended: 'nothing-left' });
     expect(remains(parts)).toEqual(before);
     expect(parts.published).toHaveLength(published);
+  });
+});
+
+describe('vectors that the model does not score', () => {
+  /** The endpoint of the memory parts, with a fault of whatever call holds one of these rows. */
+  function choosy(parts: MemoryParts, isBad: (value: number) => boolean, error: () => Error) {
+    let calls = 0;
+    const bad = visibleRows(parts).filter(({ degraded, value }) => degraded && isBad(value));
+    const texts = new Set(bad.map(({ features }) => JSON.stringify(features)));
+    const { services, runs, problems } = rescoringParts(parts, same, { pageRows: 100 });
+    const scorer: Scorer = {
+      score: async (vectors) => {
+        calls += 1;
+        if (vectors.some((vector) => texts.has(JSON.stringify(vector)))) throw error();
+        return { scores: vectors.map(same), model: 'endpoint-1' };
+      },
+    };
+    return { services: { ...services, scorer }, bad, runs, problems, calls: () => calls };
+  }
+  /** Of the memory parts' detector: vectors differ only above 100. */
+  const oneKind = (value: number) => value === 503;
+
+  test('one that is refused keeps none of the others, stays degraded for good, and is not asked for again', async () => {
+    const parts = await afterOutage();
+    const { services, bad, runs, problems, calls } = choosy(parts, oneKind, () => new ModelMismatch('no score'));
+    expect(bad).toHaveLength(2);
+    await untilNothingLeft(services);
+    expect(runs).toMatchObject([{ rows: 22, refused: 2, unanswered: 0, ended: 'nothing-left' }]);
+    expect(problems).toEqual([
+      'model mismatch: no score',
+      'a vector is refused: no score',
+      'a vector is refused: no score',
+    ]);
+    expect(calls()).toBeLessThan(2 + 2 * (3 + 2 * Math.log2(24)));
+    const left = visibleRows(parts).filter(({ degraded }) => degraded);
+    expect(left).toEqual(bad.map(({ features: _, bar: __, ...row }) => ({ ...row, revision: 1 })));
+    const before = calls();
+    await untilNothingLeft(services);
+    expect(calls()).toBe(before);
+  });
+
+  test('one that has no answer for now waits for the next run, and the others do not', async () => {
+    const parts = await afterOutage();
+    let isIll = true;
+    const { services, runs } = choosy(
+      parts,
+      (value) => isIll && oneKind(value),
+      () => new TransientFault('endpoint', '500'),
+    );
+    expect(await rescoreDegraded(services)).toMatchObject({ rows: 22, unanswered: 2, ended: 'some-unanswered' });
+    isIll = false;
+    await untilNothingLeft({ ...services, scorer: rescoringParts(parts, same).services.scorer });
+    expect(runs.at(-1)).toMatchObject({ rows: 2, ended: 'nothing-left' });
+    expect(visibleRows(parts).some(({ degraded }) => degraded)).toBe(false);
+  });
+
+  test('a model that scores next to nothing is at fault itself: the run ends, and vectors are kept', async () => {
+    const points = Array.from({ length: 60 }, (_, i) => wirePoint({ timestamp: ARRIVAL - i, metrics: { a: 200 + i } }));
+    const parts = new MemoryParts();
+    const scorer = { score: () => Promise.reject(new TransientFault('endpoint', 'away')) };
+    await detectAnomalies([streamRecord(points.reverse())], { ...parts.services, scorer });
+    const { services, runs, calls } = choosy(
+      parts,
+      () => true,
+      () => new ModelMismatch('no score'),
+    );
+    await rescoreDegraded(services);
+    expect(runs).toMatchObject([{ rows: 0, refused: 20, ended: 'model-mismatch' }]);
+    expect(calls()).toBeLessThan(20 * (2 + 2 * Math.log2(60)));
+    expect(visibleRows(parts).filter(({ features }) => features !== undefined)).toHaveLength(40);
+  });
+
+  test('a model that is another one by the time a row stands alone refuses nothing', async () => {
+    const parts = await afterOutage();
+    const { services, runs } = choosy(
+      parts,
+      () => true,
+      () => new ModelMismatch('no score'),
+    );
+    let answers = 0;
+    const score: Scorer['score'] = async (vectors) => {
+      // Scores the neutral vector once, when the page has failed.
+      if (vectors.length === 1 && vectors[0]!.every((feature) => feature === 0) && answers++ === 0)
+        return { scores: vectors.map(same), model: 'endpoint-1' };
+      throw new ModelMismatch('no score');
+    };
+    await rescoreDegraded({ ...services, scorer: { score } });
+    expect(runs).toMatchObject([{ rows: 0, refused: 0, ended: 'model-mismatch' }]);
+    expect(visibleRows(parts).filter(({ features }) => features !== undefined)).toHaveLength(24);
+  });
+
+  test('time that runs out while it looks for the row at fault: what is scored by then is kept', async () => {
+    const parts = await afterOutage();
+    const { services, runs, calls } = choosy(parts, oneKind, () => new ModelMismatch('no score'));
+    await rescoreDegraded(services, () => (calls() < 5 ? 10_000 : 0));
+    expect(runs).toMatchObject([{ ended: 'time-budget' }]);
+    await untilNothingLeft(services);
+    expect(runs.reduce((sum, { rows }) => sum + rows, 0)).toBe(22);
   });
 });
 

@@ -1,10 +1,20 @@
 import { FEATURE_SCHEMA_VERSION } from '../../shared/detection/model';
-import { ModelMismatch, RowsRefused, type ScoredBatch } from '../../shared/detection/ports';
+import { RowsRefused } from '../../shared/detection/ports';
 import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { PointRow } from '../../shared/domain/rows';
 import { settingsFor } from '../../shared/domain/settings';
 import type { TimeLeft } from '../../shared/runtime/kinesis';
-import { type Amendment, amend, changesVerdict, correctionOf, type DegradedRow, episodeAt, newsOf } from './amend';
+import {
+  type Amendment,
+  amend,
+  changesVerdict,
+  correctionOf,
+  type DegradedRow,
+  episodeAt,
+  newsOf,
+  unscorable,
+} from './amend';
+import { type ScoredRow, type ScoredRows, scoreRows } from './score-rows';
 import type { CorrectedEvent, Ended, RescoreCounts, Services } from './services';
 
 /**
@@ -13,6 +23,9 @@ import type { CorrectedEvent, Ended, RescoreCounts, Services } from './services'
  * Of each page: `corrected` events are stored, then published, then rows are amended. An amended row is what says that all is
  * done, so whatever fails or dies before it comes to the same again, under the same identities. The live path may write
  * meanwhile: it stores events before the rows that they tell of.
+ *
+ * A row whose vector the model refuses stays degraded and loses its vector: nobody asks for it again. Events of a source as a
+ * whole (relations) that were sent degraded are not corrected: rows are of metrics, so nothing has kept their vector.
  *
  * @param since rows of data older than this, in epoch milliseconds, are left as they are; absent: none are
  * @throws what store and topic reject with; the next run goes on
@@ -37,7 +50,7 @@ const EPISODE_MS = 24 * 3_600_000;
 const READS_AT_ONCE = 8;
 
 class Run {
-  readonly counts = { rows: 0, corrected: 0, raised: 0, takenBack: 0 };
+  readonly counts = { rows: 0, corrected: 0, raised: 0, takenBack: 0, refused: 0, unanswered: 0 };
 
   constructor(
     private readonly services: Services,
@@ -57,7 +70,7 @@ class Run {
         ...(from === undefined ? {} : { from }),
       });
       const last = page.at(-1);
-      if (last === undefined) return 'nothing-left';
+      if (last === undefined) return this.counts.unanswered > 0 ? 'some-unanswered' : 'nothing-left';
       const fresh = page.filter(hasVector).filter((row) => !done.has(keyOf(row)));
       const failed = fresh.length > 0 ? await this.page(fresh) : undefined;
       if (failed !== undefined) return failed;
@@ -68,9 +81,8 @@ class Run {
   }
 
   private async page(rows: readonly DegradedRow[]): Promise<Ended | undefined> {
-    const scored = await this.score(rows);
-    if (typeof scored === 'string') return scored;
-    const amendments = this.amended(rows, scored);
+    const { scored, refused, unanswered, ended } = await this.score(rows);
+    const amendments = this.amended(scored);
     const corrected = await this.corrections(amendments);
     const events = corrected.map(({ event }) => event);
     const { store, topic, observe } = this.services;
@@ -79,14 +91,17 @@ class Run {
       await topic.publish(events);
       observe.published(corrected);
     }
-    await this.keepingOut(() => store.writePoints(amendments.map(({ after }) => after)));
-    this.counts.rows += rows.length;
+    const after = [...amendments.map((amendment) => amendment.after), ...refused.map(unscorable)];
+    if (after.length > 0) await this.keepingOut(() => store.writePoints(after));
+    this.counts.rows += amendments.length;
+    this.counts.refused += refused.length;
+    this.counts.unanswered += unanswered.length;
     this.counts.corrected += events.length;
     const changed = amendments.filter(changesVerdict);
     const raised = changed.filter(({ after }) => after.isAnomaly).length;
     this.counts.raised += raised;
     this.counts.takenBack += changed.length - raised;
-    return undefined;
+    return ended;
   }
 
   /** What the store never takes must not hold up the rest; it stays degraded. */
@@ -99,29 +114,26 @@ class Run {
     }
   }
 
-  private async score(rows: readonly DegradedRow[]): Promise<ScoredBatch | Ended> {
-    try {
-      return await this.services.scorer.score(
-        rows.map(({ features }) => features),
-        SCORING_SHARE * this.timeLeftMs(),
-      );
-    } catch (error) {
-      const isMismatch = error instanceof ModelMismatch;
-      this.services.observe.problem(isMismatch ? 'model mismatch' : 'score', error);
-      return isMismatch ? 'model-mismatch' : 'model-away';
-    }
+  private amended(scored: readonly ScoredRow[]): Amendment[] {
+    const { settings } = this.services;
+    return scored.map(({ row, score, model }) => {
+      const { threshold } = settingsFor(settings, row.source);
+      return amend(row, score, model, { threshold, settings: settings.version });
+    });
   }
 
-  private amended(rows: readonly DegradedRow[], { scores, model }: ScoredBatch): Amendment[] {
-    const { settings } = this.services;
-    return rows.map((row, i) => {
-      const { threshold } = settingsFor(settings, row.source);
-      return amend(row, scores[i]!, model, { threshold, settings: settings.version });
+  private score(rows: readonly DegradedRow[]): Promise<ScoredRows> {
+    const { scorer, observe, limits } = this.services;
+    return scoreRows(rows, {
+      score: (vectors) => scorer.score(vectors, SCORING_SHARE * this.timeLeftMs()),
+      hasTime: () => this.timeLeftMs() >= limits.reserveMs,
+      problem: observe.problem,
     });
   }
 
   /** For every event that was sent degraded, and for every verdict that changed without one. */
   private async corrections(amendments: readonly Amendment[]): Promise<CorrectedEvent[]> {
+    if (amendments.length === 0) return [];
     const sent = await this.sentFor(amendments.map(({ before }) => before));
     const corrected: CorrectedEvent[] = amendments.flatMap((amendment) =>
       (sent.get(keyOf(amendment.before)) ?? []).map((event) => ({

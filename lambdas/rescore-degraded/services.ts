@@ -28,6 +28,8 @@ export interface RescoreLimits {
 export type Ended =
   /** No row waits any more. */
   | 'nothing-left'
+  /** All were asked for; some vectors had no answer for now. */
+  | 'some-unanswered'
   | 'rows-budget'
   | 'time-budget'
   /** The model did not answer, or its answer does not fit; what is left waits for the next run. */
@@ -43,6 +45,9 @@ export interface RescoreCounts {
   /** Rows that became anomalies, and rows that no longer are. */
   readonly raised: number;
   readonly takenBack: number;
+  /** Rows that stay degraded for good, since the model refuses their vectors; and those that wait for the next run. */
+  readonly refused: number;
+  readonly unanswered: number;
   readonly ended: Ended;
 }
 

@@ -52,6 +52,12 @@ export function describeDegradedRows(name: string, make: () => Promise<PointStor
       expect(await minutes()).toEqual([1, 3]);
     });
 
+    it('no longer gives what has lost its vector, though it is degraded for good', async () => {
+      await store.writePoints([degraded(1), degraded(2)]);
+      await store.writePoints([{ ...without(degraded(1)), revision: 1 }]);
+      expect(await minutes()).toEqual([2]);
+    });
+
     it('gives a row once, however often it was written', async () => {
       for (let i = 0; i < 3; i++) await store.writePoints([degraded(1), degraded(2)]);
       expect(await minutes()).toEqual([1, 2]);

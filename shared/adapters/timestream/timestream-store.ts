@@ -105,7 +105,7 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
           const rows = (await selected(reading, { ...what, from, to: undefined, limit: asked }, retries)).map(
             pointOfColumns,
           );
-          const fitting = rows.filter(({ versions }) => versions.schema === schema);
+          const fitting = rows.filter(({ features, versions }) => features !== undefined && versions.schema === schema);
           if (fitting.length >= limit || rows.length < asked) return fitting.slice(0, limit);
         }
       }),
