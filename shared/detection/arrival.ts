@@ -26,7 +26,8 @@ export function noteArrival({ u32, u8 }: MetricState, timestamp: number): void {
   u8[RECENT_NEXT] = (next + 1) % RECENT_TIMESTAMPS;
 }
 
-function wasRecent({ u32 }: MetricState, timestamp: number): boolean {
+/** Was a value of this time taken of late? */
+export function wasRecent({ u32 }: MetricState, timestamp: number): boolean {
   const mark = markOf(timestamp);
   for (let i = 0; i < RECENT_TIMESTAMPS; i++) if (u32[U32.recent + i] === mark) return true;
   return false;

@@ -20,7 +20,7 @@ export interface Judgement {
 
 /**
  * Stage 2 for one observation: does an alarm speak, is it an anomaly, and what does that change in the episode?
- * A late value is judged by how things stand, and changes nothing.
+ * A value that was not learnt, as a late one, is judged by how things stand, and changes nothing.
  */
 export function judge(
   state: MetricState,
@@ -31,9 +31,9 @@ export function judge(
   { releaseLevel, releaseMs }: SourceSettings,
 ): Judgement {
   const odds = fromUnit(score.alarm);
-  const isLate = observation.standing === 'late';
+  const isAside = observation.standing !== 'current';
   const hurdle = toUnit(hurdleAt(state, timestamp));
-  const loud = isLate ? wouldSpeak(state, odds, timestamp) : speaks(state, odds, timestamp, observation.holdMs);
+  const loud = isAside ? wouldSpeak(state, odds, timestamp) : speaks(state, odds, timestamp, observation.holdMs);
   const alarmScore = loud ? score.alarm : 0;
   const isAnomaly = alarmScore >= threshold;
   const verdict: Verdict = {
@@ -43,7 +43,7 @@ export function judge(
     contributions: isAnomaly ? reasonsOf(observation) : [],
     bar: { threshold, hurdle },
   };
-  if (isLate) return { verdict, change: undefined };
+  if (isAside) return { verdict, change: undefined };
   const change = moveEpisode(state, {
     timestamp,
     kind: isAnomaly ? kindOfObservation(observation) : 'value',

@@ -4,9 +4,14 @@ import { createMetricState, type MetricState, openMetricState, saveMetricState }
 
 /**
  * Version of the layout. Fields added at its end keep the number: an older reader ignores them, a newer one finds zeros. A
- * changed meaning raises it, with an upgrade from the version before in {@link decodeMetric}.
+ * changed meaning raises it; {@link READERS} then also reads the version before.
  */
 export const STATE_VERSION = 1;
+
+/** How a state at rest of each version is read: this one, and the one before once there is one. */
+const READERS: ReadonlyMap<number, (saved: Uint8Array) => MetricState> = new Map([
+  [1, (saved) => openMetricState(saved, FULL_BYTES)],
+]);
 
 /** A metric of which nothing is known, and that borrows nothing. */
 export function emptyMetric(): MetricState {
@@ -21,8 +26,7 @@ export type Beginning = Uint8Array;
 
 /** The state at rest as it was saved; undefined for bytes that no version wrote: the metric then starts anew. */
 export function decodeMetric(saved: Uint8Array): MetricState | undefined {
-  if (saved.length === 0 || saved[VERSION] !== STATE_VERSION) return undefined;
-  return openMetricState(saved, FULL_BYTES);
+  return READERS.get(saved[VERSION] ?? 0)?.(saved);
 }
 
 /** Forgets what was learnt of a metric's values, not when they came nor its episode. */

@@ -179,5 +179,8 @@ export const CODEBOOKS: readonly CodebookAt[] = [codebook(1), codebook(4), codeb
 /** f32: running mean of the shape surprise. u32: state of the random numbers. */
 export const SHAPE = { sustained: reserve(1, 4), random: reserve(1, 4) } as const;
 
+/** f32, milliseconds: the leap in time that waits to be confirmed, 0 = none; the longest step that was believed. */
+export const LEAP = { pending: reserve(1, 4), longest: reserve(1, 4) } as const;
+
 /** Bytes of a state with shapes. */
 export const FULL_BYTES = Math.ceil(end / 8) * 8;

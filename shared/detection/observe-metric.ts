@@ -1,7 +1,8 @@
-import { hasArrived, noteArrival, standingOf } from './arrival';
+import { hasArrived, noteArrival, standingOf, wasRecent } from './arrival';
 import { commonBeginning } from './beginning';
 import { learnTime } from './cadence';
 import { becomes, growthRate, isCounter, readingKind } from './counter';
+import { awaitConfirmation, believeStep } from './leap';
 import { decodeMetric, forgetValues } from './metric-codec';
 import { advanceMetric, createFindings, type Findings, LEARNING_NEEDS } from './metric-detector';
 import { CADENCE, F64, READING, U32, VALUES } from './metric-layout';
@@ -61,11 +62,12 @@ const found: Findings = createFindings();
 export function observeMetric(state: MetricState, reading: Reading): Observation {
   const standing = standingOf(state, reading.timestamp, reading.allowedLatenessMs);
   quantity.known = false;
-  if (standing === 'late') return observeLate(state, reading);
+  if (standing === 'late') return observeAside(state, reading, 'late');
   if (standing !== 'current') return unjudged(reading, standing, state);
   if (!hasArrived(state) && !suits(state, reading)) forgetValues(state, commonBeginning());
   measure(state, reading);
   const stepMs = reading.timestamp - state.f64[F64.newest]!;
+  believeStep(state, stepMs);
   const gap = learnTime(state, reading.timestamp);
   noteArrival(state, reading.timestamp);
   state.f64[READING] = reading.value;
@@ -83,15 +85,23 @@ function suits(state: MetricState, { value, counter }: Reading): boolean {
   return counter !== true && offset >= smallest - margin && offset <= largest + margin;
 }
 
-/** A late value is judged by a copy, which then is thrown away; a counter's late reading says nothing of its growth. */
-function observeLate(state: MetricState, reading: Reading): Observation {
+/** A reading so far ahead that the next must confirm it: nothing is learnt of it but that it came. */
+export function observeLeap(state: MetricState, reading: Reading): Observation {
+  quantity.known = false;
+  if (wasRecent(state, reading.timestamp)) return unjudged(reading, 'duplicate', state);
+  awaitConfirmation(state, reading.timestamp);
+  return observeAside(state, reading, 'unconfirmed');
+}
+
+/** A value that is not learnt is judged by a copy, which then is thrown away; such a reading of a counter says nothing of its growth. */
+function observeAside(state: MetricState, reading: Reading, standing: 'late' | 'unconfirmed'): Observation {
   noteArrival(state, reading.timestamp);
-  if (isCounter(state)) return unjudged(reading, 'late', state);
+  if (isCounter(state)) return unjudged(reading, standing, state);
   const copy = decodeMetric(state.bytes)!;
   asItself(reading.value);
-  advanceMetric(copy, reading.value, reading.wallMs / 1000, false, found);
+  advanceMetric(copy, reading.value, reading.wallMs / 1000, standing === 'unconfirmed', found);
   quantity.known = false;
-  return judged(reading, 'late', copy, state.u32[U32.seen]!, state.f32[CADENCE]!);
+  return judged(reading, standing, copy, state.u32[U32.seen]!, state.f32[CADENCE]!);
 }
 
 /** Sets {@link quantity}; makes the metric forget what it learnt when it turns out to be of the other kind. */
@@ -147,7 +157,7 @@ export function unjudged(
 /** The findings as they travel. `state` is the one that they came from. */
 function judged(
   { metric, value, timestamp, wallMs }: Reading,
-  standing: 'current' | 'late',
+  standing: 'current' | 'late' | 'unconfirmed',
   state: MetricState,
   learnt: number,
   stepMs: number,

@@ -5,11 +5,12 @@ import { type ZoneOffset, zoneOffset } from '../domain/wall-clock';
 import { thresholdFor } from './alarm-rate';
 import { commonBeginning } from './beginning';
 import { anomalyEvent, judge, NO_VERDICT } from './judge';
+import { viewOfLeap } from './leap';
 import { decodeMetric, encodeMetric, newMetric } from './metric-codec';
 import { isJudged, type JudgedObservation } from './metric-observation';
 import type { MetricState } from './metric-state';
 import type { ModelScore } from './model';
-import { observeMetric, quantity, unjudged } from './observe-metric';
+import { observeLeap, observeMetric, quantity, type Reading, unjudged } from './observe-metric';
 import type { PopulationPrior } from './population-prior';
 import type { StateFields } from './ports';
 import { observeRelations, openRelations, type RelationWatch, saveRelations } from './relation-watch';
@@ -46,7 +47,7 @@ class OpenedSource implements SourceDetector {
   private relationsChanged = false;
   private readonly zone: ZoneOffset;
   /** Metrics that have a memory, opened or at rest. */
-  private known = 0;
+  private knownCount = 0;
 
   constructor(
     private readonly source: string,
@@ -55,14 +56,15 @@ class OpenedSource implements SourceDetector {
     private readonly prior: PopulationPrior | undefined,
   ) {
     this.zone = zoneOffset(settings.timeZone);
-    if (fields) for (const name of fields.keys()) if (name.startsWith(METRIC_PREFIX)) this.known++;
+    if (fields) for (const name of fields.keys()) if (name.startsWith(METRIC_PREFIX)) this.knownCount++;
   }
 
   advance(point: DataPoint): readonly Observation[] {
     const observations: Observation[] = [];
     const measured = new Map<string, number>();
+    const isLeap = this.isUnconfirmed(point);
     for (const name of Object.keys(point.metrics)) {
-      observations.push(this.observe(name, point));
+      observations.push(isLeap ? this.observeLeap(name, point) : this.observe(name, point));
       if (quantity.known) measured.set(name, quantity.value);
     }
     if (measured.size > 0 && (measured.size > 1 || this.hasRelations())) {
@@ -73,24 +75,50 @@ class OpenedSource implements SourceDetector {
     return observations;
   }
 
-  private observe(metric: string, { metrics, timestamp }: DataPoint): Observation {
-    const value = metrics[metric]!;
+  private observe(metric: string, point: DataPoint): Observation {
     const state = this.open(metric);
     if (!state) {
       quantity.known = false;
-      return unjudged({ metric, value }, 'unwatched');
+      return unjudged({ metric, value: point.metrics[metric]! }, 'unwatched');
     }
+    const observation = observeMetric(state, this.readingOf(metric, point));
+    if (observation.standing === 'current' || observation.standing === 'late') this.changed.add(metric);
+    return observation;
+  }
+
+  private readingOf(metric: string, { metrics, timestamp }: DataPoint): Reading {
     const { allowedLatenessMs, counters } = this.settings;
-    const observation = observeMetric(state, {
+    return {
       metric,
-      value,
+      value: metrics[metric]!,
       timestamp,
       wallMs: timestamp + this.zone(timestamp),
       allowedLatenessMs,
       counter: counters?.includes(metric),
-    });
-    if (observation.standing === 'current' || observation.standing === 'late') this.changed.add(metric);
-    return observation;
+    };
+  }
+
+  /** Is its time a leap to all of its metrics that can tell, and confirmed by none? */
+  private isUnconfirmed({ metrics, timestamp }: DataPoint): boolean {
+    let isLeap = false;
+    for (const name of Object.keys(metrics)) {
+      const state = this.known(name);
+      const view = state ? viewOfLeap(state, timestamp) : 'unknown';
+      if (view === 'no-leap' || view === 'confirmed') return false;
+      if (view === 'unconfirmed') isLeap = true;
+    }
+    return isLeap;
+  }
+
+  /** A metric that cannot tell a leap does not begin with one. */
+  private observeLeap(metric: string, point: DataPoint): Observation {
+    const state = this.known(metric);
+    if (!state || viewOfLeap(state, point.timestamp) === 'unknown') {
+      quantity.known = false;
+      return unjudged({ metric, value: point.metrics[metric]! }, 'unconfirmed', state);
+    }
+    this.changed.add(metric);
+    return observeLeap(state, this.readingOf(metric, point));
   }
 
   conclude(
@@ -143,13 +171,18 @@ class OpenedSource implements SourceDetector {
     return result;
   }
 
+  /** The metric's memory, if it has one. */
+  private known(name: string): MetricState | undefined {
+    return this.metrics.get(name) ?? (this.fields?.has(METRIC_PREFIX + name) ? this.open(name) : undefined);
+  }
+
   /** The metric's memory, made if it is new and there is room. */
   private open(name: string): MetricState | undefined {
     const opened = this.metrics.get(name);
     if (opened) return opened;
     const saved = this.fields?.get(METRIC_PREFIX + name);
-    if (!saved && this.known >= METRICS_PER_SOURCE_MAX) return undefined;
-    if (!saved) this.known++;
+    if (!saved && this.knownCount >= METRICS_PER_SOURCE_MAX) return undefined;
+    if (!saved) this.knownCount++;
     const state = (saved && decodeMetric(saved)) ?? newMetric(this.prior?.beginnings.get(name) ?? commonBeginning());
     this.metrics.set(name, state);
     return state;

@@ -14,6 +14,8 @@ export type Standing =
   | 'late'
   /** Older than that: stored only, scores 0. */
   | 'too-late'
+  /** So far ahead of the newest that the next point must confirm it: scored, not learnt. */
+  | 'unconfirmed'
   /** Same source, metric and timestamp as before: dropped, the first value stays. */
   | 'duplicate'
   /** The source already has as many metrics as are watched: stored only, scores 0. */

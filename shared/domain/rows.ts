@@ -27,7 +27,7 @@ export const PointRowSchema = z.object({
   expected: z.number().optional(),
   lower: z.number().optional(),
   upper: z.number().optional(),
-  /** Came after a newer point of its metric: scored if within the allowed lateness, never learnt. */
+  /** Came after a newer point of its metric, or too far ahead of it: scored if within what is allowed, never learnt. */
   late: z.boolean(),
   /** The series is too young for its scores to count. */
   learning: z.boolean(),

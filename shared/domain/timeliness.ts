@@ -3,7 +3,7 @@ import type { SourceSettings } from './settings';
 
 /**
  * Why a point cannot be taken at its arrival, if it cannot: a clock that is years off must be refused before it moves a
- * watermark.
+ * watermark. A wild timestamp within what is allowed moves none either, since detection waits for the next to confirm it.
  *
  * @param index position in the record, kept in the rejection
  * @param arrival epoch milliseconds

@@ -61,7 +61,7 @@ test('what the stream treated otherwise is told, and nothing rejected is not sai
   const setAside = { rejected: 2, late: 1_200, duplicates: 1, degraded: 0 };
   expect(reportLines({ ...QUIET, setAside }, 100, withoutColour).slice(1, 5)).toEqual([
     '2 points put into quarantine, which says why',
-    '1,200 values came after later ones: stored, not learnt, no alarm',
+    '1,200 values came after later ones, or too far ahead to be believed at once: stored, not learnt, no alarm',
     '1 value repeated a time seen before: the first one counts',
     '',
   ]);

@@ -101,7 +101,10 @@ function rejectedLines(
 function setAsideLines({ rejected, late, duplicates, degraded }: SetAside, paint: Paint): string[] {
   const lines: [number, string][] = [
     [rejected, `${plural(rejected, 'point')} put into quarantine, which says why`],
-    [late, `${plural(late, 'value')} came after later ones: stored, not learnt, no alarm`],
+    [
+      late,
+      `${plural(late, 'value')} came after later ones, or too far ahead to be believed at once: stored, not learnt, no alarm`,
+    ],
     [duplicates, `${plural(duplicates, 'value')} repeated a time seen before: the first one counts`],
     [degraded, `${plural(degraded, 'value')} scored by the built-in model, since the model server did not answer`],
   ];
