@@ -28,6 +28,9 @@ export function dataBucket(scope: Construct, id: string, props: DataBucketProps)
       : { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id.toLowerCase()}/` }),
     versioned: versioned ?? false,
     lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }, ...(lifecycle ?? [])],
-    removalPolicy: environment.data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    // A bucket that holds anything is not deleted: it must be emptied, or the deletion of its stack fails.
+    ...(environment.data === 'kept'
+      ? { removalPolicy: RemovalPolicy.RETAIN }
+      : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
   }) as IBucket;
 }

@@ -12,7 +12,7 @@ export const SHIPPED_MODEL = 'shipped';
  * here. A CloudFormation parameter resource would not do: an update of any property of it writes its value too.
  */
 export class LiveModelPointer extends Construct {
-  constructor(scope: Construct, id: string, { name, logDays }: Environment) {
+  constructor(scope: Construct, id: string, { name, data, logDays }: Environment) {
     super(scope, id);
     const parameter = liveModelParameter(name);
     new AwsCustomResource(this, 'Created', {
@@ -29,6 +29,17 @@ export class LiveModelPointer extends Construct {
         ignoreErrorCodesMatching: 'ParameterAlreadyExists',
         physicalResourceId: PhysicalResourceId.of(parameter),
       },
+      // Left behind, it would name an endpoint configuration that is gone, and the next first deploy would fail of it.
+      ...(data === 'kept'
+        ? {}
+        : {
+            onDelete: {
+              service: 'SSM',
+              action: 'deleteParameter',
+              parameters: { Name: parameter },
+              ignoreErrorCodesMatching: 'ParameterNotFound',
+            },
+          }),
       policy: AwsCustomResourcePolicy.fromSdkCalls({
         resources: [
           Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameter.slice(1) }),

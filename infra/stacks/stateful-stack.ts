@@ -36,7 +36,7 @@ export class StatefulStack extends Stack {
       terminationProtection: environment.data === 'kept',
       env: placeOf(environment),
     });
-    const { name, data, network, model } = environment;
+    const { name, data, network } = environment;
     const removalPolicy = data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const key =
       environment.encryption === 'own-key'
@@ -72,7 +72,7 @@ export class StatefulStack extends Stack {
     this.network = network === undefined ? undefined : new Network(this, 'Network', environment, network);
     this.states = sourceStates(this, environment, this.network, key);
     this.store = pointStore(this, environment, this.network, key);
-    if (model.kind === 'sagemaker') new LiveModelPointer(this, 'LiveModel', environment);
+    new LiveModelPointer(this, 'LiveModel', environment);
   }
 
   private operatorsTopic({ name, operators }: Environment, key: Key | undefined): Topic {
