@@ -120,9 +120,11 @@ async function launchAws(context) {
     MINISTACK_REGION: 'eu-central-1',
     S3_DATA_DIR: join(folder, 's3'),
     STATE_DIR: join(folder, 'state'),
-    LOG_LEVEL: 'WARNING',
+    // Functions inherit it.
+    LOG_LEVEL: 'INFO',
     // Functions find the SDK as they do in Lambda's runtime, and nothing else of this clone.
     NODE_PATH: runtimePackages(folder),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     // It would otherwise look for containers of its own and tidy them up.
     DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
   };
@@ -133,6 +135,7 @@ async function launchAws(context) {
   await ready(server, async () => (await fetch(`${url}/_ministack/health`)).ok);
   return {
     AWS_ENDPOINT_URL: url,
+    AWS_EMULATOR_LOG: server.log,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

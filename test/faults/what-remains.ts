@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { readQuarantine } from '../../shared/adapters/embedded/quarantine-folder';
+import { influxRows } from '../influx-rows';
 
 /** Everything that outlives a run, in lines that compare: what, whose, value. */
 export interface Remains {
@@ -72,29 +73,4 @@ async function redisStates(url: string): Promise<Map<string, string>> {
   }
   redis.disconnect();
   return states;
-}
-
-async function influxRows(address: string, measurement: string, tags: readonly string[]) {
-  const url = new URL(address);
-  const query = new URL('/query', url.origin);
-  query.searchParams.set('db', url.searchParams.get('db')!);
-  query.searchParams.set('q', `SELECT * FROM "${measurement}" GROUP BY ${tags.join(', ')}`);
-  query.searchParams.set('epoch', 'ns');
-  query.searchParams.set('chunked', 'true');
-  const text = await (await fetch(query)).text();
-  type Series = { tags: Record<string, string>; columns: string[]; values: unknown[][] };
-  // Nanoseconds do not fit a double: the time column is kept as text.
-  const exact = text.replace(/(\[)(\d{16,})(,)/g, '$1"$2"$3');
-  const series = exact
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .flatMap((line) =>
-      (JSON.parse(line) as { results: { series?: Series[] }[] }).results.flatMap((result) => result.series ?? []),
-    );
-  return series.flatMap(({ tags: labels, columns, values }) =>
-    values.map((row) => {
-      const fields = Object.fromEntries(columns.map((column, i) => [column, row[i]]));
-      return { key: `${JSON.stringify(labels)} ${String(fields['time'])}`, fields };
-    }),
-  );
 }

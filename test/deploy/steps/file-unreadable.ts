@@ -1,0 +1,37 @@
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { createS3Quarantine } from '../../../shared/adapters/s3/s3-quarantine';
+import type { QuarantineObject } from '../../../shared/domain/rows';
+import { REGION } from '../environment';
+import { livePathOf } from '../live-path';
+import { SOURCES } from '../traffic';
+import { until } from '../until';
+import type { Step, World } from '../world';
+
+const UNREADABLE = '{"source":"pump-0","timest';
+const FILED_MS_MAX = 30_000;
+
+export const fileUnreadable: Step = {
+  name: 'a record that cannot be read goes to quarantine',
+  limitMs: 45_000,
+  async run(world) {
+    const { stream, quarantine } = livePathOf(world);
+    await world.emulator.kinesis.send(
+      new PutRecordCommand({ StreamName: stream, PartitionKey: SOURCES[0]!, Data: Buffer.from(UNREADABLE) }),
+    );
+    const filed = await until('its object', FILED_MS_MAX, async () => (await quarantined(world, quarantine))[0]);
+    const body = Buffer.from(filed.body, 'base64').toString();
+    if (body !== UNREADABLE) throw new Error(`its body is ${body}`);
+    return `${filed.reason}, its body as sent`;
+  },
+};
+
+async function quarantined({ urls }: World, bucket: string): Promise<QuarantineObject[]> {
+  const reader = createS3Quarantine({ region: REGION, endpointUrl: urls.emulator, bucket });
+  try {
+    const objects: QuarantineObject[] = [];
+    for await (const object of reader.read()) objects.push(object);
+    return objects;
+  } finally {
+    reader.close();
+  }
+}

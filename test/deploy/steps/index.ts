@@ -1,0 +1,11 @@
+import type { Step } from '../world';
+import { bootstrap } from './bootstrap';
+import { deploy } from './deploy';
+import { fileUnreadable } from './file-unreadable';
+import { findFault } from './find-fault';
+import { learnHistory } from './learn-history';
+import { remove } from './remove';
+import { update } from './update';
+
+/** In the order of a stack's life. */
+export const STEPS: readonly Step[] = [bootstrap, deploy, learnHistory, findFault, fileUnreadable, update, remove];
