@@ -1,5 +1,6 @@
-import type { Claimed, NotificationLog, ProviderAnswer } from '../../shared/alerting/ports';
-import type { Notification } from '../../shared/domain/notification';
+import { openNotificationLog } from '../../shared/alerting/notification-log';
+import type { NotificationLog, ProviderAnswer } from '../../shared/alerting/ports';
+import { createMemoryStore } from '../../shared/alerting/store/memory-store';
 
 /** One thing that was written down about a notification. */
 export interface LogEntry {
@@ -10,55 +11,25 @@ export interface LogEntry {
   readonly isFinal?: boolean;
 }
 
-interface State {
-  token: string | undefined;
-  until: number;
-  attempt: number;
-  end: 'sent' | 'given-up' | undefined;
-}
-
-/** The notification log in memory, as its port describes it; and everything that was written to it. */
+/** The notification log over a store in memory; and everything that was written to it. */
 export function memoryNotificationLog(now: () => number) {
-  const states = new Map<string, State>();
-  const lastSent = new Map<string, { transition: number; reference?: string }>();
-  const disabled = new Set<string>();
   const entries: LogEntry[] = [];
-  const chainOf = ({ groupKey, receiver }: Notification) => JSON.stringify([groupKey, receiver.name]);
-  const held = ({ id }: Notification, token: string): State => {
-    const state = states.get(id);
-    if (state?.token !== token) throw new Error('the lease is lost');
-    state.token = undefined;
-    return state;
-  };
+  let tokens = 0;
+  const inner = openNotificationLog(createMemoryStore(), now, () => `token-${++tokens}`);
   const log: NotificationLog = {
     async claim(notification, leaseMs) {
-      const { id, transition, receiver } = notification;
-      const state = states.get(id) ?? { token: undefined, until: 0, attempt: 0, end: undefined };
-      states.set(id, state);
-      if (state.end === 'sent') return { outcome: 'sent' };
-      if (state.end === 'given-up') return { outcome: 'given-up', because: 'refused' };
-      if (disabled.has(receiver.name)) return { outcome: 'given-up', because: 'its receiver is disabled' };
-      if (state.token !== undefined && now() < state.until) return { outcome: 'held', until: state.until };
-      const previous = lastSent.get(chainOf(notification));
-      if (previous !== undefined && previous.transition > transition)
-        return { outcome: 'superseded', by: previous.transition };
-      const mayRepeat = state.token !== undefined;
-      Object.assign(state, { token: `${id}-${++state.attempt}`, until: now() + leaseMs });
-      entries.push({ id, what: 'claimed', mayRepeat });
-      const claimed: Claimed = { outcome: 'claimed', token: state.token!, attempt: state.attempt, mayRepeat };
-      return previous === undefined ? claimed : { ...claimed, previous };
+      const claim = await inner.claim(notification, leaseMs);
+      if (claim.outcome === 'claimed')
+        entries.push({ id: notification.id, what: 'claimed', mayRepeat: claim.mayRepeat });
+      return claim;
     },
     async sent(notification, token, answer) {
-      held(notification, token).end = 'sent';
-      const { reference } = answer;
-      const { transition } = notification;
-      lastSent.set(chainOf(notification), reference === undefined ? { transition } : { transition, reference });
+      await inner.sent(notification, token, answer);
       entries.push({ id: notification.id, what: 'sent', answer });
     },
-    async failed(notification, token, { isFinal, disablesReceiver, ...answer }) {
-      const state = held(notification, token);
-      if (isFinal) state.end = 'given-up';
-      if (disablesReceiver) disabled.add(notification.receiver.name);
+    async failed(notification, token, failure) {
+      await inner.failed(notification, token, failure);
+      const { isFinal, disablesReceiver: _, ...answer } = failure;
       entries.push({ id: notification.id, what: 'failed', answer, isFinal });
     },
   };

@@ -1,6 +1,7 @@
 import type { Severity } from '../../domain/anomaly-event';
 import type { AlertView, Notification, NotificationReason } from '../../domain/notification';
-import { durationWords, timeWords, valueWords } from './numbers';
+import { durationWords } from '../document/durations';
+import { timeWords, valueWords } from './numbers';
 import { oneLine } from './one-line';
 
 /** What every channel says, in plain text: how it is marked up is the channel's. */

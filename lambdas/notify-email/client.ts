@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { Mailer } from '../../shared/adapters/mail/mailer';
+import { mimeOf, UnsafeMail } from '../../shared/adapters/mail/mime';
+import { readSecret } from '../../shared/adapters/notify/read-secret';
+import { LinkKeysSchema, signAction } from '../../shared/alerting/action-token';
+import type { Charts, Secrets } from '../../shared/alerting/channel-ports';
+import type { Send, Sending } from '../../shared/alerting/deliver';
+import type { Claimed } from '../../shared/alerting/ports';
+import type { Notification } from '../../shared/domain/notification';
+import type { EmailReceiver } from '../../shared/domain/receiver';
+import { mailText, subjectOf } from './message';
+
+export interface EmailClient {
+  readonly mailer: Mailer;
+  readonly charts: Charts;
+  readonly secrets: Secrets;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Sender where a receiver names none. */
+  readonly from: string | undefined;
+  /** Where the page is on which people act; absent: mails have no such link. */
+  readonly actions: { readonly url: string; readonly keysSecret: string; readonly validMs: number } | undefined;
+}
+
+/** What all mails of a thread share. */
+const ThreadSchema = z.object({ root: z.string(), subject: z.string() });
+type Thread = z.output<typeof ThreadSchema>;
+
+/** A mail waits no longer for its picture. */
+const CHART_MS_MAX = 4_000;
+
+/** Mails notifications; those of one group are one thread until it fires anew. */
+export function sendMail(client: EmailClient): Send {
+  return async (notification, claimed, withinMs) => {
+    const { receiver } = notification;
+    if (receiver.channel !== 'email') return refused('the receiver is no mail address');
+    const from = receiver.from ?? client.from;
+    if (from === undefined) return refused('no sender: neither the receiver nor the function names one');
+    const end = client.now() + withinMs;
+    const thread = (notification.reason === 'first' ? undefined : readThread(claimed)) ?? newThread(notification, from);
+    try {
+      const raw = await compose(client, notification, receiver, from, thread, Math.min(CHART_MS_MAX, withinMs / 3));
+      const { outcome, ...answer } = await client.mailer.send({ from, to: receiver.to, raw }, end - client.now());
+      if (outcome !== 'sent') return { outcome, answer };
+      return { outcome, answer: { ...answer, reference: JSON.stringify(thread) } };
+    } catch (error) {
+      if (error instanceof UnsafeMail) return refused(error.message);
+      throw error;
+    }
+  };
+}
+
+function refused(words: string): Sending {
+  return { outcome: 'refused', answer: { words } };
+}
+
+async function compose(
+  client: EmailClient,
+  notification: Notification,
+  receiver: EmailReceiver,
+  from: string,
+  thread: Thread,
+  chartMs: number,
+): Promise<Buffer> {
+  const chart = await client.charts.draw(notification.alerts[0]!, chartMs).catch(() => undefined);
+  const actionUrl = await actionUrlFor(client, notification, receiver);
+  return mimeOf({
+    from,
+    to: receiver.to,
+    ...thread,
+    ...mailText(notification, { actionUrl, hasChart: chart !== undefined }),
+    chart,
+    messageId: `<${notification.id}@${domainOf(from)}>`,
+    date: client.now(),
+  });
+}
+
+async function actionUrlFor(
+  { actions, secrets, now }: EmailClient,
+  { alerts }: Notification,
+  { name, to }: EmailReceiver,
+): Promise<string | undefined> {
+  if (actions === undefined) return undefined;
+  const { keys } = await readSecret(secrets, actions.keysSecret, LinkKeysSchema);
+  const grant = {
+    alertIds: alerts.map(({ id }) => id),
+    // A mail to several people cannot say who of them it is.
+    to: to.length === 1 ? to[0]! : name,
+    until: now() + actions.validMs,
+  };
+  return `${actions.url}?token=${signAction(grant, keys)}`;
+}
+
+function newThread(notification: Notification, from: string): Thread {
+  const { groupKey, alertId, transition } = notification;
+  const id = [groupKey, alertId, transition].join('.').replace(/[^\w.-]/g, '_');
+  return { root: `<${id}@${domainOf(from)}>`, subject: subjectOf(notification) };
+}
+
+function readThread({ previous }: Claimed): Thread | undefined {
+  try {
+    return ThreadSchema.safeParse(JSON.parse(previous?.reference ?? '')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
