@@ -1,6 +1,6 @@
 import { type Alerting, compileDocument } from './document/compile';
 import { readDocument } from './document/read-document';
-import type { AlertingDocument } from './document/schema';
+import { type AlertingDocument, AlertingDocumentSchema } from './document/schema';
 import { AlertingFault } from './ports';
 import { bodyOf, rulesKey, rulesVersionKey, type StoredRules } from './records';
 import type { AlertStore } from './store-port';
@@ -8,6 +8,8 @@ import type { AlertStore } from './store-port';
 export interface AppliedRules extends StoredRules {
   readonly document: AlertingDocument;
 }
+
+const NO_RULES = AlertingDocumentSchema.parse({ version: 1, receivers: [], rules: [], route: { receivers: [] } });
 
 /** The rules in force; undefined when none were ever applied. */
 export async function currentRules(store: AlertStore): Promise<AppliedRules | undefined> {
@@ -41,29 +43,39 @@ export async function applyRules(
   return { version: rules.version, changed: true };
 }
 
+export interface InForceOptions {
+  /** In force when none were applied; absent: no rules, so no alerts. */
+  readonly fallback?: AlertingDocument;
+  /** Milliseconds that only grow. */
+  readonly clock: () => number;
+  readonly maxAgeMs: number;
+  readonly onProblem: (what: string, error: unknown) => void;
+}
+
 /**
- * The rules in force, read again after a while. Rules that cannot be read are not taken: those before them stay.
- *
- * @param fallback in force when none were applied
- * @param clock milliseconds that only grow
+ * The rules in force, read again after a while. When they cannot be read, or are of a form that this program does not know, those
+ * that were read before stay; rejects when there are none.
  */
 export function alertingInForce(
   store: AlertStore,
-  fallback: AlertingDocument,
-  clock: () => number,
-  maxAgeMs: number,
+  { fallback = NO_RULES, clock, maxAgeMs, onProblem }: InForceOptions,
 ): () => Promise<Alerting> {
-  let known: { readonly alerting: Alerting; readonly version: number } = {
-    alerting: compileDocument(fallback),
-    version: 0,
-  };
+  let known: { readonly alerting: Alerting; readonly version: number } | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (clock() - readAt < maxAgeMs) return known.alerting;
+  const read = async () => {
     const [doc] = await store.load([rulesKey]);
-    const rules = bodyOf<StoredRules>(doc);
-    if (rules !== undefined && rules.version !== known.version)
-      known = { alerting: compileDocument(readDocument(rules.text)), version: rules.version };
+    const { version = 0, text } = bodyOf<StoredRules>(doc) ?? {};
+    if (known?.version === version) return known;
+    return { alerting: compileDocument(text === undefined ? fallback : readDocument(text)), version };
+  };
+  return async () => {
+    if (known !== undefined && clock() - readAt < maxAgeMs) return known.alerting;
+    try {
+      known = await read();
+    } catch (error) {
+      if (known === undefined) throw error;
+      onProblem('rules', error);
+    }
     readAt = clock();
     return known.alerting;
   };

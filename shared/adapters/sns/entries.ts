@@ -1,11 +1,9 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import type { AnomalyEvent } from '../../domain/anomaly-event';
-import { FILTER_ATTRIBUTES } from '../event-attributes';
 
 /** What one PublishBatch takes; attributes count to the size. */
 export const PUBLISH_LIMITS = { entries: 10, bytes: 262_144 } as const;
 
-/** An event as it is published. */
+/** A message as it is published. */
 export interface Entry {
   readonly message: string;
   readonly attributes: Record<string, MessageAttributeValue>;
@@ -15,12 +13,13 @@ export interface Entry {
 
 const STRING = 'String';
 
-export function entryOf(event: AnomalyEvent): Entry {
-  const message = jsonForSns(event);
+/** @param filteredBy attributes by which subscribers filter */
+export function entryOf(body: unknown, filteredBy: Readonly<Record<string, string>>): Entry {
+  const message = jsonForSns(body);
   let bytes = Buffer.byteLength(message);
   const attributes: Record<string, MessageAttributeValue> = {};
-  for (const name of FILTER_ATTRIBUTES) {
-    const value = event[name].replace(NOT_XML, '\ufffd');
+  for (const [name, text] of Object.entries(filteredBy)) {
+    const value = text.replace(NOT_XML, '\ufffd');
     attributes[name] = { DataType: STRING, StringValue: value };
     bytes += name.length + STRING.length + Buffer.byteLength(value);
   }
@@ -47,6 +46,6 @@ export function splitEntries(entries: readonly Entry[]): Entry[][] {
 /** SNS takes the characters of XML 1.0 only; of those that a name may have, all but these two. */
 const NOT_XML = /[\ufffe\uffff]/g;
 
-function jsonForSns(event: AnomalyEvent): string {
-  return JSON.stringify(event).replace(NOT_XML, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+function jsonForSns(body: unknown): string {
+  return JSON.stringify(body).replace(NOT_XML, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
 }

@@ -1,81 +1,25 @@
-import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { AnomalyTopic } from '../../detection/ports';
-import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
-import { AwsRefusal, awsFault } from '../aws/aws-faults';
-import { Again, type RetryOptions, withRetries } from '../with-retries';
-import { type Entry, entryOf, splitEntries } from './entries';
+import { FILTER_ATTRIBUTES } from '../event-attributes';
+import { entryOf } from './entries';
+import { createSnsPublisher, type SnsTopicOptions } from './sns-publisher';
 
-export interface SnsTopicOptions extends Partial<AwsClientOptions> {
-  readonly region: string;
-  readonly topicArn: string;
-  /** For all calls of one publish, retries included; then it rejects with a TransientFault. */
-  readonly timeoutMs?: number;
-}
+export type { SnsTopicOptions };
 
 export interface SnsTopic extends AnomalyTopic {
   close(): void;
 }
 
-const DEFAULTS = { timeoutMs: 10_000, attemptTimeoutMs: 3_000, concurrency: 4 };
-
 /**
- * The topic "anomalies" at SNS: events go as JSON, as many a call as it takes, several calls at a time. What a call leaves out
- * is sent again; an event may come twice, and in any order, and is known by its id.
- *
- * `publish` rejects with a TransientFault when not all were taken in time, with {@link AwsRefusal} when the service will never
- * take one; others of the same publish may have been taken.
+ * The topic "anomalies" at SNS: events go as JSON. An event may come twice, and in any order, and is known by its id. Rejects
+ * as {@link createSnsPublisher} says.
  */
 export function createSnsTopic(options: SnsTopicOptions): SnsTopic {
-  const settings = { ...DEFAULTS, ...options };
-  const client = new SNSClient(awsClientConfig(settings));
-  const { topicArn, concurrency } = settings;
-  const retries = { ...settings, part: 'topic' };
+  const publisher = createSnsPublisher(options, 'events');
   return {
-    async publish(events) {
-      const batches = splitEntries(events.map(entryOf));
-      let next = 0;
-      const worker = async () => {
-        while (next < batches.length) await publishBatch(client, topicArn, batches[next++]!, retries);
-      };
-      const workers = Array.from({ length: Math.min(concurrency, batches.length) }, worker);
-      const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected');
-      if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
-    },
-    close: () => client.destroy(),
+    publish: (events) =>
+      publisher.publish(
+        events.map((event) => entryOf(event, Object.fromEntries(FILTER_ATTRIBUTES.map((name) => [name, event[name]])))),
+      ),
+    close: publisher.close,
   };
-}
-
-async function publishBatch(
-  client: SNSClient,
-  topicArn: string,
-  entries: readonly Entry[],
-  retries: RetryOptions,
-): Promise<void> {
-  const what = `topic ${topicArn}`;
-  let left = entries;
-  await withRetries(retries, async (timeoutMs) => {
-    const command = new PublishBatchCommand({
-      TopicArn: topicArn,
-      PublishBatchRequestEntries: left.map(({ message, attributes }, i) => ({
-        Id: String(i),
-        Message: message,
-        MessageAttributes: attributes,
-      })),
-    });
-    const answer = await client
-      .send(command, { abortSignal: AbortSignal.timeout(timeoutMs) })
-      .catch((error: unknown) => {
-        throw awsFault(error, what, timeoutMs);
-      });
-    const taken = new Set(answer.Successful?.map(({ Id }) => Id));
-    const [refused] = answer.Failed?.filter(({ SenderFault }) => SenderFault === true) ?? [];
-    if (refused !== undefined) {
-      throw new AwsRefusal(refused.Code ?? 'Error', `${what} refuses an event (${refused.Code}): ${refused.Message}`);
-    }
-    // What is neither taken nor named as failed was not taken either.
-    left = left.filter((_, i) => !taken.has(String(i)));
-    if (left.length > 0) {
-      throw new Again(`${what} left out ${left.length} of ${entries.length} events (${answer.Failed?.[0]?.Code})`);
-    }
-  });
 }
