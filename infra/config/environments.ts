@@ -84,6 +84,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_024, batchRecords: 100, batchWindowSeconds: 0, parallelization: 1 },
         ...{ retries: 10, recordAgeHoursMax: 1 },
       },
+      archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
   ];
 }

@@ -41,7 +41,7 @@ async function test(): Promise<number> {
     emulator,
     urls: { emulator: emulatorUrl, redis: serverUrl('REDIS_URL'), influx: serverUrl('INFLUX_URL'), model: model.url },
     resources: [],
-    sent: { points: [], newest: new Map() },
+    sent: { points: [], bodies: [], newest: new Map() },
   };
   try {
     for (const step of STEPS) await take(step, world);

@@ -1,10 +1,16 @@
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { createKinesisProducer } from '../../shared/adapters/kinesis/kinesis-producer';
 import type { DataPoint } from '../../shared/domain/data-point';
+import { toRecords } from '../../shared/runtime/records';
 import { REGION } from './environment';
+import type { World } from './world';
 
-/** Everything put on the stream so far that can be used. */
+/** Everything put on the stream so far. */
 export interface Sent {
+  /** Those that can be used. */
   readonly points: DataPoint[];
+  /** Of all records. */
+  readonly bodies: Uint8Array[];
   /** Sequence number of each source's newest record. */
   readonly newest: Map<string, string>;
 }
@@ -47,28 +53,43 @@ export function ordinary(now: number): DataPoint {
   };
 }
 
-/** Puts points on the stream as any SDK's user would, and notes them. Resolves when the stream has them. */
-export async function send(
-  sent: Sent,
-  stream: string,
-  endpointUrl: string,
-  points: readonly DataPoint[],
-): Promise<void> {
-  const producer = createKinesisProducer({
-    stream,
-    endpointUrl,
-    region: REGION,
-    pointsPerRecordMax: POINTS_PER_RECORD,
-  });
+/** Puts points on the stream as `tidewatch send` does. Resolves when the stream has them. */
+export async function sendPoints({ sent, urls }: World, stream: string, points: readonly DataPoint[]): Promise<void> {
+  const producer = createKinesisProducer({ stream, endpointUrl: urls.emulator, region: REGION });
   try {
-    for (const source of new Set(points.map((point) => point.source))) {
-      const mine = points.filter((point) => point.source === source);
-      sent.newest.set(source, (await producer.put(mine)).at(-1)!.sequence);
-      sent.points.push(...mine);
-    }
+    const records = toRecords(points, POINTS_PER_RECORD);
+    const results = await producer.putRecords(records);
+    records.forEach(({ partitionKey, data }, i) => {
+      const result = results[i]!;
+      if (!result.ok) throw result.fault;
+      sent.newest.set(partitionKey, result.sequence);
+      sent.bodies.push(data);
+    });
+    sent.points.push(...points);
   } finally {
     await producer.close();
   }
+}
+
+/** Puts a point on the stream as users of an SDK do. Resolves when the stream has it. */
+export async function sendPoint(world: World, stream: string, point: DataPoint): Promise<void> {
+  const sequence = await sendRecord(world, stream, point.source, JSON.stringify(point));
+  world.sent.newest.set(point.source, sequence);
+  world.sent.points.push(point);
+}
+
+/** Puts any record on the stream; gives its sequence number. */
+export async function sendRecord(
+  { sent, emulator }: World,
+  stream: string,
+  key: string,
+  text: string,
+): Promise<string> {
+  const data = Buffer.from(text);
+  const command = new PutRecordCommand({ StreamName: stream, PartitionKey: key, Data: data });
+  const { SequenceNumber } = await emulator.kinesis.send(command);
+  sent.bodies.push(data);
+  return SequenceNumber!;
 }
 
 function wave(n: number): number {

@@ -1,9 +1,8 @@
-import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { createS3Quarantine } from '../../../shared/adapters/s3/s3-quarantine';
 import type { QuarantineObject } from '../../../shared/domain/rows';
 import { REGION } from '../environment';
 import { livePathOf } from '../live-path';
-import { SOURCES } from '../traffic';
+import { SOURCES, sendRecord } from '../traffic';
 import { until } from '../until';
 import type { Step, World } from '../world';
 
@@ -15,9 +14,7 @@ export const fileUnreadable: Step = {
   limitMs: 45_000,
   async run(world) {
     const { stream, quarantine } = livePathOf(world);
-    await world.emulator.kinesis.send(
-      new PutRecordCommand({ StreamName: stream, PartitionKey: SOURCES[0]!, Data: Buffer.from(UNREADABLE) }),
-    );
+    await sendRecord(world, stream, SOURCES[0]!, UNREADABLE);
     const filed = await until('its object', FILED_MS_MAX, async () => (await quarantined(world, quarantine))[0]);
     const body = Buffer.from(filed.body, 'base64').toString();
     if (body !== UNREADABLE) throw new Error(`its body is ${body}`);

@@ -1,10 +1,9 @@
-import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { type AnomalyEvent, AnomalyEventSchema } from '../../../shared/domain/anomaly-event';
 import { influxRows } from '../../influx-rows';
 import { livePathOf } from '../live-path';
-import { fault } from '../traffic';
+import { fault, sendPoint } from '../traffic';
 import { until } from '../until';
 import type { Step, World } from '../world';
 
@@ -18,15 +17,7 @@ export const findFault: Step = {
     const queue = await subscribedQueue(world, topic);
     const point = fault(Date.now());
     const from = performance.now();
-    const { SequenceNumber } = await world.emulator.kinesis.send(
-      new PutRecordCommand({
-        StreamName: stream,
-        PartitionKey: point.source,
-        Data: Buffer.from(JSON.stringify(point)),
-      }),
-    );
-    world.sent.points.push(point);
-    world.sent.newest.set(point.source, SequenceNumber!);
+    await sendPoint(world, stream, point);
     const [row, { event, told }] = await Promise.all([
       until('its row', FOUND_MS_MAX, async () => {
         const rows = await influxRows(world.urls.influx, 'points', ['metric'], `time = ${point.timestamp}ms`);

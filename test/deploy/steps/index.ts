@@ -1,4 +1,5 @@
 import type { Step } from '../world';
+import { archive } from './archive';
 import { bootstrap } from './bootstrap';
 import { deploy } from './deploy';
 import { fileUnreadable } from './file-unreadable';
@@ -8,4 +9,13 @@ import { remove } from './remove';
 import { update } from './update';
 
 /** In the order of a stack's life. */
-export const STEPS: readonly Step[] = [bootstrap, deploy, learnHistory, findFault, fileUnreadable, update, remove];
+export const STEPS: readonly Step[] = [
+  bootstrap,
+  deploy,
+  learnHistory,
+  findFault,
+  fileUnreadable,
+  archive,
+  update,
+  remove,
+];

@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { logMessages } from '../function-logs';
 import { differences, livePathOf, storedRows, untilAbsorbed, valuesOf, valuesOfPoints } from '../live-path';
-import { history, SOURCES, send } from '../traffic';
+import { history, SOURCES, sendPoints } from '../traffic';
 import { until } from '../until';
 import type { Step, World } from '../world';
 
@@ -12,7 +12,7 @@ export const learnHistory: Step = {
   limitMs: 90_000,
   async run(world) {
     const { stream, detectAnomalies } = livePathOf(world);
-    await send(world.sent, stream, world.urls.emulator, history(Date.now()));
+    await sendPoints(world, stream, history(Date.now()));
     await untilAbsorbed(world, LEARNT_MS_MAX);
     const values = valuesOfPoints(world.sent.points);
     const wrong = differences(values, valuesOf(await storedRows(world.urls.influx)));

@@ -3,7 +3,7 @@ import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import { cdkDeploy } from '../cdk';
 import { differences, livePathOf, storedRows, untilAbsorbed, valuesOf, valuesOfPoints } from '../live-path';
-import { ordinary, send } from '../traffic';
+import { ordinary, sendPoint } from '../traffic';
 import type { Step } from '../world';
 
 /** The parameter that names it. */
@@ -15,7 +15,7 @@ export const update: Step = {
   name: 'an update moves the store, keeps what was learnt, and leaves the live model alone',
   limitMs: 180_000,
   async run(world) {
-    const { emulator, urls, sent } = world;
+    const { emulator, urls } = world;
     const { stream, detectAnomalies: FunctionName } = livePathOf(world);
     await emulator.ssm.send(new PutParameterCommand({ Name: LIVE_MODEL, Value: CHOSEN, Overwrite: true }));
     const moved = await anotherDatabase(urls.influx);
@@ -24,7 +24,7 @@ export const update: Step = {
     if (Environment?.Variables?.['INFLUX_URL'] !== moved) throw new Error('the function has its old variables');
 
     const point = ordinary(Date.now());
-    await send(sent, stream, urls.emulator, [point]);
+    await sendPoint(world, stream, point);
     await untilAbsorbed(world, ABSORBED_MS_MAX);
     await expectMoved(moved, point);
 
