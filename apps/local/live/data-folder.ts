@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly stateFile: string;
   /** Points and anomalies. */
   readonly storeFile: string;
+  /** Alerts, groups, silences, rules, what was sent to whom. */
+  readonly alertsFile: string;
   /** Records that cannot be used. */
   readonly quarantine: string;
   /** Records whose handling kept failing. */
@@ -28,6 +30,7 @@ export function openDataFolder(root: string): DataFolder {
     log: at('log'),
     stateFile: at('state.lmdb'),
     storeFile: at('store.duckdb'),
+    alertsFile: at('alerts.lmdb'),
     quarantine: at('quarantine'),
     failed: at('failed'),
     faultsFile: at('faults.ndjson'),

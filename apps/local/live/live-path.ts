@@ -13,6 +13,7 @@ import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
 import type { Settings } from '../../../shared/domain/settings';
+import { type AlertingOptions, type LocalAlerting, openAlerting } from '../alerts/open-alerting';
 import { createProducer, type Producer } from '../ingest/producer';
 import { PartitionedLog } from '../stream/log/partitioned-log';
 import { EventSourceMapping } from '../stream/mapping/event-source-mapping';
@@ -44,6 +45,8 @@ export interface LivePathOptions {
   /** Called with what was stored, before its events. */
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
+  /** Are anomalies routed to people? What of it is shown is told here. Absent: nobody is told, as of files, which are old. */
+  readonly alerts?: Pick<AlertingOptions, 'onNotifications'> | undefined;
   /** Called with what stage 1 said of each point, once its source is committed. */
   readonly onObserved?: Observer['observed'];
   /** What went wrong and was survived; for a log. */
@@ -60,6 +63,7 @@ export interface LivePath {
   readonly mapping: EventSourceMapping;
   readonly store: LocalStore;
   readonly modelServer: ModelServerProcess;
+  readonly alerting: LocalAlerting | undefined;
   /** Sums over all batches since the start. */
   readonly counts: Readonly<BatchCounts>;
   /** Milliseconds spent, by stage, since the start. */
@@ -92,7 +96,9 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     });
     closers.push(() => log.close());
     const env = environment(options, modelServer.url, log.stream);
-    const topic = topicFor(options.onEvent);
+    const alerting = options.alerts && openAlerting({ file: folder.alertsFile, onProblem, ...options.alerts });
+    if (alerting !== undefined) closers.push(() => alerting.stop());
+    const topic = topicFor(options.onEvent, alerting);
     let degradedRows = 0;
     const detect = createHandler(env, {
       store: observed(store, (rows) => {
@@ -132,6 +138,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       mapping,
       store,
       modelServer,
+      alerting,
       counts: meter.counts,
       stageMs: meter.stageMs,
       stop: closeAll,
@@ -160,8 +167,12 @@ function prefixOf(stream: string): string {
   return `${KEY_PREFIX}-${stream.slice(-12)}`;
 }
 
-function topicFor(onEvent: ((event: AnomalyEvent) => void) | undefined): AnomalyTopic {
+function topicFor(
+  onEvent: ((event: AnomalyEvent) => void) | undefined,
+  alerting: LocalAlerting | undefined,
+): AnomalyTopic {
   const topic = createTopic();
+  if (alerting !== undefined) topic.subscribe('route-alerts', alerting.route);
   if (onEvent !== undefined) topic.subscribe('screen', (events) => events.forEach(onEvent));
   return topic;
 }

@@ -51,6 +51,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       ...options,
       settings: demoSettings(options.intervalMs, settings),
       watchEveryMs: Math.max(options.intervalMs / 2, TICK_MS),
+      alerts: true,
     },
     {
       onRows: (rows) => watch.screen?.rows(rows),

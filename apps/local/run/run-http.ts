@@ -22,7 +22,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
   const watch: { screen?: LiveScreen; print?: (lines: string[]) => void } = {};
   const seen = openSeenSeries();
   const session = await openSession(
-    { ...options, watchEveryMs: WATCH_EVERY_MS },
+    { ...options, watchEveryMs: WATCH_EVERY_MS, alerts: true },
     {
       onRows: (rows) => {
         watch.screen?.rows(rows);

@@ -1,10 +1,12 @@
 import type { Observation } from '../../../shared/detection/source-detector';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
+import type { Notification } from '../../../shared/domain/notification';
 import type { PointRow } from '../../../shared/domain/rows';
 import { type DataFolder, openDataFolder } from '../live/data-folder';
 import { type LivePath, type LivePathOptions, openLivePath } from '../live/live-path';
 import { choosePaint, type Paint } from '../screen/paint';
 import { plainText } from '../screen/plain-text';
+import { toldLine } from '../screen/told-line';
 import { openWriter, type ScreenWriter } from '../screen/writer';
 import { startError } from './start-error';
 
@@ -31,7 +33,9 @@ export interface Session {
   readonly paint: Paint;
 }
 
-export interface SilenceOptions {
+export interface LiveOptions {
+  /** Are anomalies routed to people? */
+  readonly alerts?: boolean;
   /** How often silent sources are looked for, milliseconds; absent: never. */
   readonly watchEveryMs?: number;
 }
@@ -46,10 +50,13 @@ export interface Watchers {
 const PROBLEM_EVERY_MS = 5_000;
 
 /** @throws {StartError} for what a person can change */
-export async function openSession(options: RunOptions & SilenceOptions, watchers: Watchers): Promise<Session> {
+export async function openSession(options: RunOptions & LiveOptions, watchers: Watchers): Promise<Session> {
   const folder = openDataFolder(options.data);
   const paint = choosePaint(process.stdout.isTTY === true, options.environment);
   const writer = openWriter(process.stdout, process.stderr, () => undefined);
+  const alerts = {
+    onNotifications: (told: readonly Notification[]) => writer.print([toldLine(told, writer.columns(), paint)]),
+  };
   const path = await openLivePath({
     folder,
     modelServerScript: options.modelServerScript,
@@ -59,6 +66,7 @@ export async function openSession(options: RunOptions & SilenceOptions, watchers
     priorFile: options.priorFile,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     watchEveryMs: options.watchEveryMs,
+    ...(options.alerts === true ? { alerts } : {}),
     ...watchers,
     onProblem: tellProblems((line) => writer.print([paint('warning', line)])),
   }).catch((error: unknown) => {
