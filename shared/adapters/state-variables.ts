@@ -1,25 +1,24 @@
 import { z } from 'zod';
 import type { StateCache } from '../detection/ports';
 import type { SilenceIndex } from '../detection/silence/ports';
-import { KeyPrefix } from './redis/key-prefix';
+import { RedisPlace, type RedisPlaceOutput, redisOptions } from './redis/redis-place';
 
 /** What a function's environment says of where states and deadlines of sources lie: both in one place, or they part. */
 export const StateVariables = {
+  ...RedisPlace,
   /** A Redis or Valkey server … */
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+  REDIS_URL: RedisPlace.REDIS_URL.optional(),
   /** … or a file on this machine. */
   STATE_FILE: z.string().optional(),
-  REDIS_PREFIX: KeyPrefix,
 } as const;
 
-export interface StatePlace {
+export interface StatePlace extends Omit<RedisPlaceOutput, 'REDIS_URL'> {
   readonly REDIS_URL?: string | undefined;
   readonly STATE_FILE?: string | undefined;
-  readonly REDIS_PREFIX: string;
 }
 
 /** For the refinement of a schema that holds {@link StateVariables}: exactly one place. */
-export function namesOnePlace({ REDIS_URL, STATE_FILE }: Omit<StatePlace, 'REDIS_PREFIX'>): boolean {
+export function namesOnePlace({ REDIS_URL, STATE_FILE }: Pick<StatePlace, 'REDIS_URL' | 'STATE_FILE'>): boolean {
   return (REDIS_URL === undefined) !== (STATE_FILE === undefined);
 }
 
@@ -29,12 +28,12 @@ export const ONE_PLACE = { path: ['REDIS_URL'], error: 'set either REDIS_URL or 
 export async function openStates({
   REDIS_URL,
   STATE_FILE,
-  REDIS_PREFIX: keyPrefix,
+  ...place
 }: StatePlace): Promise<{ readonly cache: StateCache; readonly silence: SilenceIndex }> {
   if (REDIS_URL !== undefined) {
     const { createRedisCache } = await import('./redis/redis-cache');
     const { createRedisSilenceIndex } = await import('./redis/redis-silence-index');
-    const options = { url: REDIS_URL, keyPrefix };
+    const options = redisOptions({ ...place, REDIS_URL });
     return { cache: createRedisCache(options), silence: createRedisSilenceIndex(options) };
   }
   const { openLmdbCache } = await import('./embedded/lmdb-cache');

@@ -49,6 +49,7 @@ async function start(flags: StartFlags): Promise<number> {
     modelServerScript: fileURLToPath(new URL('../model-server/main.mjs', import.meta.url)),
     redisUrl: process.env['REDIS_URL'] || undefined,
     redisPrefix: process.env['REDIS_PREFIX'] || undefined,
+    redisAccess: { REDIS_CLUSTER: process.env['REDIS_CLUSTER'], REDIS_CA_FILE: process.env['REDIS_CA_FILE'] },
     influx: process.env['INFLUX_URL']
       ? { url: process.env['INFLUX_URL'], token: process.env['INFLUX_TOKEN'] }
       : undefined,
@@ -124,6 +125,10 @@ log on disk, 400 when none is usable, 413 over 1 MiB, 429 when the log is full.
 
 Environment:
   REDIS_URL    keep the states of sources in this Redis or Valkey server
+  REDIS_CLUSTER
+               true: that server is a node, or the one endpoint, of a cluster
+  REDIS_CA_FILE
+               with rediss://, certificates (PEM) to trust instead of the well-known ones
   REDIS_PREFIX what keys there begin with (default: tidewatch- and a part of the data folder's stream)
   INFLUX_URL   keep points and anomalies in this InfluxDB: http://host:8086/?db=NAME, or with version 2
                https://host:8086/?org=NAME&bucket=NAME and its token in INFLUX_TOKEN

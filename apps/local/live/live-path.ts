@@ -30,6 +30,8 @@ export interface LivePathOptions {
   readonly modelServerScript: string;
   /** A Redis or Valkey server for source states; absent: a file in the folder. */
   readonly redisUrl?: string | undefined;
+  /** How it is reached, in the words of the environment. */
+  readonly redisAccess?: Readonly<Record<'REDIS_CLUSTER' | 'REDIS_CA_FILE', string | undefined>> | undefined;
   /** What keys there begin with; absent: a prefix of the stream's own, so that runs on one server do not mix. */
   readonly redisPrefix?: string | undefined;
   /** An InfluxDB for points and anomalies, as influxTarget reads it; absent: a DuckDB file in the folder. */
@@ -153,7 +155,7 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
   return {
     ...(options.redisUrl === undefined
       ? { STATE_FILE: options.folder.stateFile }
-      : { REDIS_URL: options.redisUrl, REDIS_PREFIX: options.redisPrefix ?? prefixOf(stream) }),
+      : { ...options.redisAccess, REDIS_URL: options.redisUrl, REDIS_PREFIX: options.redisPrefix ?? prefixOf(stream) }),
     QUARANTINE_FOLDER: options.folder.quarantine,
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,

@@ -13,7 +13,7 @@ import { startError } from './start-error';
 /** What the command line says of the live path, passed on as it is. */
 type PathOptions = Pick<
   LivePathOptions,
-  'modelServerScript' | 'redisUrl' | 'redisPrefix' | 'influx' | 'settings' | 'priorFile'
+  'modelServerScript' | 'redisUrl' | 'redisAccess' | 'redisPrefix' | 'influx' | 'settings' | 'priorFile'
 >;
 
 /** What every way of running the live path is given by the command line. */
@@ -61,6 +61,7 @@ export async function openSession(options: RunOptions & LiveOptions, watchers: W
     folder,
     modelServerScript: options.modelServerScript,
     redisUrl: options.redisUrl,
+    redisAccess: options.redisAccess,
     redisPrefix: options.redisPrefix,
     influx: options.influx,
     priorFile: options.priorFile,
