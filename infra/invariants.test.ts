@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { resourcesOf, synthesized } from './testing/synthesized';
+
+const { stacks } = synthesized();
+const all = (type: string) => resourcesOf(stacks, type);
+const functions = all('AWS::Lambda::Function');
+const alarms = all('AWS::CloudWatch::Alarm');
+/** Of the CDK's own custom resources. */
+const product = functions.filter(({ properties }) => properties['FunctionName'] !== undefined);
+
+/** Is there an alarm in this template whose metric has this dimension? */
+function isWatched(where: { readonly stack: unknown }, metric: string, id: string): boolean {
+  return alarms.some(
+    ({ stack, properties }) =>
+      stack === where.stack &&
+      properties['MetricName'] === metric &&
+      JSON.stringify(properties['Dimensions']).includes(`"${id}"`),
+  );
+}
+
+const unless = <Item extends { readonly where: string }>(items: readonly Item[], holds: (item: Item) => boolean) =>
+  items.filter((item) => !holds(item)).map(({ where }) => where);
+
+test('there is something to check', () => {
+  expect(product.length).toBeGreaterThan(10);
+  expect(alarms.length).toBeGreaterThan(40);
+});
+
+describe('functions', () => {
+  test('none is without a log group whose logs end', () => {
+    const groups = new Map(
+      all('AWS::Logs::LogGroup').map(({ stack, id, properties }) => [`${stack}/${id}`, properties]),
+    );
+    const hasRetention = ({ stack, properties }: (typeof functions)[number]) => {
+      const { LogGroup } = (properties['LoggingConfig'] ?? {}) as { LogGroup?: { Ref: string } };
+      return groups.get(`${stack}/${LogGroup?.Ref}`)?.['RetentionInDays'] !== undefined;
+    };
+    expect(unless(functions, hasRetention)).toEqual([]);
+  });
+
+  test('none is without an alarm on its errors', () => {
+    expect(unless(product, (one) => isWatched(one, 'Errors', one.id))).toEqual([]);
+  });
+
+  test('all run on the newest Node.js, on Arm, and say for whom', () => {
+    const isSo = ({ properties }: (typeof functions)[number]) =>
+      properties['Runtime'] === 'nodejs24.x' &&
+      JSON.stringify(properties['Architectures']) === '["arm64"]' &&
+      'ENVIRONMENT' in (properties['Environment'] as { Variables: object }).Variables;
+    expect(unless(product, isSo)).toEqual([]);
+  });
+
+  test('what a stream gives up goes to a bucket, and that has an alarm; so has what is lost altogether', () => {
+    const mappings = all('AWS::Lambda::EventSourceMapping');
+    const metrics = ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'];
+    expect(mappings.length).toBeGreaterThan(0);
+    expect(
+      unless(
+        mappings,
+        (one) =>
+          JSON.stringify(one.properties['DestinationConfig']).includes('OnFailure') &&
+          Number(one.properties['MaximumRetryAttempts']) > 0 &&
+          Number(one.properties['MaximumRecordAgeInSeconds']) > 0 &&
+          metrics.every((metric) => isWatched(one, metric, one.id)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('what is called by a schedule has a queue for calls that were missed', () => {
+    const schedules = all('AWS::Scheduler::Schedule');
+    expect(schedules.length).toBeGreaterThan(0);
+    expect(
+      unless(schedules, ({ properties }) => JSON.stringify(properties['Target']).includes('DeadLetterConfig')),
+    ).toEqual([]);
+  });
+
+  test('an asynchronous call that fails is told, since it is not repeated', () => {
+    const configured = all('AWS::Lambda::EventInvokeConfig');
+    expect(
+      unless(configured, (one) => {
+        const { Ref } = one.properties['FunctionName'] as { Ref: string };
+        return isWatched(one, 'Errors', Ref);
+      }),
+    ).toEqual([]);
+  });
+
+  test('no secret stands in a variable', () => {
+    const isClean = ({ properties }: (typeof functions)[number]) =>
+      !JSON.stringify(properties['Environment'] ?? {}).includes('resolve:secretsmanager');
+    expect(unless(functions, isClean)).toEqual([]);
+  });
+});
+
+describe('queues', () => {
+  const queues = all('AWS::SQS::Queue');
+  const deadEnds = queues.filter(({ properties }) => properties['RedrivePolicy'] === undefined);
+
+  test('every queue has a dead-letter queue and an alarm, or is one with an alarm', () => {
+    expect(queues.length).toBeGreaterThan(0);
+    expect(unless(deadEnds, (one) => isWatched(one, 'ApproximateNumberOfMessagesVisible', one.id))).toEqual([]);
+  });
+});
+
+describe('alarms', () => {
+  const runbook = readFileSync(path.join(__dirname, '..', 'docs', 'runbook.md'), 'utf8');
+  const headings = new Set([...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading));
+
+  test('every one says what people lose, and what to do under a heading of the runbook', () => {
+    const isExplained = ({ properties }: (typeof alarms)[number]) => {
+      const [, impact, anchor] =
+        /^(.{20,}\.) What to do: docs\/runbook\.md#([a-z-]+)$/.exec(String(properties['AlarmDescription'])) ?? [];
+      return impact !== undefined && headings.has(anchor);
+    };
+    expect(unless(alarms, isExplained)).toEqual([]);
+  });
+
+  test('every one goes to the operators, past the alerts that it watches over', () => {
+    const goesToOperators = ({ properties }: (typeof alarms)[number]) =>
+      /Operators/.test(JSON.stringify(properties['AlarmActions'])) &&
+      /Operators/.test(JSON.stringify(properties['OKActions']));
+    expect(unless(alarms, goesToOperators)).toEqual([]);
+  });
+
+  test('none has the name of another', () => {
+    const names = alarms.map(({ properties }) => properties['AlarmName']);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('the runbook has no heading that no alarm leads to', () => {
+    const used = new Set(alarms.map(({ properties }) => String(properties['AlarmDescription']).split('#').at(-1)));
+    expect([...headings].filter((heading) => !used.has(heading))).toEqual([]);
+  });
+});
+
+describe('network', () => {
+  test('no security group is open to the world', () => {
+    const rules = [
+      ...all('AWS::EC2::SecurityGroupIngress').map(({ where, properties }) => ({ where, rule: properties })),
+      ...all('AWS::EC2::SecurityGroup').flatMap(({ where, properties }) =>
+        ((properties['SecurityGroupIngress'] ?? []) as never[]).map((rule) => ({ where, rule })),
+      ),
+    ];
+    expect(rules.length).toBeGreaterThan(0);
+    expect(unless(rules, ({ rule }) => rule['CidrIp'] === undefined && rule['CidrIpv6'] === undefined)).toEqual([]);
+  });
+
+  test('there is no way to the internet', () => {
+    const ways = ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::EgressOnlyInternetGateway'];
+    expect(ways.flatMap(all)).toEqual([]);
+  });
+
+  test('an endpoint stands for each service that functions in the network call', () => {
+    const services = resourcesOf(stacks, 'AWS::EC2::VPCEndpoint').map(({ environment, properties }) =>
+      [environment.name, JSON.stringify(properties['ServiceName'])].join(' '),
+    );
+    for (const service of ['s3', 'sns', 'kinesis-streams', 'secretsmanager', 'sagemaker.runtime']) {
+      expect(services.filter((one) => one.includes(`${service}"`))).toHaveLength(3);
+    }
+  });
+});
+
+describe('data', () => {
+  test('buckets are private, encrypted and refuse to speak without TLS', () => {
+    const buckets = all('AWS::S3::Bucket');
+    const policies = all('AWS::S3::BucketPolicy');
+    expect(
+      unless(
+        buckets,
+        ({ id, stack, properties }) =>
+          properties['BucketEncryption'] !== undefined &&
+          JSON.stringify(properties['PublicAccessBlockConfiguration']).match(/true/g)?.length === 4 &&
+          policies.some(
+            (policy) =>
+              policy.stack === stack &&
+              JSON.stringify(policy.properties['Bucket']) === `{"Ref":"${id}"}` &&
+              JSON.stringify(policy.properties).includes('"aws:SecureTransport":"false"'),
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('what an environment keeps outlives its stack', () => {
+    const types = ['AWS::S3::Bucket', 'AWS::Kinesis::Stream', 'AWS::Timestream::InfluxDBInstance', 'AWS::KMS::Key'];
+    const kept = types.flatMap(all).filter(({ environment }) => environment.data === 'kept');
+    expect(kept.length).toBeGreaterThan(5);
+    expect(unless(kept, ({ resource }) => resource.DeletionPolicy === 'Retain')).toEqual([]);
+  });
+
+  test('the pointer to the live model is made once and written by no update', () => {
+    const pointers = all('Custom::AWS').filter(({ properties }) => JSON.stringify(properties).includes('/live-model'));
+    expect(pointers).toHaveLength(3);
+    expect(
+      unless(
+        pointers,
+        ({ properties }) =>
+          properties['Update'] === undefined &&
+          properties['Delete'] === undefined &&
+          JSON.stringify(properties['Create']).includes('\\"Overwrite\\":false'),
+      ),
+    ).toEqual([]);
+    expect(all('AWS::SSM::Parameter')).toEqual([]);
+  });
+});
+
+describe('permissions', () => {
+  test('nobody may do everything', () => {
+    const policies = ['AWS::IAM::Policy', 'AWS::IAM::Role'].flatMap(all);
+    expect(
+      unless(policies, ({ properties }) => !/"Action":"(\*|[a-z0-9]+:\*)"/.test(JSON.stringify(properties))),
+    ).toEqual([]);
+  });
+});

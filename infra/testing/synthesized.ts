@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Stack, Stage } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { tidewatchApp } from '../app';
+import type { Environment } from '../config/environment';
+import { environments } from '../config/environments';
+import type { FunctionName } from '../constructs/function-variables';
+
+const SERVERS = {
+  redisUrl: 'redis://127.0.0.1:6379',
+  influxUrl: 'http://127.0.0.1:8086/?db=tidewatch',
+  modelUrl: 'http://127.0.0.1:8080',
+};
+export const ENVIRONMENTS: readonly Environment[] = environments(SERVERS);
+export const NAMES = ENVIRONMENTS.map(({ name }) => name);
+
+const FUNCTIONS: Readonly<Record<FunctionName, true>> = {
+  'archive-points': true,
+  'detect-anomalies': true,
+  'rescore-degraded': true,
+  'watch-silence': true,
+};
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** One stack as CloudFormation gets it. */
+export interface Synthesized {
+  readonly environment: Environment;
+  readonly stack: Stack;
+  readonly template: { readonly Resources: Readonly<Record<string, Resource>> };
+}
+
+/** The app over bundles that hold nothing: templates are the same whatever the functions' code. */
+export function synthesized(some: readonly Environment[] = ENVIRONMENTS): {
+  readonly stages: readonly Stage[];
+  readonly stacks: readonly Synthesized[];
+} {
+  const { stages } = tidewatchApp(some, emptyBundles());
+  const stacks = stages.flatMap(({ stateful, stateless }, i) =>
+    [stateful, stateless].map((stack) => ({
+      environment: some[i]!,
+      stack,
+      template: Template.fromStack(stack).toJSON() as Synthesized['template'],
+    })),
+  );
+  return { stages, stacks };
+}
+
+function emptyBundles() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-bundles-'));
+  const at = (...names: string[]) => path.join(folder, ...names);
+  for (const name of Object.keys(FUNCTIONS)) {
+    mkdirSync(at(name));
+    writeFileSync(at(name, 'handler.mjs'), `// ${name}\n`);
+  }
+  mkdirSync(at('image'));
+  writeFileSync(at('image', 'Dockerfile'), 'FROM scratch\n');
+  return { functions: folder, modelServer: at('image') };
+}
+
+/** Resources of a type, with the stack that they are in. */
+export function resourcesOf(stacks: readonly Synthesized[], type: string) {
+  return stacks.flatMap(({ environment, stack, template }) =>
+    Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([id, resource]) => ({
+        environment,
+        stack,
+        template,
+        id,
+        where: `${stack.stackName}/${id}`,
+        properties: resource.Properties ?? {},
+        resource,
+      })),
+  );
+}
