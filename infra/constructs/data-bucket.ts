@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type CfnResource, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
@@ -33,4 +34,16 @@ export function dataBucket(scope: Construct, id: string, props: DataBucketProps)
       ? { removalPolicy: RemovalPolicy.RETAIN }
       : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
   }) as IBucket;
+}
+
+/**
+ * The function by which the CDK empties buckets before they are deleted would log for ever. Call it once in a stack that has
+ * buckets.
+ */
+export function endLogsOfEmptying(stack: Stack, { logDays }: Environment): void {
+  const provider = stack.node.tryFindChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
+  const handler = provider?.node.findChild('Handler') as CfnResource | undefined;
+  if (handler === undefined) return;
+  const logs = new LogGroup(stack, 'EmptyingLogs', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
+  handler.addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
 }

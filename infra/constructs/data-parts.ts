@@ -3,17 +3,24 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Environment } from '../config/environment';
 import { type Part, plain } from './part';
+import { allow, allowPutting } from './permissions';
 
 /** The topic "anomalies", to publish to. */
-export function publishing(topic: ITopic): Part<{ readonly TOPIC_ARN: string }> {
-  return { variables: { TOPIC_ARN: topic.topicArn }, grantTo: (user) => void topic.grantPublish(user) };
+export function publishing({ topicArn, masterKey }: ITopic): Part<{ readonly TOPIC_ARN: string }> {
+  return {
+    variables: { TOPIC_ARN: topicArn },
+    grantTo(user) {
+      allow(user, ['sns:Publish'], topicArn);
+      masterKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
+    },
+  };
 }
 
 /** The bucket of records that cannot be used, to write to. */
 export function quarantining(bucket: IBucket): Part<{ readonly QUARANTINE_BUCKET: string }> {
   return {
     variables: { QUARANTINE_BUCKET: bucket.bucketName },
-    grantTo: (user) => void bucket.grantPut(user, 'quarantine/*'),
+    grantTo: (user) => allowPutting(user, bucket, 'quarantine/*'),
   };
 }
 
@@ -21,8 +28,12 @@ export function quarantining(bucket: IBucket): Part<{ readonly QUARANTINE_BUCKET
 export function knowingSettings(bucket: IBucket): Part<{ readonly SETTINGS_BUCKET: string }> {
   return {
     variables: { SETTINGS_BUCKET: bucket.bucketName },
-    // Listing too: without it, that there is no document looks like a lack of permission.
-    grantTo: (user) => void bucket.grantRead(user, 'settings.json'),
+    grantTo(user) {
+      allow(user, ['s3:GetObject'], bucket.arnForObjects('settings.json'));
+      // Without it, that there is no document looks like a lack of permission.
+      allow(user, ['s3:ListBucket'], bucket.bucketArn);
+      bucket.encryptionKey?.grant(user, 'kms:Decrypt');
+    },
   };
 }
 

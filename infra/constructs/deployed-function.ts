@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -23,6 +24,8 @@ export interface DeployedFunctionProps<Name extends FunctionName> {
 /** Folder with the bundles: `<bundles>/detect-anomalies/handler.mjs`. Set in the construct tree's context. */
 export const BUNDLES = 'tidewatch:bundles';
 
+const VPC_ACCESS = 'service-role/AWSLambdaVPCAccessExecutionRole';
+
 /** A function of lambdas/, with logs that end, an alarm on its errors, and what it works with. */
 export class DeployedFunction<Name extends FunctionName = FunctionName> extends LambdaFunction {
   constructor(
@@ -33,6 +36,17 @@ export class DeployedFunction<Name extends FunctionName = FunctionName> extends 
   ) {
     const { environment, network, operations } = surroundings;
     const { description, uses, memoryMb, timeout, inNetwork, impact } = props;
+    const logGroup = new LogGroup(scope, `${pascalCase(folder)}Logs`, {
+      retention: environment.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${pascalCase(folder)}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Of ${folder} in ${environment.name}`,
+      // Network interfaces have no names that could be given beforehand.
+      managedPolicies: inNetwork && network !== undefined ? [ManagedPolicy.fromAwsManagedPolicyName(VPC_ACCESS)] : [],
+    });
+    logGroup.grantWrite(role);
     super(scope, pascalCase(folder), {
       functionName: `tidewatch-${environment.name}-${folder}`,
       description,
@@ -44,10 +58,8 @@ export class DeployedFunction<Name extends FunctionName = FunctionName> extends 
       memorySize: memoryMb,
       timeout,
       environment: uses.variables as Record<string, string>,
-      logGroup: new LogGroup(scope, `${pascalCase(folder)}Logs`, {
-        retention: environment.logDays,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      role,
+      logGroup,
       ...(inNetwork ? network?.place : {}),
     });
     uses.grantTo(this);

@@ -1,12 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
-import { MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { KinesisEventSource, S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { type IEventSourceDlq, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { DeployedFunction, type DeployedFunctionProps } from './deployed-function';
 import { FIVE_MINUTES } from './operations';
+import { allow, allowPutting } from './permissions';
 import { productMetric } from './product-metric';
 import type { Surroundings } from './surroundings';
 
@@ -41,7 +42,7 @@ export class Detection extends Construct {
       bisectBatchOnError: true,
       retryAttempts: detection.retries,
       maxRecordAge: Duration.hours(detection.recordAgeHoursMax),
-      onFailure: new S3OnFailureDestination(props.failedBatches),
+      onFailure: keptIn(props.failedBatches),
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
     detect.addEventSource(source);
@@ -106,4 +107,15 @@ export class Detection extends Construct {
       periods: 3,
     });
   }
+}
+
+/** The CDK's own destination lets the function read and delete as well. */
+function keptIn(bucket: IBucket): IEventSourceDlq {
+  return {
+    bind(_, handler) {
+      allowPutting(handler, bucket, 'aws/lambda/*');
+      allow(handler, ['s3:ListBucket'], bucket.bucketArn);
+      return { destination: bucket.bucketArn };
+    },
+  };
 }

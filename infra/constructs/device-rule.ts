@@ -5,6 +5,7 @@ import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FIVE_MINUTES } from './operations';
+import { allowPutting } from './permissions';
 import type { Surroundings } from './surroundings';
 
 export interface DeviceRuleProps {
@@ -24,8 +25,8 @@ export class DeviceRule extends Construct {
       assumedBy: new ServicePrincipal('iot.amazonaws.com'),
       description: 'Of the rule that puts messages of devices into the stream',
     });
-    stream.grantWrite(role);
-    failed.grantPut(role, 'devices/*');
+    stream.grant(role, 'kinesis:PutRecord');
+    allowPutting(role, failed, 'devices/*');
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: IoT's own substitution templates
     const ruleName = `tidewatch_${environment.name}_points`;
     new CfnTopicRule(this, 'Rule', {

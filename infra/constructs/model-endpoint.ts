@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { CfnCondition, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { Environment, ModelSettings } from '../config/environment';
 import type { DeployedFunction } from './deployed-function';
 import { liveModelParameter, SHIPPED_MODEL } from './live-model-pointer';
 import { type Part, plain } from './part';
+import { allow } from './permissions';
 
 export interface EndpointVariables {
   readonly ENDPOINT_NAME: string;
@@ -81,7 +82,7 @@ class ModelEndpoint extends Construct implements Part<EndpointVariables> {
   }
 
   grantTo(user: DeployedFunction): void {
-    user.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:InvokeEndpoint'], resources: [this.endpointArn] }));
+    allow(user, ['sagemaker:InvokeEndpoint'], this.endpointArn);
   }
 
   /** CloudFormation reads the parameter anew at every deploy. */
@@ -100,11 +101,7 @@ class ModelEndpoint extends Construct implements Part<EndpointVariables> {
   private allowLogs(role: Role): void {
     const { partition, region, account } = Stack.of(this);
     const logs = `arn:${partition}:logs:${region}:${account}:log-group:/aws/sagemaker/Endpoints/*`;
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-        resources: [logs],
-      }),
-    );
+    const actions = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'];
+    allow(role, actions, logs);
   }
 }

@@ -1,5 +1,4 @@
 import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnDatabase, CfnInfluxDBInstance, CfnTable } from 'aws-cdk-lib/aws-timestream';
@@ -8,6 +7,7 @@ import type { Environment, StoreSettings } from '../config/environment';
 import type { DeployedFunction } from './deployed-function';
 import type { Network } from './network';
 import { type Part, plain } from './part';
+import { allow } from './permissions';
 import { allowReading } from './secret-access';
 
 export type StoreVariables =
@@ -136,9 +136,8 @@ class LiveAnalytics extends Construct implements Part<StoreVariables> {
   }
 
   grantTo(user: DeployedFunction): void {
-    const actions = ['timestream:WriteRecords', 'timestream:Select'];
-    user.addToRolePolicy(new PolicyStatement({ actions, resources: this.tables.map(({ attrArn }) => attrArn) }));
+    for (const { attrArn } of this.tables) allow(user, ['timestream:WriteRecords', 'timestream:Select'], attrArn);
     // The one call that the service knows no resource for.
-    user.addToRolePolicy(new PolicyStatement({ actions: ['timestream:DescribeEndpoints'], resources: ['*'] }));
+    allow(user, ['timestream:DescribeEndpoints'], '*');
   }
 }

@@ -7,7 +7,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Environment, StreamSettings } from '../config/environment';
-import { dataBucket } from '../constructs/data-bucket';
+import { dataBucket, endLogsOfEmptying } from '../constructs/data-bucket';
 import { LiveModelPointer } from '../constructs/live-model-pointer';
 import { Network } from '../constructs/network';
 import type { Part } from '../constructs/part';
@@ -73,6 +73,7 @@ export class StatefulStack extends Stack {
     this.states = sourceStates(this, environment, this.network, key);
     this.store = pointStore(this, environment, this.network, key);
     new LiveModelPointer(this, 'LiveModel', environment);
+    endLogsOfEmptying(this, environment);
   }
 
   private operatorsTopic({ name, operators }: Environment, key: Key | undefined): Topic {

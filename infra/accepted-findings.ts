@@ -1,0 +1,101 @@
+/** A finding of a rule pack that stays, and why. */
+export interface AcceptedFinding {
+  /** Matches the rule and what it found, as `AwsSolutions-IAM5[Action::s3:Abort*]`. */
+  readonly rule: RegExp;
+  /** Matches the path of the construct, as `prod/stateless/Detection/…`. */
+  readonly where: RegExp;
+  readonly reason: string;
+}
+
+/** The CDK's functions behind custom resources: created, deleted objects, the live-model pointer. */
+const CUSTOM_RESOURCES = /\/stateful\/(AWS679f|Custom::)/;
+
+/**
+ * All that the packs AwsSolutions and Serverless of cdk-nag find in any environment. The test fails for a finding that is not
+ * here, and for a line here that nothing is found for any more.
+ */
+export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
+  {
+    rule: /^AwsSolutions-IAM4\[.*AWSLambdaVPCAccessExecutionRole\]$/,
+    where: /Role\/Resource$/,
+    reason:
+      'Lambda makes network interfaces in the VPC under names of its own; this is the policy that AWS keeps for it.',
+  },
+  {
+    rule: /^AwsSolutions-IAM4\[.*AWSLambdaBasicExecutionRole\]$/,
+    where: CUSTOM_RESOURCES,
+    reason: 'The role of a function that the CDK brings; it may write logs, and runs while stacks are deployed alone.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    where: /stateless\/.*(ArchivePoints|DetectAnomalies|RescoreDegraded|WatchSilence)Role\/DefaultPolicy\/Resource$/,
+    reason: 'X-Ray takes segments for no resource; the two actions that put them are all that is allowed on *.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    where: /\/Model\/Role\/DefaultPolicy\/Resource$/,
+    reason: 'ECR gives the token for fetching an image for no resource; the image’s repository is named.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:.*:log-group:\/aws\/sagemaker\/Endpoints\/\*\]$/,
+    where: /\/Model\/Role\//,
+    reason: 'SageMaker names the log groups of endpoints itself.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices)\/\*\]$/,
+    where: /\/(DetectAnomaliesRole|Devices\/Role)\//,
+    reason: 'New objects below one prefix of one bucket: their names are not known beforehand.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[(Action::(s3:(Abort|DeleteObject|GetBucket|GetObject|List)|kms:(GenerateDataKey|ReEncrypt))\*|Resource::.*\/\*)\]$/,
+    where: /\/Archive\/Delivery\/S3 Destination Role\//,
+    reason: 'What Firehose asks for on the one bucket that it writes to, as its documentation lists it.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\]$/,
+    where: /\/(SchedulerRoleForTarget-\w+|Archive\/Delivery\/S3 Destination Role)\//,
+    reason: 'Any version of one function.',
+  },
+  {
+    rule: /^AwsSolutions-KDF1$/,
+    where: /\/Archive\/Delivery\//,
+    reason:
+      'Firehose encrypts nothing itself when its source is a stream: the stream is encrypted, and so is the bucket.',
+  },
+  {
+    rule: /^AwsSolutions-KDS3$/,
+    where: /^prod\/stateful\/Points\//,
+    reason: 'The rule prefers the key of AWS, which costs less; an own key is what this environment is set to.',
+  },
+  {
+    rule: /^AwsSolutions-SMG4$/,
+    where: /\/stateful\/(States\/Password|Store\/(Login|Token))\//,
+    reason: 'Rotated by hand for now, since functions take a secret once in their life: docs/deploy.md says how.',
+  },
+  {
+    rule: /^(AwsSolutions-SQS3|Serverless-SQSRedrivePolicy)$/,
+    where: /\/Missed\//,
+    reason: 'Is itself where messages end, and has an alarm.',
+  },
+  {
+    rule: /^Serverless-LambdaAsyncFailureDestination$/,
+    where: /-schedule\//,
+    reason: 'A run that failed is not repeated, the next one goes on; the alarm on its errors says so.',
+  },
+  {
+    rule: /^Serverless-LambdaDLQ$/,
+    where: /./,
+    reason:
+      'Streams give up to a bucket, schedules to a queue, Firehose to a prefix; nothing else calls a function without waiting.',
+  },
+  {
+    rule: /^Serverless-Lambda(DefaultMemorySize|Tracing)$/,
+    where: CUSTOM_RESOURCES,
+    reason: 'A function that the CDK brings; it runs while stacks are deployed alone.',
+  },
+  {
+    rule: /^Serverless-LambdaTracing$/,
+    where: /^emulator\//,
+    reason: 'There is no X-Ray in the emulator.',
+  },
+];
