@@ -13,6 +13,8 @@ export function livePathOf({ resources }: World) {
     topic: physicalId(resources, 'AWS::SNS::Topic', /Anomalies/),
     quarantine: physicalId(resources, 'AWS::S3::Bucket', /Quarantine/),
     detectAnomalies: physicalId(resources, 'AWS::Lambda::Function', /DetectAnomalies/),
+    rescoreDegraded: physicalId(resources, 'AWS::Lambda::Function', /RescoreDegraded/),
+    watchSilence: physicalId(resources, 'AWS::Lambda::Function', /WatchSilence/),
   };
 }
 
@@ -22,6 +24,13 @@ export type Values = ReadonlyMap<string, readonly number[]>;
 /** Rows of points as they stand in the database. */
 export function storedRows(influxUrl: string): Promise<InfluxRow[]> {
   return influxRows(influxUrl, 'points', ['source', 'metric']);
+}
+
+/** Rows of one point, when they are there for each of its metrics. */
+export async function rowsOf({ urls }: World, point: DataPoint): Promise<InfluxRow[] | undefined> {
+  const rows = await influxRows(urls.influx, 'points', ['source', 'metric'], `time = ${point.timestamp}ms`);
+  const mine = rows.filter(({ tags }) => tags['source'] === point.source);
+  return mine.length === Object.keys(point.metrics).length ? mine : undefined;
 }
 
 export function valuesOf(rows: readonly InfluxRow[]): Values {

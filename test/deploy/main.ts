@@ -40,6 +40,10 @@ async function test(): Promise<number> {
     children,
     emulator,
     urls: { emulator: emulatorUrl, redis: serverUrl('REDIS_URL'), influx: serverUrl('INFLUX_URL'), model: model.url },
+    model: {
+      pause: () => process.kill(model.pid()!, 'SIGSTOP'),
+      resume: () => process.kill(model.pid()!, 'SIGCONT'),
+    },
     resources: [],
     sent: { points: [], bodies: [], newest: new Map() },
   };
@@ -54,6 +58,7 @@ async function test(): Promise<number> {
   } finally {
     children.endAll();
     emulator.close();
+    world.model.resume();
     await model.stop();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -44,9 +44,9 @@ export function fault(now: number): DataPoint {
 }
 
 /** A point like those of the history, of a source without a fault. */
-export function ordinary(now: number): DataPoint {
+export function ordinary(now: number, source: string = SOURCES[1]!): DataPoint {
   return {
-    source: SOURCES[1]!,
+    source,
     timestamp: now,
     metrics: { temperature: 71 + noise(now), vibration: 0.02 },
     tags: { site: 'berlin' },

@@ -17,6 +17,8 @@ export interface World {
     readonly influx: string;
     readonly model: string;
   };
+  /** The model server: stopped in its tracks, it answers nobody until it is continued. */
+  readonly model: { pause(): void; resume(): void };
   /** Of the deployed stacks; empty before. */
   resources: readonly Resource[];
   /** Every data point that was put on the stream. */

@@ -1,8 +1,7 @@
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { type AnomalyEvent, AnomalyEventSchema } from '../../../shared/domain/anomaly-event';
-import { influxRows } from '../../influx-rows';
-import { livePathOf } from '../live-path';
+import { livePathOf, rowsOf } from '../live-path';
 import { fault, sendPoint } from '../traffic';
 import { until } from '../until';
 import type { Step, World } from '../world';
@@ -20,8 +19,7 @@ export const findFault: Step = {
     await sendPoint(world, stream, point);
     const [row, { event, told }] = await Promise.all([
       until('its row', FOUND_MS_MAX, async () => {
-        const rows = await influxRows(world.urls.influx, 'points', ['metric'], `time = ${point.timestamp}ms`);
-        return rows.length === Object.keys(point.metrics).length ? performance.now() : undefined;
+        return (await rowsOf(world, point)) && performance.now();
       }),
       until('its event on the topic', FOUND_MS_MAX, async () => {
         const events = await receive(world, queue);

@@ -6,7 +6,9 @@ import { fileUnreadable } from './file-unreadable';
 import { findFault } from './find-fault';
 import { learnHistory } from './learn-history';
 import { remove } from './remove';
+import { scoreAgain } from './score-again';
 import { update } from './update';
+import { watchSilence } from './watch-silence';
 
 /** In the order of a stack's life. */
 export const STEPS: readonly Step[] = [
@@ -16,6 +18,8 @@ export const STEPS: readonly Step[] = [
   findFault,
   fileUnreadable,
   archive,
+  scoreAgain,
+  watchSilence,
   update,
   remove,
 ];
