@@ -1,12 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LIMITS } from '../../../shared/domain/limits';
-import { DEFAULT_SETTINGS, type Settings, settingsFor } from '../../../shared/domain/settings';
-import { judgeTime } from '../../../shared/domain/timeliness';
-import { type DecodedRecord, refused } from '../../../shared/domain/wire';
-import { decodeBody, isGzip } from '../../../shared/runtime/body';
+import { DEFAULT_SETTINGS, type Settings } from '../../../shared/domain/settings';
+import { refused } from '../../../shared/domain/wire';
+import { readPosted, UNKNOWN_ENCODING } from '../../../shared/runtime/ingest';
+import { type Answer, answerFor, refusalStatus } from '../../../shared/runtime/ingest-answer';
 import { LogClosed, LogFull, LogWriteFailed } from '../stream/log/errors';
-import { type Answer, answerFor, refusalStatus } from './answer';
 import type { Producer } from './producer';
 
 export interface IngestOptions {
@@ -120,14 +119,10 @@ async function takePoints(
   producer: Producer,
   options: IngestOptions,
 ): Promise<FastifyReply> {
-  const encoding = String(request.headers['content-encoding'] ?? 'identity')
-    .trim()
-    .toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip')
-    return reply.code(415).send({ error: 'content-encoding must be gzip or identity' });
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (encoding === 'gzip' && !isGzip(body)) return send(reply, refusal('not-gzip', 'the body is not gzip'));
-  const decoded = timely(decodeBody(body, Date.now()), options.settings ?? DEFAULT_SETTINGS, Date.now());
+  const encoding = request.headers['content-encoding'];
+  const decoded = readPosted(body, encoding, options.settings ?? DEFAULT_SETTINGS, Date.now());
+  if (decoded === undefined) return reply.code(415).send({ error: UNKNOWN_ENCODING });
   if (decoded.points.length === 0) return send(reply, answerFor(decoded));
   try {
     await producer.put(
@@ -138,17 +133,6 @@ async function takePoints(
     return failed(error, reply, options);
   }
   return send(reply, answerFor(decoded));
-}
-
-/** What detection would put aside for its time is refused here, where the sender can read why. */
-function timely(decoded: DecodedRecord, settings: Settings, now: number): DecodedRecord {
-  const late = decoded.points.flatMap(
-    ({ point, index }) => judgeTime(point, index, now, settingsFor(settings, point.source)) ?? [],
-  );
-  if (late.length === 0) return decoded;
-  const refusedAt = new Set(late.map(({ index }) => index));
-  const points = decoded.points.filter(({ index }) => !refusedAt.has(index));
-  return { ...decoded, points, rejections: [...decoded.rejections, ...late] };
 }
 
 function refusal(reason: Parameters<typeof refused>[0], message: string): Answer {

@@ -1,5 +1,4 @@
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import PostalMime from 'postal-mime';
 import { mimeOf } from './mime';
 import { sesMailer } from './ses-mailer';
 
@@ -31,9 +30,7 @@ test('a whole mail is taken and arrives as it was made', async () => {
   const subject = `mail ${Date.now()}`;
   const sent = await sesMailer({ region }).send(await mail(subject), 5_000);
   expect(sent).toMatchObject({ outcome: 'sent', words: expect.stringMatching(/^SES \S+/), status: 200 });
-  const shown = await inbox();
-  expect(shown).toContain(subject);
-  void PostalMime;
+  expect(await inbox()).toContain(subject);
 });
 
 test('a service that is not there is asked again', async () => {

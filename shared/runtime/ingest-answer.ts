@@ -1,5 +1,5 @@
-import type { RejectionReason } from '../../../shared/domain/data-point';
-import type { DecodedRecord } from '../../../shared/domain/wire';
+import type { RejectionReason } from '../domain/data-point';
+import type { DecodedRecord } from '../domain/wire';
 
 /** Rejected elements that an answer names; the rest is counted. */
 export const REJECTED_NAMED_MAX = 100;
