@@ -22,6 +22,8 @@ const whole = {
   ...common,
   outExtension: { '.js': '.mjs' },
   minify: true,
+  // What a function draws with is within it.
+  loader: { '.wasm': 'binary', '.woff2': 'binary' },
   // Packages written for CommonJS call require; an ES module has none until it is made.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 };
