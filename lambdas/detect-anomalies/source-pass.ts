@@ -106,7 +106,16 @@ export function concludeSource(
   pass.counts.anomalies += events.filter(
     ({ event: { phase, kind } }) => phase === 'opened' && kind !== 'silence',
   ).length;
-  return { rows, events };
+  return { rows, events: [...untoldOf(pass, events), ...events] };
+}
+
+/** What an attempt that died had decided, and this one, with a memory filled again, did not. */
+function untoldOf({ recalled, advanced }: SourcePass, events: readonly PlacedEvent[]): PlacedEvent[] {
+  const ids = new Set(events.map(({ event }) => event.id));
+  const [first] = advanced;
+  if (recalled.untold === undefined || first === undefined) return [];
+  const { position } = first.placed;
+  return recalled.untold.filter(({ id }) => !ids.has(id)).map((event) => ({ event, position }));
 }
 
 /** Where the source is to be filed among the deadlines, if that changes. */

@@ -1,3 +1,4 @@
+import type { RecentRow } from '../detection/ports';
 import type { AlarmBar, PointRow } from '../domain/rows';
 
 /**
@@ -83,6 +84,32 @@ export function rowOfFields(
     ...(has(FLAG.bar) ? { bar: barOf(String(fields.bar)) } : {}),
     revision,
     versions: { model: String(fields.model), settings, schema },
+    stream,
+    shard,
+    sequence,
+    index,
+  };
+}
+
+/** The fields of a row from which it can be learnt again. */
+export const RECENT_FIELDS = ['value', 'anomaly_score', 'alarm_score', 'flags', 'origin'] as const;
+
+export function recentOfFields(
+  source: string,
+  metric: string,
+  timestamp: number,
+  fields: Readonly<Record<(typeof RECENT_FIELDS)[number], unknown>>,
+): RecentRow {
+  const [stream, shard, sequence, index, revision] = JSON.parse(String(fields.origin)) as Origin;
+  return {
+    source,
+    metric,
+    timestamp,
+    value: Number(fields.value),
+    anomalyScore: Number(fields.anomaly_score),
+    alarmScore: Number(fields.alarm_score),
+    late: (Number(fields.flags) & FLAG.late) !== 0,
+    revision,
     stream,
     shard,
     sequence,

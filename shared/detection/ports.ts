@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../domain/anomaly-event';
+import type { Position } from '../domain/position';
 import type { PointRow, QuarantineObject } from '../domain/rows';
 import type { FeatureVector, ModelScore } from './model';
 
@@ -88,6 +89,12 @@ export interface RecentQuery {
   readonly limit: number;
 }
 
+/** What can be learnt of a row again. */
+export type RecentRow = Pick<
+  PointRow,
+  'source' | 'metric' | 'timestamp' | 'value' | 'anomalyScore' | 'alarmScore' | 'late' | 'revision' | keyof Position
+>;
+
 /**
  * Points and anomalies. Writing the same row again has no effect that a reader can see. Writes reject with
  * {@link RowsRefused} when some rows can never be kept.
@@ -108,7 +115,7 @@ export interface PointStore {
    *
    * @param withinMs for the whole call; absent: the store's own limit. Embedded stores need none
    */
-  readRecent(queries: readonly RecentQuery[], withinMs?: number): Promise<readonly (readonly PointRow[])[]>;
+  readRecent(queries: readonly RecentQuery[], withinMs?: number): Promise<readonly (readonly RecentRow[])[]>;
   /** Events in order of time, then of transition. */
   readAnomalies(query: {
     readonly source?: string;

@@ -3,7 +3,7 @@ import { Checkpoint } from '../../../shared/domain/position';
 /** Remembered at most, the latest ones; about 200 bytes each. */
 const SOURCES_MAX = 50_000;
 /** After a read that failed the store is not asked for so long. */
-const REST_MS = 30_000;
+const REST_MS = 10_000;
 
 interface Memory {
   readonly checkpoint: Uint8Array;

@@ -1,10 +1,10 @@
+import type { RecentRow } from '../../../shared/detection/ports';
 import { type Checkpoint, comparePositions, type Position } from '../../../shared/domain/position';
-import type { PointRow } from '../../../shared/domain/rows';
 import type { PlacedPoint } from '../plan-batch';
 
 /** Rows that a state should have learnt and has not. */
 export interface MissingRows {
-  readonly rows: readonly PointRow[];
+  readonly rows: readonly RecentRow[];
   /** The state has learnt of what was read too, so that nothing is missing in between. */
   readonly isGapless: boolean;
 }
@@ -16,7 +16,7 @@ export interface MissingRows {
  * @param fresh the batch's points that the checkpoint does not cover, at least one
  */
 export function missingRows(
-  stored: readonly PointRow[],
+  stored: readonly RecentRow[],
   fresh: readonly PlacedPoint[],
   checkpoint: Checkpoint,
 ): MissingRows {

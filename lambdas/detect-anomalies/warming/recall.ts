@@ -1,5 +1,6 @@
 import type { PointStore, StateFields } from '../../../shared/detection/ports';
-import { shardKey } from '../../../shared/detection/silence/source-watch';
+import { shardKey, WATCH_FIELD } from '../../../shared/detection/silence/source-watch';
+import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { SourceWork } from '../plan-batch';
 import type { CacheWitness } from './cache-witness';
 import { type Case, caseOf, lostCase } from './doubt';
@@ -16,6 +17,8 @@ export interface Recalled {
   readonly fields: StateFields | undefined;
   /** Fields to be committed with the batch, beside what that changes; absent when the cache's memory stands. */
   readonly restored?: StateFields;
+  /** Events that the batch tells once more, before its own: they were stored, and perhaps not told. */
+  readonly untold?: readonly AnomalyEvent[];
   /** Did its memory come back from stored rows, or was there no time or answer for that? */
   readonly outcome: 'stands' | 'warmed' | 'budget spent';
 }
@@ -29,9 +32,9 @@ export interface RecallParts extends Engine {
   readonly problem: (what: string, error: unknown) => void;
 }
 
-/** Sources of each kind that a sample looks at, and rows of each: enough to find one before what the batch itself stored. */
+/** Sources of each kind that a sample looks at, and rows of each. */
 const SAMPLE_SOURCES = 16;
-const SAMPLE_ROWS = 32;
+const SAMPLE_ROWS = 16;
 /** Sources that are read in one call: bounds memory, and how far the time budget is overrun. */
 const CHUNK_SOURCES = 16;
 /** So many metrics of a source count for the number of its rows that are read. */
@@ -168,7 +171,8 @@ class Recall {
     const queries = cases.map((one) => ({
       source: one.work.source,
       to: Math.max(...one.fresh.map(({ point }) => point.timestamp)) + 1,
-      limit: limitOf(one),
+      // An attempt at this batch that died may have stored its rows.
+      limit: limitOf(one) + valuesOf(one),
     }));
     const stored = await this.parts.store.readRecent(queries, Math.max(1, this.msLeft()));
     return cases.map(({ fresh, base }, i) => missingRows(stored[i]!, fresh, base.checkpoint));
@@ -178,9 +182,13 @@ class Recall {
     const { store } = this.parts;
     const replayed = replay(work, base, rows, this.parts);
     const isWhole = base.fields !== undefined && isGapless;
-    const told = base.fields === undefined ? await toldBefore(work, replayed, rows, store) : [];
-    const restored = new Map([...replayed, ...told, marked({ left: isWhole ? 1 : MARKED_POINTS, isPending: false })]);
-    return { loaded, fields: new Map([...(fallback ?? []), ...restored]), restored, outcome: 'warmed' };
+    const told = isWhole
+      ? undefined
+      : await toldBefore(work, replayed, rows, fallback?.has(WATCH_FIELD) === true, store);
+    const mark = marked({ left: isWhole ? 1 : MARKED_POINTS, isPending: false });
+    const restored = new Map([...replayed, ...(told?.fields ?? []), mark]);
+    const fields = new Map([...(fallback ?? []), ...restored]);
+    return { loaded, fields, restored, untold: told?.untold ?? [], outcome: 'warmed' };
   }
 
   private nothingMissing({ loaded, base, fallback }: Case): Recalled {
@@ -222,4 +230,8 @@ function marked(mark: WarmingMark): readonly [string, Uint8Array] {
 
 function metricsOf({ point }: Case['fresh'][number]): number {
   return Math.max(1, Math.min(METRICS_MAX, Object.keys(point.metrics).length));
+}
+
+function valuesOf({ fresh }: Case): number {
+  return fresh.reduce((sum, { point }) => sum + Object.keys(point.metrics).length, 0);
 }

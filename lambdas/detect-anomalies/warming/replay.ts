@@ -1,15 +1,14 @@
 import { FEATURE_SCHEMA_VERSION, type Model } from '../../../shared/detection/model';
-import { CHECKPOINT_FIELD, type StateFields } from '../../../shared/detection/ports';
+import { CHECKPOINT_FIELD, type RecentRow, type StateFields } from '../../../shared/detection/ports';
 import type { ConcludeContext, Observation, OpenSourceDetector } from '../../../shared/detection/source-detector';
 import type { DataPoint } from '../../../shared/domain/data-point';
 import { type Checkpoint, comparePositions } from '../../../shared/domain/position';
-import type { PointRow } from '../../../shared/domain/rows';
 import type { SourceWork } from '../plan-batch';
 
 /** A data point as its rows tell of it. */
 interface StoredPoint {
-  readonly position: PointRow;
-  readonly rows: ReadonlyMap<string, PointRow>;
+  readonly position: RecentRow;
+  readonly rows: ReadonlyMap<string, RecentRow>;
 }
 
 export interface Engine {
@@ -29,7 +28,7 @@ export interface Engine {
 export function replay(
   { source, settings, points }: SourceWork,
   base: { readonly fields: StateFields | undefined; readonly checkpoint: Checkpoint },
-  rows: readonly PointRow[],
+  rows: readonly RecentRow[],
   { openDetector, builtIn }: Engine,
 ): StateFields {
   const detector = openDetector(source, settings, base.fields);
@@ -70,7 +69,7 @@ function dataPoint(source: string, { position, rows }: StoredPoint, order: reado
 }
 
 /** Data points in the order of their shards; between shards, which have no order, by time. */
-function inOrder(rows: readonly PointRow[]): StoredPoint[] {
+function inOrder(rows: readonly RecentRow[]): StoredPoint[] {
   const shards = [...groupedBy(rows, ({ stream, shard }) => `${stream}/${shard}`).values()].map((own) =>
     [...groupedBy(own, ({ sequence, index }) => `${sequence}/${index}`).values()]
       .map((point) => ({ position: point[0]!, rows: new Map(point.map((row) => [row.metric, row])) }))

@@ -244,6 +244,27 @@ describe('a cache that was lost', () => {
     expect(ofEpisode.at(-1)).toBe('closed');
   });
 
+  test('what an attempt that died had stored and not told is told, and ends', async () => {
+    const parts = new MemoryParts();
+    const services = processOn(parts, { points: 3 });
+    await run(services, 0, 415, 5);
+    parts.fate = (_, part) => (part === 'topic' ? 'fails before' : 'works');
+    const outcomes = await detectAnomalies(steps(415, 425), services);
+    expect(outcomes.some(({ done }) => !done)).toBe(true);
+    parts.fate = () => 'works';
+    const untold = [...parts.stored.values()].filter(({ id }) => !parts.published.some((event) => event.id === id));
+    const opened = untold.filter(({ phase }) => phase === 'opened').map(({ episodeId }) => episodeId);
+    expect(opened.length).toBeGreaterThan(0);
+    parts.states.clear();
+    await run(processOn(parts, { points: 3 }), 415, 500, 5);
+    const published = new Set(parts.published.map(({ id }) => id));
+    expect([...parts.stored.keys()].filter((id) => !published.has(id))).toEqual([]);
+    for (const episode of opened) {
+      const phases = parts.published.filter(({ episodeId }) => episodeId === episode).map(({ phase }) => phase);
+      expect([phases.filter((phase) => phase === 'opened').length, phases.at(-1)]).toEqual([1, 'closed']);
+    }
+  });
+
   test('a silence that people were told of ends when the source is heard', async () => {
     const parts = new MemoryParts();
     const services = processOn(parts);

@@ -19,8 +19,10 @@ export function pointOffset(row: PointRow): number {
 const REVISIONS = 100;
 const LATE_SLOTS = OFFSETS / REVISIONS - 1;
 
+type Preceding = Pick<PointRow, 'revision' | 'late' | 'sequence' | 'index'>;
+
 /** Negative when `a` is the one that readers see: higher revision, then on time, then the earlier position. */
-export function precedence(a: PointRow, b: PointRow): number {
+export function precedence(a: Preceding, b: Preceding): number {
   return (
     b.revision - a.revision ||
     Number(a.late) - Number(b.late) ||

@@ -76,7 +76,11 @@ export function createInfluxStore({
         return byTimestamp(points, limit, (group) => bestOf(source, metric, group));
       }),
     readRecent: (queries, withinMs = timeoutMs) =>
-      whileOpen(() => readRecent(client, queries, { ...retries, timeoutMs: Math.min(timeoutMs, withinMs) })),
+      whileOpen(() => {
+        // Many rows take longer than one request of the others may.
+        const limit = Math.min(timeoutMs, withinMs);
+        return readRecent(client, queries, { ...retries, timeoutMs: limit, attemptTimeoutMs: limit });
+      }),
     readDegraded: (query) => whileOpen(() => readDegraded(client, query, retries)),
     readAnomalies: ({ source, from, to, limit = Infinity }) =>
       whileOpen(async () => {
