@@ -6,18 +6,26 @@ const LINES = 12;
 const LINE_CHARS_MAX = 500;
 
 /** The last lines of every log group and of the emulator, cut, for who looks for what went wrong. */
-export async function functionLogs({ emulator: { logs } }: World): Promise<string> {
-  const texts: string[] = [];
-  const tell = (from: string, lines: readonly string[]) =>
-    texts.push(`${from}:`, ...lines.slice(-LINES).map((line) => `  ${line.slice(0, LINE_CHARS_MAX)}`));
-  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, {}))
-    for (const { logGroupName } of logGroups) {
-      const messages = await logMessages(logs, logGroupName!);
-      if (messages.length > 0) tell(logGroupName!, messages);
-    }
+export async function lastLines(world: World): Promise<string> {
   const emulatorLog = process.env['AWS_EMULATOR_LOG'];
-  if (emulatorLog !== undefined) tell('emulator', readFileSync(emulatorLog, 'utf8').trimEnd().split('\n'));
-  return texts.join('\n');
+  const logs = await allLogs(world);
+  if (emulatorLog !== undefined)
+    logs.push({ group: 'emulator', lines: readFileSync(emulatorLog, 'utf8').trimEnd().split('\n') });
+  return logs
+    .flatMap(({ group, lines }) => [
+      `${group}:`,
+      ...lines.slice(-LINES).map((line) => `  ${line.slice(0, LINE_CHARS_MAX)}`),
+    ])
+    .join('\n');
+}
+
+/** Every log group with what stands in it. */
+export async function allLogs({ emulator: { logs } }: World): Promise<{ group: string; lines: string[] }[]> {
+  const found: { group: string; lines: string[] }[] = [];
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, {}))
+    for (const { logGroupName } of logGroups)
+      found.push({ group: logGroupName!, lines: await logMessages(logs, logGroupName!) });
+  return found;
 }
 
 /** Lines of one log group, oldest first. */

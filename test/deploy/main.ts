@@ -9,7 +9,7 @@ import { startModelServerProcess } from '../../apps/local/live/model-server-proc
 import { createChildren } from './children';
 import { openEmulator } from './emulator';
 import { childEnvironment, serverUrl } from './environment';
-import { functionLogs } from './function-logs';
+import { lastLines } from './function-logs';
 import { STEPS } from './steps';
 import type { Step, World } from './world';
 
@@ -53,7 +53,7 @@ async function test(): Promise<number> {
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    if (!interrupted.signal.aborted) console.error(await functionLogs(world).catch(() => ''));
+    if (!interrupted.signal.aborted) console.error(await lastLines(world).catch(() => ''));
     return 1;
   } finally {
     children.endAll();

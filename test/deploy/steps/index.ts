@@ -1,6 +1,7 @@
 import type { Step } from '../world';
 import { archive } from './archive';
 import { bootstrap } from './bootstrap';
+import { compareMetrics } from './compare-metrics';
 import { deploy } from './deploy';
 import { fileUnreadable } from './file-unreadable';
 import { findFault } from './find-fault';
@@ -20,6 +21,7 @@ export const STEPS: readonly Step[] = [
   archive,
   scoreAgain,
   watchSilence,
+  compareMetrics,
   update,
   remove,
 ];
