@@ -1,4 +1,14 @@
-const FORESEEN = new Set(['InputError', 'OutputError', 'PriorError', 'SendError', 'StartError', 'UsageError']);
+const FORESEEN = new Set([
+  'AlertingFault',
+  'AwsRefusal',
+  'DocumentError',
+  'InputError',
+  'OutputError',
+  'PriorError',
+  'SendError',
+  'StartError',
+  'UsageError',
+]);
 
 /** What a person is told of a failure: the sentence of one that was foreseen, the trace of a defect. */
 export function failureText(error: unknown): string {

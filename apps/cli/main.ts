@@ -1,8 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { registerAlerts } from './commands/alerts';
+import { registerBacktest } from './commands/backtest';
 import { registerDoctor } from './commands/doctor';
 import { registerPrior } from './commands/prior';
+import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
+import { registerSilences } from './commands/silences';
 import { registerStart } from './commands/start';
 import { EXIT, EXIT_CODES_HELP, UsageError } from './exit-codes';
 import { failureText } from './failure-text';
@@ -19,6 +23,8 @@ Examples:
   $ tidewatch score --input pump.csv --output scores.csv --plot scores.svg
   $ tidewatch score --help
   $ tidewatch send --input pump.csv --stream points
+  $ tidewatch alerts list
+  $ tidewatch backtest --input history.csv --rules rules.yaml
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
   );
@@ -27,6 +33,11 @@ registerStart(program);
 registerScore(program);
 registerPrior(program);
 registerSend(program);
+registerRules(program);
+registerRoutes(program);
+registerAlerts(program);
+registerSilences(program);
+registerBacktest(program);
 registerDoctor(program);
 
 // A reader that has seen enough, as head has, is no fault.

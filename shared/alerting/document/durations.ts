@@ -27,22 +27,26 @@ export function durationWords(ms: number): string {
 }
 
 /** A duration in a document; milliseconds once read. */
-export const DurationSchema = z.string().transform((text, context) => {
-  const ms = readDuration(text);
-  if (ms !== undefined) return ms;
-  context.addIssue({ code: 'custom', message: `"${text}" is no duration; write it like 30s, 5m, 1h30m or 7d` });
-  return z.NEVER;
-});
+export const DurationSchema = z
+  .string({ error: 'must be a duration, written like 30s, 5m, 1h30m or 7d' })
+  .transform((text, context) => {
+    const ms = readDuration(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: 'custom', message: `"${text}" is no duration; write it like 30s, 5m, 1h30m or 7d` });
+    return z.NEVER;
+  });
 
 /** A moment in a document: `2027-01-01` (its beginning, UTC) or with a time and a zone; epoch milliseconds once read. */
-export const MomentSchema = z.string().transform((text, context) => {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text);
-  const ms = isDay || isInstant ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(ms)) return ms;
-  context.addIssue({
-    code: 'custom',
-    message: `"${text}" is no moment; write it like 2027-01-01 or 2027-01-01T08:00:00Z, the zone included`,
+export const MomentSchema = z
+  .string({ error: 'must be a moment, written like 2027-01-01' })
+  .transform((text, context) => {
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+    const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text);
+    const ms = isDay || isInstant ? Date.parse(text) : Number.NaN;
+    if (Number.isFinite(ms)) return ms;
+    context.addIssue({
+      code: 'custom',
+      message: `"${text}" is no moment; write it like 2027-01-01 or 2027-01-01T08:00:00Z, the zone included`,
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});

@@ -32,16 +32,18 @@ const TextSchema = z
     }
   });
 
+const SEVERITY_FORM = `must be one of ${SEVERITIES.join(', ')}, a list of them, or ">=" and one of them`;
 const SeverityPatternSchema = z
-  .union([z.string(), z.array(z.enum(SEVERITIES)).min(1)])
+  .union([z.string(), z.array(z.enum(SEVERITIES)).min(1)], { error: SEVERITY_FORM })
   .refine((pattern) => typeof pattern !== 'string' || readSeverities(pattern) !== undefined, {
-    error: `must be one of ${SEVERITIES.join(', ')}, a list of them, or ">=" and one of them`,
+    error: SEVERITY_FORM,
   });
 
 const DeviationSchema = z
-  .union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?%$/)])
-  .refine((deviation) => typeof deviation === 'number' || Number.parseFloat(deviation) > 0, 'must be above 0')
-  .describe('in the unit of the metric, or "20%" of what was expected');
+  .union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?%$/)], {
+    error: 'must be a number above 0, in the unit of the metric, or a share of what was expected, as "20%"',
+  })
+  .refine((deviation) => typeof deviation === 'number' || Number.parseFloat(deviation) > 0, 'must be above 0');
 
 /** Everything that is named must fit; what is not named fits anything. */
 export const MatchSchema = z.strictObject({
@@ -50,7 +52,11 @@ export const MatchSchema = z.strictObject({
   metric: TextSchema.optional(),
   /** By name of the tag; a tag that is not there is the empty text. */
   tags: z.record(z.string().min(1), TextSchema).optional(),
-  kind: z.union([z.enum(ANOMALY_KINDS), z.array(z.enum(ANOMALY_KINDS)).min(1)]).optional(),
+  kind: z
+    .union([z.enum(ANOMALY_KINDS), z.array(z.enum(ANOMALY_KINDS)).min(1)], {
+      error: `must be one of ${ANOMALY_KINDS.join(', ')}, or a list of them`,
+    })
+    .optional(),
   severity: SeverityPatternSchema.optional(),
   minScore: z.number().min(0).max(1).optional(),
   direction: z.enum(['up', 'down']).optional(),

@@ -1,4 +1,14 @@
-import { isCollection, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Document as YamlDocument,
+} from 'yaml';
+import type { z } from 'zod';
 import { referenceProblems } from './references';
 import { type AlertingDocument, AlertingDocumentSchema } from './schema';
 
@@ -46,13 +56,12 @@ export function readDocument(text: string, where?: string): AlertingDocument {
     const node = nodeAt(yaml.contents, path);
     return node?.range ? { line: lines.linePos(node.range[0]).line } : {};
   };
-  // Few aliases: a small text must not grow to a large document.
-  const parsed = AlertingDocumentSchema.safeParse(yaml.toJS({ maxAliasCount: 20 }) ?? {});
+  const parsed = AlertingDocumentSchema.safeParse(plainValue(yaml, where) ?? {});
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => ({
-      ...lineOf(path),
-      path: pathWords(path),
-      message,
+    const problems = parsed.error.issues.map((issue) => ({
+      ...lineOf(placeOf(issue)),
+      path: pathWords(issue.path),
+      message: messageOf(issue),
     }));
     throw new DocumentError(problems, where);
   }
@@ -63,6 +72,29 @@ export function readDocument(text: string, where?: string): AlertingDocument {
       where,
     );
   return parsed.data;
+}
+
+/** Few aliases, as nests of them grow: a small text must not become a large document. */
+function plainValue(yaml: YamlDocument, where: string | undefined): unknown {
+  try {
+    return yaml.toJS({ maxAliasCount: 20 });
+  } catch (error) {
+    throw new DocumentError([{ path: '', message: `cannot be read: ${(error as Error).message}` }], where);
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of what is not known here, the place of the thing itself. */
+function placeOf(issue: Issue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+}
+
+function messageOf(issue: Issue): string {
+  if (issue.code === 'unrecognized_keys')
+    return `${issue.keys.map((key) => `"${key}"`).join(', ')} cannot stand here; is it misspelt, or a level too deep or too high?`;
+  if (issue.message.endsWith('received undefined')) return 'is missing';
+  return issue.message;
 }
 
 function pathWords(path: readonly PropertyKey[]): string {

@@ -7,6 +7,8 @@ import { readDays, readTimeOfDay } from './windows';
 /** Rules of one document at most, so that no document can make routing slow. */
 const RULES_MAX = 1_000;
 const ROUTES_DEPTH_MAX = 8;
+/** The history of a series is kept for two days. */
+const FLAPPING_WITHIN_MS_MAX = 86_400_000;
 
 const NameSchema = z
   .string()
@@ -18,12 +20,14 @@ const PersonSchema = z.string().min(1).max(200);
 
 const ZoneSchema = z.string().refine(isTimeZone, { error: 'is not a known IANA time zone, as Europe/Berlin' });
 
-const TimeOfDaySchema = z.string().transform((text, context) => {
-  const minutes = readTimeOfDay(text);
-  if (minutes !== undefined) return minutes;
-  context.addIssue({ code: 'custom', message: `"${text}" is no time of day; write it like "08:30", in quotes` });
-  return z.NEVER;
-});
+const TimeOfDaySchema = z
+  .string({ error: 'must be a time of day, written like "08:30", in quotes' })
+  .transform((text, context) => {
+    const minutes = readTimeOfDay(text);
+    if (minutes !== undefined) return minutes;
+    context.addIssue({ code: 'custom', message: `"${text}" is no time of day; write it like "08:30", in quotes` });
+    return z.NEVER;
+  });
 
 const DaysSchema = z
   .string()
@@ -77,7 +81,11 @@ const RouteOptionsSchema = z.strictObject({
   /** Between a notification and the next one about further alerts of the group. */
   groupInterval: DurationSchema.optional(),
   /** Between notifications of what nobody acknowledges; `never` for once only. */
-  repeatInterval: z.union([z.literal('never').transform(() => null), DurationSchema]).optional(),
+  repeatInterval: z
+    .union([z.literal('never').transform(() => null), DurationSchema], {
+      error: 'must be a duration, written like 4h, or never',
+    })
+    .optional(),
   sendResolved: z.boolean().optional(),
   /** Whom to tell as well when nobody has acknowledged so long after the first notification. */
   escalate: z.strictObject({ after: DurationSchema, receivers: z.array(NameSchema).min(1) }).optional(),
@@ -145,7 +153,7 @@ const FlappingSchema = z.strictObject({
   /** Alerts of one series … */
   alerts: z.number().int().min(2).max(10).default(4),
   /** … that begin within this time. It is over when none began for as long. */
-  within: DurationSchema.prefault('1h'),
+  within: DurationSchema.prefault('1h').refine((ms) => ms <= FLAPPING_WITHIN_MS_MAX, 'is a day at most'),
 });
 export type FlappingLimits = z.output<typeof FlappingSchema>;
 
