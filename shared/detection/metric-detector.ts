@@ -1,5 +1,6 @@
 import { expectation, foresee, learnExpectation, startExpectation } from './expectation';
 import { seasonFamily, valueFamily, variabilityFamily } from './families';
+import { forgetsNow } from './forgetting';
 import { advanceFrozen } from './frozen';
 import { BASE_BYTES, CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
@@ -131,7 +132,7 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
     learnHour(state, y, hour);
     learnWeek(state, y, hourOfWeek);
   }
-  remember(state, VALUES, x);
+  remember(state, VALUES, x, forgetsNow);
   f32[F32.last] = x;
   u32[U32.seen] = seen + 1;
 }

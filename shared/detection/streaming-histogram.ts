@@ -35,12 +35,18 @@ export const quantiles = { q10: 0, q50: 0, q90: 0, scale: 0 };
  * Remembers a value. Equal values share a centroid; above 24 the adjacent pair with the smallest gap becomes one.
  * O(24), no allocation.
  *
+ * @param forgets asked when the past is halved: is what has become light dropped?
  * @see Ben-Haim and Tom-Tov 2010, A streaming parallel decision tree algorithm, JMLR 11
  */
-export function remember(state: MetricState, at: HistogramAt, value: number): void {
+export function remember(
+  state: MetricState,
+  at: HistogramAt,
+  value: number,
+  forgets?: (state: MetricState) => boolean,
+): void {
   const { f32, u16 } = state;
   const { centroids, masses, head } = at;
-  if (f32[head + POINTS]! > at.pointsMax) halve(state, at);
+  if (f32[head + POINTS]! > at.pointsMax) halve(state, at, forgets === undefined || forgets(state));
   const k = f32[head + COUNT]!;
   const v = Math.fround(value);
   f32[head + POINTS]! += 1;
@@ -118,11 +124,11 @@ function shiftUp({ f32, u16 }: MetricState, { centroids, masses }: HistogramAt, 
   }
 }
 
-/** The past counts half; what has become too light is forgotten, and with it old extremes. */
-function halve(state: MetricState, at: HistogramAt): void {
+/** The past counts half; if it forgets, what has become too light is dropped, and with it old extremes. */
+function halve(state: MetricState, at: HistogramAt, forgets: boolean): void {
   const k = state.f32[at.head + COUNT]!;
   for (let i = at.masses; i < at.masses + k; i++) state.u16[i] = (state.u16[i]! + 1) >> 1;
-  keepFrom(state, at, MASS_UNITS_MIN);
+  keepFrom(state, at, forgets ? MASS_UNITS_MIN : 1);
 }
 
 /** Drops the centroids that are lighter, and with them old extremes. */
