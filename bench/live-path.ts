@@ -8,13 +8,16 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
 import { openDataFolder } from '../apps/local/live/data-folder';
 import { type LivePath, openLivePath } from '../apps/local/live/live-path';
 import { encodeRows } from '../shared/adapters/sagemaker/number-rows';
 import { FEATURES } from '../shared/detection/model';
 import type { DataPoint } from '../shared/domain/data-point';
 import { toRecords } from '../shared/runtime/records';
+import { cpuSince } from './live/process-cpu';
+import { redisFloor } from './live/redis-floor';
+import { countWrites } from './live/round-trips';
+import { openLiveServers } from './live/servers';
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,9 +34,8 @@ const METRICS = Number(flags.metrics);
 const PACED_PER_SECOND = 1_000;
 const PACED_SECONDS = Number(flags.seconds);
 const CHUNK = 1_000;
-const servers = flags.live
-  ? { redisUrl: required('REDIS_URL'), influx: { url: await database(required('INFLUX_URL')) } }
-  : {};
+const servers = flags.live ? await openLiveServers() : undefined;
+const writes = countWrites();
 const modelServerScript = fileURLToPath(new URL('../apps/model-server/main.mjs', import.meta.url));
 const begun = Date.UTC(2026, 0, 1);
 
@@ -59,6 +61,10 @@ async function throughput(): Promise<number> {
   const live = await open('throughput', () => undefined);
   let firstAt: number | undefined;
   const rss: string[] = [];
+  const cpu = cpuSince(
+    new Map([['this process', process.pid], ['model server', live.modelServer.pid() ?? 0], ...(servers?.pids ?? [])]),
+  );
+  const writesBefore = new Map(writes);
   const from = performance.now();
   for (let at = 0; at < POINTS; at += CHUNK) {
     await live.producer.put(chunkOf(at));
@@ -75,6 +81,9 @@ async function throughput(): Promise<number> {
   console.log(`  start to first stored point: ${whole((firstAt ?? from) - start)} ms`);
   console.log(`  resident memory, MB: ${rss.join(' ')} ${rssMb()}`);
   stages(live, values);
+  console.log('  processor time, µs a value (all processes together can use 1,000,000 a second and core):');
+  for (const [name, spent] of cpu()) console.log(`    ${name.padEnd(13)} ${((1e6 * spent) / values).toFixed(1)}`);
+  trips(live, writesBefore);
   await live.stop();
   return values / seconds;
 }
@@ -141,7 +150,12 @@ async function floor(valuesPerSecond: number): Promise<void> {
   }
   const post = (1000 * (performance.now() - from)) / rounds / CHUNK;
   await live.stop();
-  const cache = flags.live ? await redisFloor(servers.redisUrl!) : 0;
+  const states = servers && (await redisFloor(servers.redisUrl, CHUNK));
+  const cache = states === undefined ? 0 : (1000 * states.batchMs) / CHUNK / METRICS;
+  if (states)
+    console.log(
+      `\nRedis: ${whole(states.bytesASource)} bytes a source by its INFO, ${whole(states.payloadBytes)} of them names and values of fields`,
+    );
   const ours = 1e6 / valuesPerSecond;
   console.log(
     `\nfloor, µs a value: JSON.parse ${parse.toFixed(2)} + HTTP post of the vectors ${post.toFixed(2)}${cache > 0 ? ` + states loaded and stored ${cache.toFixed(2)}` : ''} = ${(parse + post + cache).toFixed(2)}; ours ${ours.toFixed(1)} = ${(ours / (parse + post + cache)).toFixed(1)} × the floor`,
@@ -152,7 +166,7 @@ function open(name: string, onRows: NonNullable<Parameters<typeof openLivePath>[
   return openLivePath({
     folder: openDataFolder(path.join(folder, name)),
     modelServerScript,
-    ...servers,
+    ...(servers === undefined ? {} : { redisUrl: servers.redisUrl, influx: servers.influx }),
     onRows,
     onProblem: (what, error) => console.log(`${what}: ${String(error)}`),
   });
@@ -165,6 +179,17 @@ function stages({ stageMs }: LivePath, values: number): void {
     console.log(
       `    ${stage.padEnd(9)} ${((1000 * ms) / values).toFixed(2).padStart(7)} µs a value ${((100 * ms) / total).toFixed(0).padStart(4)} %`,
     );
+}
+
+/** Trips to each server by batch, from what this process wrote to its port. */
+function trips({ modelServer, batches }: LivePath, before: ReadonlyMap<number, number>): void {
+  const urls: [string, string][] = [['model server', modelServer.url]];
+  if (servers) urls.push(['Redis', servers.redisUrl], ['InfluxDB', servers.influx.url]);
+  const each = urls.map(([name, url]) => {
+    const port = Number(new URL(url).port);
+    return `${name} ${(((writes.get(port) ?? 0) - (before.get(port) ?? 0)) / batches()).toFixed(2)}`;
+  });
+  console.log(`  round trips a batch (${whole(batches())} batches): ${each.join(', ')}`);
 }
 
 /** Points round-robin over the sources, a minute apart: a daily rhythm and noise, from the index alone. */
@@ -192,46 +217,4 @@ function rssMb(): string {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
-}
-
-/** One batch's states, loaded and stored by plain pipelines, in µs a value; and what they occupy, by Redis's own word. */
-async function redisFloor(url: string): Promise<number> {
-  const redis = new Redis(url);
-  const keys = (await redis.keys('tidewatch*')).slice(0, CHUNK);
-  const states = await Promise.all(keys.map((key) => redis.hgetallBuffer(key)));
-  const rounds = 20;
-  const from = performance.now();
-  for (let round = 0; round < rounds; round++) {
-    const load = redis.pipeline();
-    for (const key of keys) load.hgetallBuffer(key);
-    await load.exec();
-    const store = redis.pipeline();
-    keys.forEach((key, i) => {
-      store.hset(key, states[i]!);
-    });
-    await store.exec();
-  }
-  const elapsed = performance.now() - from;
-  const memory = /used_memory:(\d+)/.exec(await redis.info('memory'))![1]!;
-  console.log(`\nRedis: ${whole(Number(memory) / (await redis.dbsize()))} bytes a source, by its INFO`);
-  redis.disconnect();
-  return (1000 * elapsed) / rounds / keys.length / METRICS;
-}
-
-/** The address with a database of our own in it. */
-async function database(address: string): Promise<string> {
-  const url = new URL(address);
-  const name = `bench_${process.pid}`;
-  await fetch(new URL('/query', url.origin), {
-    method: 'POST',
-    body: new URLSearchParams({ q: `CREATE DATABASE ${name}` }),
-  });
-  url.searchParams.set('db', name);
-  return url.href;
-}
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set; npm run bench:live brings the servers`);
-  return value;
 }

@@ -68,6 +68,8 @@ export interface LivePath {
   readonly alerting: LocalAlerting | undefined;
   /** Sums over all batches since the start. */
   readonly counts: Readonly<BatchCounts>;
+  /** Invocations of the handler since the start. */
+  readonly batches: () => number;
   /** Milliseconds spent, by stage, since the start. */
   readonly stageMs: ReadonlyMap<Stage, number>;
   /** Lets batches in flight end, then closes everything in the order in which it depends on each other. */
@@ -142,6 +144,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       modelServer,
       alerting,
       counts: meter.counts,
+      batches: meter.batches,
       stageMs: meter.stageMs,
       stop: closeAll,
     };
@@ -193,11 +196,15 @@ function observed(store: PointStore, onRows: (rows: readonly PointRow[]) => void
 function openMeter(onProblem: (what: string, error: unknown) => void, onObserved: Observer['observed']) {
   const counts = zeroCounts();
   const stageMs = new Map<Stage, number>();
+  let batches = 0;
   const observer: Observer = {
     clock: () => performance.now(),
     began: () => undefined,
     stage: (stage, ms) => void stageMs.set(stage, (stageMs.get(stage) ?? 0) + ms),
-    batch: (some) => addCounts(counts, some),
+    batch: (some) => {
+      batches++;
+      addCounts(counts, some);
+    },
     published: () => undefined,
     circuit: ({ state, cause }) => {
       if (state === 'open') onProblem('the model is left alone for a while', cause);
@@ -205,5 +212,5 @@ function openMeter(onProblem: (what: string, error: unknown) => void, onObserved
     problem: onProblem,
     ...(onObserved === undefined ? {} : { observed: onObserved }),
   };
-  return { counts, stageMs, observer };
+  return { counts, batches: () => batches, stageMs, observer };
 }

@@ -1,17 +1,9 @@
 import { Cluster, type Redis } from 'ioredis';
 import { TransientFault } from '../../detection/ports';
 import { keySlot } from './key-slot';
+import { isTimeout, piped, type RedisCommand, type RedisReply } from './pipeline';
 import { type RedisAddress, withoutSecret } from './redis-address';
-import {
-  becomesReady,
-  connectionOptions,
-  isTimeout,
-  piped,
-  type RedisCommand,
-  type RedisConnection,
-  type RedisReply,
-  reconnectDelayMs,
-} from './redis-connection';
+import { becomesReady, connectionOptions, type RedisConnection, reconnectDelayMs } from './redis-connection';
 
 /** How often one call follows slots that moved: a migration moves a slot once, or asks and then moves. */
 const REDIRECTIONS_MAX = 3;
@@ -58,11 +50,11 @@ export function connectCluster(address: RedisAddress, timeoutMs: number): RedisC
       await ready();
       if (commands.some(({ key }) => ownerOf(cluster, key) === undefined)) await refresh();
       const replies: RedisReply[] = new Array(commands.length);
-      await sendToOwners(cluster, commands, [...commands.keys()], replies);
+      await sendToOwners(cluster, commands, [...commands.keys()], replies, timeoutMs);
       for (let redirections = 0; redirections < REDIRECTIONS_MAX; redirections++) {
         const redirected = [...replies.keys()].filter((at) => redirectionOf(replies[at]!) !== undefined);
         if (redirected.length === 0) break;
-        await follow(cluster, commands, redirected, replies, refresh);
+        await follow(cluster, commands, redirected, replies, refresh, timeoutMs);
       }
       return replies;
     },
@@ -89,6 +81,7 @@ async function sendToOwners(
   commands: readonly RedisCommand[],
   places: readonly number[],
   replies: RedisReply[],
+  timeoutMs: number,
 ): Promise<void> {
   const shares = new Map<Redis, number[]>();
   for (const at of places) {
@@ -103,6 +96,7 @@ async function sendToOwners(
       const answers = await piped(
         node,
         share.map((at) => commands[at]!),
+        timeoutMs,
       );
       share.forEach((at, i) => {
         replies[at] = answers[i]!;
@@ -131,19 +125,20 @@ async function follow(
   places: readonly number[],
   replies: RedisReply[],
   refresh: () => Promise<void>,
+  timeoutMs: number,
 ): Promise<void> {
   const asks = places.filter((at) => redirectionOf(replies[at]!)?.kind === 'ASK');
   const moves = places.filter((at) => redirectionOf(replies[at]!)?.kind === 'MOVED');
   if (moves.length > 0 || asks.some((at) => nodeOf(cluster, redirectionOf(replies[at]!)!.to) === undefined)) {
     await refresh();
   }
-  if (moves.length > 0) await sendToOwners(cluster, commands, moves, replies);
+  if (moves.length > 0) await sendToOwners(cluster, commands, moves, replies, timeoutMs);
   await Promise.all(
     asks.map(async (at) => {
       const node = nodeOf(cluster, redirectionOf(replies[at]!)!.to);
       if (node === undefined) return;
       const asking = { key: '', name: 'ASKING', args: [] };
-      replies[at] = (await piped(node, [asking, commands[at]!]))[1]!;
+      replies[at] = (await piped(node, [asking, commands[at]!], timeoutMs))[1]!;
     }),
   );
 }

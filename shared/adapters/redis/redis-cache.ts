@@ -8,8 +8,9 @@ import {
 import { connectCluster } from './cluster-connection';
 import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitArguments } from './commit-script';
 import { KEY_PREFIX } from './key-prefix';
+import type { RedisCommand, RedisReply } from './pipeline';
 import { redisAddress } from './redis-address';
-import { connectRedis, type RedisCommand, type RedisConnection, type RedisReply } from './redis-connection';
+import { connectRedis, type RedisConnection } from './redis-connection';
 import { sourceKey } from './source-key';
 
 export interface RedisCacheOptions {

@@ -1,17 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { TransientFault } from '../../detection/ports';
+import { isTimeout, piped, type RedisCommand, type RedisReply } from './pipeline';
 import { type RedisAddress, withoutSecret } from './redis-address';
-
-/** A command that concerns one key. */
-export interface RedisCommand {
-  readonly key: string;
-  readonly name: string;
-  /** With the key, where the command has it. */
-  readonly args: readonly (string | Buffer | number)[];
-}
-
-/** Error and result of one command; texts are buffers. */
-export type RedisReply = readonly [error: Error | null, result: unknown];
 
 /** A client that keeps no commands while it has no connection, and says nothing secret. */
 export interface RedisConnection {
@@ -46,11 +36,6 @@ export function connectionOptions(timeoutMs: number) {
     protocol: 2,
     disableClientInfo: true,
   } as const satisfies RedisOptions;
-}
-
-/** How ioredis calls a command that got no answer in time. */
-export function isTimeout([error]: RedisReply): boolean {
-  return error?.message === 'Command timed out';
 }
 
 /** One server. */
@@ -92,7 +77,7 @@ export function connectRedis(address: RedisAddress, timeoutMs: number): RedisCon
     async run(commands) {
       if (commands.length === 0) return [];
       await ready();
-      const replies = await piped(client, commands);
+      const replies = await piped(client, commands, timeoutMs);
       if (replies.some(isTimeout)) {
         // It may never answer: a new connection may.
         isUsable = false;
@@ -106,13 +91,6 @@ export function connectRedis(address: RedisAddress, timeoutMs: number): RedisCon
       client.disconnect();
     },
   };
-}
-
-/** Commands to one server, in one round trip. */
-export async function piped(client: Redis, commands: readonly RedisCommand[]): Promise<readonly RedisReply[]> {
-  const pipeline = client.pipeline();
-  for (const { name, args } of commands) pipeline.callBuffer(name, ...args);
-  return (await pipeline.exec())!;
 }
 
 /** Rejects with a TransientFault that bears the problem, if the client is not ready in time. */

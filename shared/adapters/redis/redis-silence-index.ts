@@ -4,8 +4,9 @@ import type { Filing, ShardProgress, SilenceIndex } from '../../detection/silenc
 import { connectCluster } from './cluster-connection';
 import { ADVANCE_SCRIPT, REFILE_SCRIPT, type Script } from './index-scripts';
 import { KEY_PREFIX } from './key-prefix';
+import type { RedisCommand, RedisReply } from './pipeline';
 import { redisAddress } from './redis-address';
-import { connectRedis, type RedisCommand, type RedisConnection, type RedisReply } from './redis-connection';
+import { connectRedis, type RedisConnection } from './redis-connection';
 
 export interface RedisSilenceIndexOptions {
   /** `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
