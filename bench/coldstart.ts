@@ -3,7 +3,8 @@
 import { makeFleet } from '../apps/local/demo/fleet';
 import { historyPoints } from '../apps/local/demo/world';
 import { commonBeginning, lendTails } from '../shared/detection/beginning';
-import { type Beginning, emptyMetric, encodeMetric } from '../shared/detection/metric-codec';
+import { type Beginning, emptyMetric } from '../shared/detection/metric-codec';
+import { saveMetricState } from '../shared/detection/metric-state';
 import { openerWithPrior } from '../shared/detection/open-source-detector';
 import { openPrior } from '../shared/detection/population-prior';
 import { openPriorLearner } from '../shared/detection/prior-learner';
@@ -41,7 +42,7 @@ interface Young {
 
 const { folder, option } = benchArguments('coldstart', 'data/ and labels/ of the Numenta Anomaly Benchmark');
 const only = option('only');
-const empty = encodeMetric(emptyMetric());
+const empty = saveMetricState(emptyMetric());
 const titles = ['false alarms a series, found', ...SPANS.map(([from, to]) => `rows ${from}–${to}`)];
 
 if (only === undefined || only === 'made-up') madeUp();
@@ -60,7 +61,7 @@ function madeUp(): void {
     FAMILY_NAMES.map((family) => {
       const state = emptyMetric();
       lendTails(state, learnYoungTails(family));
-      return [family as string, encodeMetric(state)] as const;
+      return [family as string, saveMetricState(state)] as const;
     }),
   );
   report('made-up series, nothing borrowed', series, () => empty);

@@ -1,6 +1,6 @@
-import { type Beginning, emptyMetric, encodeMetric } from './metric-codec';
+import { type Beginning, emptyMetric } from './metric-codec';
 import { CALIBRATIONS, F32 } from './metric-layout';
-import type { MetricState } from './metric-state';
+import { type MetricState, saveMetricState } from './metric-state';
 import { startCalibration } from './tail-calibration';
 import { YOUNG_TAILS } from './young-tails';
 
@@ -35,7 +35,7 @@ export function commonBeginning(): Beginning {
   if (common === undefined) {
     const state = emptyMetric();
     lendTails(state, YOUNG_TAILS);
-    common = encodeMetric(state);
+    common = saveMetricState(state);
   }
   return common;
 }

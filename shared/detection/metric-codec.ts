@@ -1,5 +1,6 @@
 import { startMetric } from './metric-detector';
 import { FULL_BYTES, HEAD_BYTES, U32, VERSION } from './metric-layout';
+import { PACKED_VERSION, packMetric, unpackMetric } from './metric-packing';
 import { createMetricState, type MetricState, openMetricState, saveMetricState } from './metric-state';
 
 /**
@@ -9,8 +10,9 @@ import { createMetricState, type MetricState, openMetricState, saveMetricState }
 export const STATE_VERSION = 1;
 
 /** How a state at rest of each version is read: this one, and the one before once there is one. */
-const READERS: ReadonlyMap<number, (saved: Uint8Array) => MetricState> = new Map([
-  [1, (saved) => openMetricState(saved, FULL_BYTES)],
+const READERS: ReadonlyMap<number, (saved: Uint8Array) => MetricState | undefined> = new Map([
+  [STATE_VERSION, (saved: Uint8Array) => openMetricState(saved, FULL_BYTES)],
+  [PACKED_VERSION, (saved: Uint8Array) => unpackMetric(saved, STATE_VERSION)],
 ]);
 
 /** A metric of which nothing is known, and that borrows nothing. */
@@ -36,7 +38,10 @@ export function forgetValues(state: MetricState, beginning: Beginning): void {
   state.u32[U32.seen] = 0;
 }
 
-export const encodeMetric = saveMetricState;
+/** The state at rest: without its zeros where that is shorter. The same state always gives the same bytes. */
+export function encodeMetric(state: MetricState): Uint8Array {
+  return packMetric(state) ?? saveMetricState(state);
+}
 
 /** A metric that has seen nothing itself. */
 export function newMetric(beginning: Beginning): MetricState {

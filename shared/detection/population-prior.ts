@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { NameSchema } from '../domain/data-point';
 import { BORROWED_POINTS, lendTails } from './beginning';
-import { type Beginning, decodeMetric, emptyMetric, encodeMetric } from './metric-codec';
+import { type Beginning, decodeMetric, emptyMetric } from './metric-codec';
 import { BASE_BYTES, HOUR, VALUES } from './metric-layout';
+import { saveMetricState } from './metric-state';
 import { lend } from './streaming-histogram';
 import { startScale, toOffset } from './value-scale';
 import { YOUNG_TAILS } from './young-tails';
@@ -34,7 +35,7 @@ export function openPrior({ name, metrics }: PriorDocument): PopulationPrior {
   const beginnings = new Map<string, Beginning>();
   for (const [metric, { memory }] of Object.entries(metrics)) {
     const state = decodeMetric(Buffer.from(memory, 'base64'));
-    if (state) beginnings.set(metric, encodeMetric(state));
+    if (state) beginnings.set(metric, saveMetricState(state));
   }
   return { name, beginnings };
 }
@@ -75,7 +76,7 @@ export function lentMemory({ tails, values, hours }: Loan): Beginning {
     state.f32[HOUR.deviation + h] = hour.deviation;
     state.u8[HOUR.visits + h] = LENT_VISITS;
   });
-  return encodeMetric(state).subarray(0, BASE_BYTES);
+  return saveMetricState(state).subarray(0, BASE_BYTES);
 }
 
 /** Values at even shares of the whole weight, rising. */
