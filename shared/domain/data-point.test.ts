@@ -16,7 +16,52 @@ function rejected(value: unknown) {
   return result;
 }
 
+/** Values near to those that are usual: nearly every one differs from a point in at most one place. */
+const NEARLY_POINTS = fc.record(
+  {
+    source: fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('pump-17', 'é', 'x'.repeat(257), 7, null)),
+    timestamp: fc.oneof(
+      fc.integer({ min: 99_999_999_998, max: 100_000_000_002 }),
+      fc.constantFrom(
+        1.7e12,
+        1.7e12 + 0.5,
+        -1.7e12,
+        253_402_300_799_999,
+        253_402_300_800_000,
+        Number.NaN,
+        '2026-11-22T13:00:00Z',
+      ),
+    ),
+    metrics: fc.oneof(
+      fc.dictionary(
+        fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('__proto__', 'temperature')),
+        fc.oneof(fc.double(), fc.constantFrom(null, '1', -0)),
+        { maxKeys: 3 },
+      ),
+      fc.constantFrom(null, [], [1], 'text'),
+    ),
+    tags: fc.constantFrom(undefined, {}, { site: 'berlin' }, null),
+  },
+  { requiredKeys: [] },
+);
+
 describe('a data point', () => {
+  it('is what the schema makes of it, whichever way it is read', () => {
+    let points = 0;
+    fc.assert(
+      fc.property(NEARLY_POINTS, (value) => {
+        const parsed = DataPointSchema.safeParse(value);
+        const point = toDataPoint(value, 0);
+        expect(isRejection(point)).toBe(!parsed.success);
+        if (!parsed.success) return;
+        points++;
+        expect(point).toEqual({ ...parsed.data, tags: parsed.data.tags ?? {} });
+      }),
+      { numRuns: 2_000, seed: 11 },
+    );
+    expect(points).toBeGreaterThan(50);
+  });
+
   test('the sample is valid', () => {
     expect(DataPointSchema.safeParse(SAMPLE_DATA_POINT).success).toBe(true);
   });

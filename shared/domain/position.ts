@@ -11,6 +11,8 @@ export interface Position {
 
 /** Numeric order of two decimal strings of any length. */
 export function compareSequences(a: string, b: string): number {
+  // Of one length, as they nearly always are, texts are in the order of their numbers, leading zeros or not.
+  if (a.length === b.length) return a < b ? -1 : a > b ? 1 : 0;
   const left = a.replace(/^0+(?=\d)/, '');
   const right = b.replace(/^0+(?=\d)/, '');
   if (left.length !== right.length) return left.length - right.length;
@@ -30,49 +32,47 @@ export function comparePositions(
  * A source is normally on one shard; more mean a resharding, a recreated stream or a producer that does not key by source.
  */
 export class Checkpoint {
-  private constructor(private readonly last: ReadonlyMap<string, { sequence: string; index: number }>) {}
+  /** Oldest advance first. */
+  private constructor(private readonly rows: readonly Row[]) {}
 
-  static readonly empty = new Checkpoint(new Map());
+  static readonly empty = new Checkpoint([]);
 
   /** Kept at most: old shards leave first. More would grow the state with every resharding. */
   static readonly shardsMax = 16;
 
   /** @throws {Error} if the text was not written by {@link encode} */
   static decode(text: string): Checkpoint {
-    const rows = JSON.parse(text) as [string, string, number][];
-    return new Checkpoint(new Map(rows.map(([key, sequence, index]) => [key, { sequence, index }])));
+    const rows = JSON.parse(text) as Row[];
+    if (!rows.every((row) => typeof row[0] === 'string' && typeof row[1] === 'string'))
+      throw new Error('no checkpoint');
+    return new Checkpoint(rows);
   }
 
   /** Oldest advance first; the same history always gives the same text. */
   encode(): string {
-    return JSON.stringify([...this.last].map(([key, { sequence, index }]) => [key, sequence, index]));
+    return JSON.stringify(this.rows);
   }
 
   /** Was this position absorbed before? */
   covers(position: Position): boolean {
-    const last = this.last.get(keyOf(position));
-    return last !== undefined && comparePositions(position, last) <= 0;
+    const last = this.rowOf(position);
+    return last !== undefined && compare(position.sequence, position.index, last) <= 0;
   }
 
   /** Does it cover what the other one absorbed last? */
   reaches(other: Checkpoint): boolean {
-    const newest = [...other.last].at(-1);
+    const newest = other.rows.at(-1);
     if (newest === undefined) return true;
-    const own = this.last.get(newest[0]);
-    return own !== undefined && comparePositions(newest[1], own) <= 0;
+    const own = this.rows.find(([key]) => key === newest[0]);
+    return own !== undefined && compare(newest[1], newest[2], own) <= 0;
   }
 
   /** With this position absorbed. Positions of one shard must come in order. */
   advanced(position: Position): Checkpoint {
-    const next = new Map(this.last);
-    const key = keyOf(position);
-    next.delete(key);
-    next.set(key, { sequence: position.sequence, index: position.index });
-    for (const oldest of next.keys()) {
-      if (next.size <= Checkpoint.shardsMax) break;
-      next.delete(oldest);
-    }
-    return new Checkpoint(next);
+    const last = this.rowOf(position);
+    const next = last === undefined ? [...this.rows] : this.rows.filter((row) => row !== last);
+    next.push([last?.[0] ?? `${position.stream}/${position.shard}`, position.sequence, position.index]);
+    return new Checkpoint(next.length > Checkpoint.shardsMax ? next.slice(-Checkpoint.shardsMax) : next);
   }
 
   /**
@@ -80,9 +80,24 @@ export class Checkpoint {
    * no sign of that: after a resharding every source has one.
    */
   isMisrouted(position: Position): boolean {
-    const key = keyOf(position);
-    return this.last.has(key) && [...this.last.keys()].at(-1) !== key;
+    const last = this.rowOf(position);
+    return last !== undefined && this.rows.at(-1) !== last;
   }
+
+  private rowOf({ stream, shard }: Position): Row | undefined {
+    const length = stream.length + 1 + shard.length;
+    // No text is made for the comparison: there is one for every point.
+    return this.rows.find(
+      ([key]) => key.length === length && key[stream.length] === '/' && key.startsWith(stream) && key.endsWith(shard),
+    );
+  }
+}
+
+/** Of a stream's shard, `stream/shard`, what was absorbed last. */
+type Row = readonly [key: string, sequence: string, index: number];
+
+function compare(sequence: string, index: number, [, lastSequence, lastIndex]: Row): number {
+  return compareSequences(sequence, lastSequence) || index - lastIndex;
 }
 
 /**
@@ -92,8 +107,4 @@ export class Checkpoint {
 export function touchedCheckpoint(encoded: Uint8Array): Uint8Array {
   // White space, which decoding ignores; the next commit that absorbs a point writes without.
   return Uint8Array.of(...encoded, 0x20);
-}
-
-function keyOf(position: Position): string {
-  return `${position.stream}/${position.shard}`;
 }
