@@ -16,7 +16,7 @@ import type { DataPoint } from '../shared/domain/data-point';
 import { toRecords } from '../shared/runtime/records';
 import { cpuSince } from './live/process-cpu';
 import { redisFloor } from './live/redis-floor';
-import { countWrites } from './live/round-trips';
+import { countRoundTrips, type RoundTrips } from './live/round-trips';
 import { openLiveServers } from './live/servers';
 
 const { values: flags } = parseArgs({
@@ -35,7 +35,7 @@ const PACED_PER_SECOND = 1_000;
 const PACED_SECONDS = Number(flags.seconds);
 const CHUNK = 1_000;
 const servers = flags.live ? await openLiveServers() : undefined;
-const writes = countWrites();
+const sent = countRoundTrips();
 const modelServerScript = fileURLToPath(new URL('../apps/model-server/main.mjs', import.meta.url));
 const begun = Date.UTC(2026, 0, 1);
 
@@ -64,7 +64,7 @@ async function throughput(): Promise<number> {
   const cpu = cpuSince(
     new Map([['this process', process.pid], ['model server', live.modelServer.pid() ?? 0], ...(servers?.pids ?? [])]),
   );
-  const writesBefore = new Map(writes);
+  const sentBefore = { writes: new Map(sent.writes), requests: new Map(sent.requests) };
   const from = performance.now();
   for (let at = 0; at < POINTS; at += CHUNK) {
     await live.producer.put(chunkOf(at));
@@ -83,7 +83,7 @@ async function throughput(): Promise<number> {
   stages(live, values);
   console.log('  processor time, µs a value (all processes together can use 1,000,000 a second and core):');
   for (const [name, spent] of cpu()) console.log(`    ${name.padEnd(13)} ${((1e6 * spent) / values).toFixed(1)}`);
-  trips(live, writesBefore);
+  trips(live, sentBefore);
   await live.stop();
   return values / seconds;
 }
@@ -181,14 +181,17 @@ function stages({ stageMs }: LivePath, values: number): void {
     );
 }
 
-/** Trips to each server by batch, from what this process wrote to its port. */
-function trips({ modelServer, batches }: LivePath, before: ReadonlyMap<number, number>): void {
-  const urls: [string, string][] = [['model server', modelServer.url]];
-  if (servers) urls.push(['Redis', servers.redisUrl], ['InfluxDB', servers.influx.url]);
-  const each = urls.map(([name, url]) => {
+/** Round trips to each server by batch, as this process sent them. */
+function trips({ modelServer, batches }: LivePath, before: RoundTrips): void {
+  const since = (counter: keyof RoundTrips, url: string) => {
     const port = Number(new URL(url).port);
-    return `${name} ${(((writes.get(port) ?? 0) - (before.get(port) ?? 0)) / batches()).toFixed(2)}`;
-  });
+    const count = (sent[counter].get(port) ?? 0) - (before[counter].get(port) ?? 0);
+    return (count / batches()).toFixed(2);
+  };
+  const each = [`model server ${since('requests', modelServer.url)}`];
+  if (servers) {
+    each.push(`Redis ${since('writes', servers.redisUrl)}`, `InfluxDB ${since('requests', servers.influx.url)}`);
+  }
   console.log(`  round trips a batch (${whole(batches())} batches): ${each.join(', ')}`);
 }
 

@@ -1,21 +1,33 @@
 import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 
-/**
- * Counts, from now on, what this process sends over connections that it opens after: by port of the server, how often it
- * wrote. A pipeline to Redis is one write, and so is a request to the model server's or the store's HTTP.
- */
-export function countWrites(): ReadonlyMap<number, number> {
+/** What this process sent, by port of the server. */
+export interface RoundTrips {
+  /** Writes to connections; a pipeline to Redis is one. */
+  readonly writes: ReadonlyMap<number, number>;
+  /** Requests of Node's HTTP client. */
+  readonly requests: ReadonlyMap<number, number>;
+}
+
+/** Counts from now on, over connections that are opened after. */
+export function countRoundTrips(): RoundTrips {
   const writes = new Map<number, number>();
+  const requests = new Map<number, number>();
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: Socket };
     // A socket takes its own method back when it connects, which it does right after it told of itself.
-    process.nextTick(() => count(socket, writes));
+    process.nextTick(() => countWrites(socket, writes));
   });
-  return writes;
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { request: ClientRequest };
+    const port = Number(String(request.getHeader('host')).split(':').at(-1));
+    requests.set(port, (requests.get(port) ?? 0) + 1);
+  });
+  return { writes, requests };
 }
 
-function count(socket: Socket, writes: Map<number, number>): void {
+function countWrites(socket: Socket, writes: Map<number, number>): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   socket.write = (...args: unknown[]) => {
     const port = socket.remotePort ?? 0;
