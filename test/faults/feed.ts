@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type LogRecord, PartitionedLog } from '../../apps/local/stream/log/partitioned-log';
 import { type Plan, seeded } from './plan';
 
-export const CONSUMERS = { clean: 'clean', faulty: 'faulty' } as const;
+export const CONSUMERS = { clean: 'clean', faulty: 'faulty', lossy: 'lossy' } as const;
 const FROM = Date.UTC(2026, 0, 1);
 const STEP_MS = 60_000;
 /** One record in so many is poison, of each kind in turn. */
@@ -17,8 +17,8 @@ export interface Fed {
 }
 
 /**
- * Writes the whole stream once; both runs read it, each as a consumer of its own: the stream's identity and its sequence
- * numbers are then the same for both.
+ * Writes the whole stream once; all runs read it, each as a consumer of its own: the stream's identity and its sequence
+ * numbers are then the same for all.
  */
 export async function feed(folder: string, { points, sources, seed }: Plan): Promise<Fed> {
   let clockStep = 0;

@@ -1,6 +1,7 @@
-// A point put into the stream is treated as if nothing had ever failed: the same stream is read twice, once in peace and once
-// under seeded faults, with the real Redis, InfluxDB and model server, and what remains of both is compared.
+// A point put into the stream is treated as if nothing had ever failed: the same stream is read three times, in peace, under
+// seeded faults, and while the cache loses memories, with the real Redis, InfluxDB and model server; what remains is compared.
 //   npm run test:faults [-- --faults 1000 --seed 1 --points 200000 --sources 200 --batch 250]
+//   --faults 0: the cache's losses alone   --warming 1: as if lost memories began anew
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { Redis } from 'ioredis';
 import { startModelServerProcess } from '../../apps/local/live/model-server-process';
 import { type FaultyProxy, type RequestFault, startFaultyProxy } from './faulty-proxy';
 import { CONSUMERS, feed } from './feed';
+import { judgeLosses, lossesOf } from './losses';
 import { choose, readPlan, seeded } from './plan';
 import { type Remains, whatRemains } from './what-remains';
 import type { WorkerTask } from './worker';
@@ -44,16 +46,21 @@ async function compare(): Promise<boolean> {
     console.log(
       `without faults: ${seconds(begun)}, ${clean.rows.size} rows, ${clean.events.size} anomaly events, ${clean.quarantined.size} quarantined`,
     );
-    const faultyPlaces = await places('faulty', redis.url, 1);
-    const faultyFrom = performance.now();
-    await sufferFaults(faultyPlaces, model.url, redis);
-    const faulty = await whatRemains(faultyPlaces);
-    console.log(`with faults: ${seconds(faultyFrom)}`);
-    return judge(clean, faulty, fed.points);
+    const isAsInPeace = plan.faults === 0 || (await compareFaulty(clean, redis, model.url, fed.points));
+    return (await loseMemories(clean, redis.url, model.url, fed.records)) && isAsInPeace;
   } finally {
     await redis.stop();
     await model.stop();
   }
+}
+
+async function compareFaulty(clean: Remains, redis: RedisProcess, modelUrl: string, points: number): Promise<boolean> {
+  const at = await places('faulty', redis.url, 1);
+  const begun = performance.now();
+  await sufferFaults(at, modelUrl, redis);
+  const faulty = await whatRemains(at);
+  console.log(`with faults: ${seconds(begun)}`);
+  return judge(clean, faulty, points);
 }
 
 interface Places {
@@ -89,6 +96,18 @@ function environment(at: Places, model: string, influxUrl = at.influx): Record<s
     SAGEMAKER_URL: model,
     SCORE_TIMEOUT_MS: '300',
   };
+}
+
+/** Lives of the worker while its cache loses memories. */
+async function loseMemories(clean: Remains, redisUrl: string, modelUrl: string, records: number): Promise<boolean> {
+  const begun = performance.now();
+  const at = await places('lossy', redisUrl, 2);
+  // Other work on the machine must not decide what is filled again.
+  const env = { ...environment(at, modelUrl), WARMING_MS: '60000', WARMING_POINTS: String(plan.warming) };
+  const task = { ...taskFor('lossy', at), env, mishaps: lossesOf(records) };
+  while (!existsSync(path.join(at.folder, 'finished'))) await live(task);
+  console.log(`\nwith a cache that loses memories: ${seconds(begun)}`);
+  return conclude(judgeLosses(clean, await whatRemains(at), plan.sources));
 }
 
 /** Lives of the worker, one after the other, until one comes to the end; Redis dies in between too. */
@@ -269,6 +288,10 @@ function judge(clean: Remains, faulty: Remains, points: number): boolean {
     ],
     [`faults injected: ${total} of at least ${plan.faults}`, total >= plan.faults],
   ];
+  return conclude(checks);
+}
+
+function conclude(checks: readonly (readonly [what: string, holds: boolean])[]): boolean {
   for (const [what, holds] of checks) console.log(`${holds ? 'holds ' : 'BROKEN'} ${what}`);
   console.log(
     `${checks.filter(([, holds]) => holds).length} passed, ${checks.filter(([, holds]) => !holds).length} failed`,

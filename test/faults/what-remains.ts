@@ -13,6 +13,8 @@ export interface Remains {
   readonly rowsStored: number;
   readonly degraded: number;
   readonly events: ReadonlyMap<string, string>;
+  /** Ids of the events. */
+  readonly ids: ReadonlySet<string>;
   readonly quarantined: ReadonlySet<string>;
   /** Distinct ids, and how often an id was published again. */
   readonly published: ReadonlySet<string>;
@@ -50,6 +52,7 @@ export async function whatRemains(places: {
     ),
     rowsStored: points.length,
     degraded: points.filter(({ fields }) => fields['degraded'] === true).length,
+    ids: new Set(anomalies.map(({ fields }) => (JSON.parse(String(fields['event'])) as { id: string }).id)),
     events: new Map(anomalies.map(({ key, fields }) => [key, withoutDegraded(fields)])),
     quarantined,
     published: new Set(published),

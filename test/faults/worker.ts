@@ -14,6 +14,7 @@ import { createInfluxStore } from '../../shared/adapters/influx/influx-store';
 import { TransientFault } from '../../shared/detection/ports';
 import { parseConfig } from '../../shared/runtime/config';
 import { kinesisHandler } from '../../shared/runtime/kinesis';
+import { type Mishap, openMishaps } from './mishaps';
 import { choose, seeded } from './plan';
 
 export interface WorkerTask {
@@ -26,19 +27,22 @@ export interface WorkerTask {
   readonly env: Readonly<Record<string, string>>;
   /** Absent: no faults. */
   readonly faults?: { readonly seed: number; readonly share: number };
+  /** What befalls the cache. */
+  readonly mishaps?: readonly Mishap[];
 }
 
 const task = JSON.parse(process.argv[2]!) as WorkerTask;
 const random = seeded(task.faults?.seed ?? 0);
 const faultsFile = path.join(task.folder, 'faults.ndjson');
+const mishaps = openMishaps(task.mishaps ?? [], task.env['REDIS_URL']!, task.folder);
 await run();
 
 async function run(): Promise<void> {
   const { services, close } = await buildServices(parseConfig(LocalConfigSchema, { ...task.env }), {
     store: createInfluxStore({
       target: influxTarget('INFLUX_URL', task.env['INFLUX_URL']!),
-      timeoutMs: 3_000,
-      attemptTimeoutMs: 500,
+      // Hanging requests are among the faults, and end soon; without them a slow machine is no fault.
+      ...(task.faults === undefined ? {} : { timeoutMs: 3_000, attemptTimeoutMs: 500 }),
     }),
     topic: {
       publish: async (events) =>
@@ -74,6 +78,7 @@ async function run(): Promise<void> {
   await log.close();
   await services.store.close();
   await close();
+  mishaps.close();
   writeFileSync(path.join(task.folder, 'finished'), '');
 }
 
@@ -89,6 +94,7 @@ function resharded(event: KinesisStreamEvent): KinesisStreamEvent {
 
 /** What Kinesis may do: deliver twice, an older batch once more, or the same to two invocations at once. */
 async function delivered(handler: ReturnType<typeof kinesisHandler>, event: KinesisStreamEvent) {
+  if (task.mishaps !== undefined) await mishaps.before(event.Records.length);
   if (task.faults === undefined) return handler(event);
   const how = choose(random, [
     [94, 'once'],
