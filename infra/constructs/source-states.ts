@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Environment, StatesSettings } from '../config/environment';
+import { CACHE_ACCESS, CACHE_USER } from './cache-access';
 import type { DeployedFunction } from './deployed-function';
 import type { Network } from './network';
 import { type Part, plain } from './part';
@@ -28,10 +29,6 @@ export function sourceStates(
   return new StatesCache(scope, 'States', environment.name, states, network, key);
 }
 
-const USER = 'tidewatch';
-/** Its own keys, what reads, writes and runs scripts on them, and what a client of a cluster asks of its nodes. */
-const ACCESS =
-  'on ~tidewatch* -@all +@read +@write +@scripting +@connection +cluster|slots +cluster|shards +cluster|nodes +cluster|info';
 const PORTS = [6379, 6380] as const;
 
 /** ElastiCache Serverless, engine Valkey: TLS, one user with a generated password. */
@@ -49,15 +46,15 @@ class StatesCache extends Construct implements Part<StatesVariables> {
   ) {
     super(scope, id);
     this.password = new Secret(this, 'Password', {
-      description: `Password of the user ${USER} of the cache of ${environment}`,
+      description: `Password of the user ${CACHE_USER} of the cache of ${environment}`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       ...(key === undefined ? {} : { encryptionKey: key }),
     });
     const user = new CfnUser(this, 'User', {
       engine: 'valkey',
       userId: `tidewatch-${environment}`,
-      userName: USER,
-      accessString: ACCESS,
+      userName: CACHE_USER,
+      accessString: CACHE_ACCESS,
       // A dynamic reference: the template holds no password.
       passwords: [this.password.secretValue.unsafeUnwrap()],
     });
@@ -84,7 +81,7 @@ class StatesCache extends Construct implements Part<StatesVariables> {
       ...(key === undefined ? {} : { kmsKeyId: key.keyId }),
     });
     this.variables = {
-      REDIS_URL: Fn.join('', [`rediss://${USER}@`, cache.attrEndpointAddress, ':', cache.attrEndpointPort]),
+      REDIS_URL: Fn.join('', [`rediss://${CACHE_USER}@`, cache.attrEndpointAddress, ':', cache.attrEndpointPort]),
       REDIS_CLUSTER: 'true',
       REDIS_PASSWORD_SECRET: this.password.secretArn,
     };
