@@ -28,7 +28,8 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    where: /stateless\/.*(ArchivePoints|DetectAnomalies|RescoreDegraded|WatchSilence)Role\/DefaultPolicy\/Resource$/,
+    where:
+      /stateless\/.*(ArchivePoints|DetectAnomalies|PrepareInflux|RescoreDegraded|WatchSilence)Role\/DefaultPolicy\/Resource$/,
     reason: 'X-Ray takes segments for no resource; the two actions that put them are all that is allowed on *.',
   },
   {
@@ -86,7 +87,7 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     rule: /^Serverless-LambdaDLQ$/,
     where: /./,
     reason:
-      'Streams give up to a bucket, schedules to a queue, Firehose to a prefix; nothing else calls a function without waiting.',
+      'Streams give up to a bucket, schedules to a queue, Firehose to a prefix, and a deployment that is not answered fails.',
   },
   {
     rule: /^Serverless-Lambda(DefaultMemorySize|Tracing)$/,

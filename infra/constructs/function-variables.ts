@@ -1,5 +1,6 @@
 import type { Environment as ArchivePoints } from '../../lambdas/archive-points/config';
 import type { Environment as DetectAnomalies } from '../../lambdas/detect-anomalies/config';
+import type { Environment as PrepareInflux } from '../../lambdas/prepare-influx/config';
 import type { Environment as RescoreDegraded } from '../../lambdas/rescore-degraded/config';
 import type { Environment as WatchSilence } from '../../lambdas/watch-silence/config';
 
@@ -7,6 +8,7 @@ import type { Environment as WatchSilence } from '../../lambdas/watch-silence/co
 export interface DeployedEnvironments {
   'archive-points': ArchivePoints;
   'detect-anomalies': DetectAnomalies;
+  'prepare-influx': PrepareInflux;
   'rescore-degraded': RescoreDegraded;
   'watch-silence': WatchSilence;
 }

@@ -5,6 +5,7 @@ import { CfnDatabase, CfnInfluxDBInstance, CfnTable } from 'aws-cdk-lib/aws-time
 import { Construct } from 'constructs';
 import type { Environment, StoreSettings } from '../config/environment';
 import type { DeployedFunction } from './deployed-function';
+import type { InfluxTokenProps } from './influx-token';
 import type { Network } from './network';
 import { type Part, plain } from './part';
 import { allow } from './permissions';
@@ -14,13 +15,18 @@ export type StoreVariables =
   | { readonly STORE: 'influx'; readonly INFLUX_URL: string; readonly INFLUX_TOKEN_SECRET?: string }
   | { readonly STORE: 'timestream'; readonly TIMESTREAM_DATABASE: string };
 
+/** A store, with what must be made in it before functions can use it. */
+export interface PointStore extends Part<StoreVariables> {
+  readonly token?: InfluxTokenProps;
+}
+
 /** The time-series store, as the environment has it. */
 export function pointStore(
   scope: Construct,
   environment: Environment,
   network: Network | undefined,
   key: IKey | undefined,
-): Part<StoreVariables> {
+): PointStore {
   const { store } = environment;
   if (store.kind === 'url') return influxByUrl(scope, store);
   if (store.kind === 'timestream') return new LiveAnalytics(scope, 'Store', environment, store, key);
@@ -42,9 +48,9 @@ const BUCKET = 'points';
 const INFLUX_PORT = 8086;
 
 /** Timestream for InfluxDB in the isolated subnets. */
-class ManagedInflux extends Construct implements Part<StoreVariables> {
+class ManagedInflux extends Construct implements PointStore {
   readonly variables: StoreVariables;
-  private readonly token: Secret;
+  readonly token: InfluxTokenProps;
 
   constructor(
     scope: Construct,
@@ -66,7 +72,7 @@ class ManagedInflux extends Construct implements Part<StoreVariables> {
       },
       ...encryption,
     });
-    this.token = new Secret(this, 'Token', {
+    const token = new Secret(this, 'Token', {
       secretName: `tidewatch/${name}/influx-token`,
       description: `Token of the InfluxDB of ${name}, by which functions read and write ${BUCKET}`,
       ...encryption,
@@ -86,17 +92,17 @@ class ManagedInflux extends Construct implements Part<StoreVariables> {
       vpcSecurityGroupIds: [network.serverGroup(this, 'Group', 'Time-series store', [INFLUX_PORT]).securityGroupId],
     });
     instance.applyRemovalPolicy(data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    const url = Fn.join('', ['https://', instance.attrEndpoint, `:${INFLUX_PORT}`]);
+    this.token = { url, organization: ORGANIZATION, bucket: BUCKET, login, token };
     this.variables = {
       STORE: 'influx',
-      INFLUX_URL: Fn.join('', [
-        ...['https://', instance.attrEndpoint, `:${INFLUX_PORT}/?org=${ORGANIZATION}&bucket=${BUCKET}`],
-      ]),
-      INFLUX_TOKEN_SECRET: this.token.secretArn,
+      INFLUX_URL: `${url}/?org=${ORGANIZATION}&bucket=${BUCKET}`,
+      INFLUX_TOKEN_SECRET: token.secretArn,
     };
   }
 
   grantTo(user: DeployedFunction): void {
-    allowReading(user, this.token);
+    allowReading(user, this.token.token);
   }
 }
 

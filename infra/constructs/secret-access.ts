@@ -18,3 +18,10 @@ export function allowReading(user: IGrantable, { secretArn, secretFullArn, encry
   allow(user, ['secretsmanager:GetSecretValue'], secretFullArn ?? `${secretArn}-??????`);
   encryptionKey?.grant(user, 'kms:Decrypt');
 }
+
+/** Allows to replace the text of a secret, and to read it. */
+export function allowReplacing(user: IGrantable, secret: ReadableSecret): void {
+  allowReading(user, secret);
+  allow(user, ['secretsmanager:PutSecretValue'], secret.secretFullArn ?? `${secret.secretArn}-??????`);
+  secret.encryptionKey?.grant(user, 'kms:GenerateDataKey');
+}

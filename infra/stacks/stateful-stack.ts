@@ -11,7 +11,7 @@ import { dataBucket, endLogsOfEmptying } from '../constructs/data-bucket';
 import { LiveModelPointer } from '../constructs/live-model-pointer';
 import { Network } from '../constructs/network';
 import type { Part } from '../constructs/part';
-import { pointStore, type StoreVariables } from '../constructs/point-store';
+import { type PointStore, pointStore } from '../constructs/point-store';
 import { type StatesVariables, sourceStates } from '../constructs/source-states';
 
 /** What holds data or addresses that others have noted: it outlives every change of the functions. */
@@ -27,7 +27,7 @@ export class StatefulStack extends Stack {
   readonly archive: IBucket | undefined;
   readonly network: Network | undefined;
   readonly states: Part<StatesVariables>;
-  readonly store: Part<StoreVariables>;
+  readonly store: PointStore;
 
   constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id, {

@@ -5,6 +5,7 @@ import { Archive } from '../constructs/archive';
 import { knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
+import { InfluxToken } from '../constructs/influx-token';
 import { modelEndpoint } from '../constructs/model-endpoint';
 import { Operations } from '../constructs/operations';
 import { allOf } from '../constructs/part';
@@ -28,12 +29,12 @@ export class StatelessStack extends Stack {
     const { states, store, stream, anomalies, settings, quarantine, archive } = stateful;
     const model = modelEndpoint(this, environment);
     const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
-    new Detection(this, 'Detection', surroundings, {
+    const detection = new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
       uses: allOf(common, states, model, quarantining(quarantine)),
     });
-    new ScheduledFunction(this, 'watch-silence', surroundings, {
+    const watch = new ScheduledFunction(this, 'watch-silence', surroundings, {
       description: 'Looks for sources that should have spoken and did not',
       everyMinutes: environment.schedules.watchSilenceMinutes,
       uses: allOf(common, states, lookingInto(stream)),
@@ -42,7 +43,7 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Nobody is told of sources that fall silent.',
     });
-    new ScheduledFunction(this, 'rescore-degraded', surroundings, {
+    const rescore = new ScheduledFunction(this, 'rescore-degraded', surroundings, {
       description: 'Scores rows again that the model had missed',
       everyMinutes: environment.schedules.rescoreMinutes,
       uses: allOf(common, model),
@@ -51,6 +52,11 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
     });
+    if (store.token !== undefined) {
+      const token = new InfluxToken(this, 'StoreToken', surroundings, store.token);
+      // A function takes the token once in its life.
+      for (const user of [detection, watch, rescore]) user.node.addDependency(token);
+    }
     if (archive !== undefined && environment.archive !== undefined) {
       new Archive(this, 'Archive', surroundings, { stream, bucket: archive, settings: environment.archive });
     }

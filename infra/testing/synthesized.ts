@@ -19,6 +19,7 @@ export const NAMES = ENVIRONMENTS.map(({ name }) => name);
 const FUNCTIONS: Readonly<Record<FunctionName, true>> = {
   'archive-points': true,
   'detect-anomalies': true,
+  'prepare-influx': true,
   'rescore-degraded': true,
   'watch-silence': true,
 };

@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withRetries } from '../with-retries';
 import { type AwsClientOptions, awsClientConfig } from './aws-client';
 import { AwsRefusal, awsFault } from './aws-faults';
@@ -58,4 +58,18 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
     // The error would quote the secret.
     return undefined;
   }
+}
+
+/** Replaces the text of a secret. Rejects as {@link Secrets} does. */
+export function createSecretWriter(options: SecretsOptions): (id: string, text: string) => Promise<void> {
+  const settings = { ...DEFAULTS, ...options };
+  const client = new SecretsManagerClient(awsClientConfig(settings));
+  return async (id, text) => {
+    await withRetries({ ...settings, part: 'secrets' }, async (timeoutMs) => {
+      const command = new PutSecretValueCommand({ SecretId: id, SecretString: text });
+      await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+        throw awsFault(error, `secret ${id}`, timeoutMs);
+      });
+    });
+  };
 }

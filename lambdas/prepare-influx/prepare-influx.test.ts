@@ -1,0 +1,49 @@
+import { type FakeServer, startFakeServer } from '../../shared/adapters/aws/testing/fake-server';
+import { prepareInflux } from './prepare-influx';
+
+let influx: FakeServer;
+let kept: Record<string, string>;
+beforeEach(async () => {
+  kept = { token: 'generated', 'login#username': 'tidewatch', 'login#password': 'secret' };
+  influx = await startFakeServer(({ path, headers }, response) => {
+    const isKnown = headers.authorization !== 'Token generated';
+    response.writeHead(isKnown ? 200 : 401, { 'set-cookie': 'session=1' });
+    response.end(
+      JSON.stringify(path.includes('authorizations') ? { token: 'made' } : { buckets: [{ id: 'b', orgID: 'o' }] }),
+    );
+  });
+});
+afterEach(() => influx.close());
+
+const prepare = (timeoutMs = 2_000) =>
+  prepareInflux(
+    { Url: influx.url, Organization: 'tidewatch', Bucket: 'points', LoginSecret: 'login', TokenSecret: 'token' },
+    {
+      secrets: async (reference) => kept[reference]!,
+      writeSecret: async (id, text) => {
+        kept[id] = text;
+      },
+      timeoutMs,
+    },
+  );
+
+test('the first deployment makes a token, later ones keep it', async () => {
+  expect(await prepare()).toBe('made');
+  expect(kept['token']).toBe('made');
+  const asked = influx.requests.length;
+  expect(await prepare()).toBe('kept');
+  expect(influx.requests.length).toBe(asked + 1);
+});
+
+test('a server that is not there yet is waited for', async () => {
+  const { answer } = influx;
+  influx.answer = (request, response, call) =>
+    call < 2 ? void response.writeHead(503).end() : answer(request, response, call);
+  expect(await prepare()).toBe('made');
+});
+
+test('a server that never comes fails the deployment, and the token stays as it was', async () => {
+  influx.answer = (_, response) => void response.writeHead(503).end();
+  await expect(prepare(300)).rejects.toMatchObject({ name: 'TransientFault' });
+  expect(kept['token']).toBe('generated');
+});
