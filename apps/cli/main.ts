@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { registerAlerts } from './commands/alerts';
 import { registerBacktest } from './commands/backtest';
 import { registerDoctor } from './commands/doctor';
+import { registerInbox } from './commands/inbox';
 import { registerPrior } from './commands/prior';
 import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
@@ -24,6 +25,7 @@ Examples:
   $ tidewatch score --help
   $ tidewatch send --input pump.csv --stream points
   $ tidewatch alerts list
+  $ tidewatch inbox
   $ tidewatch backtest --input history.csv --rules rules.yaml
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
@@ -37,6 +39,7 @@ registerRules(program);
 registerRoutes(program);
 registerAlerts(program);
 registerSilences(program);
+registerInbox(program);
 registerBacktest(program);
 registerDoctor(program);
 

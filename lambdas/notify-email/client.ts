@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Mailer } from '../../shared/adapters/mail/mailer';
-import { mimeOf, UnsafeMail } from '../../shared/adapters/mail/mime';
+import { type MailParts, mimeOf, UnsafeMail } from '../../shared/adapters/mail/mime';
 import { readSecret } from '../../shared/adapters/notify/read-secret';
 import { LinkKeysSchema, signAction } from '../../shared/alerting/action-token';
 import type { Charts, Secrets } from '../../shared/alerting/channel-ports';
@@ -39,8 +39,9 @@ export function sendMail(client: EmailClient): Send {
     const end = client.now() + withinMs;
     const thread = (notification.reason === 'first' ? undefined : readThread(claimed)) ?? newThread(notification, from);
     try {
-      const raw = await compose(client, notification, receiver, from, thread, Math.min(CHART_MS_MAX, withinMs / 3));
-      const { outcome, ...answer } = await client.mailer.send({ from, to: receiver.to, raw }, end - client.now());
+      const parts = await compose(client, notification, receiver, from, thread, Math.min(CHART_MS_MAX, withinMs / 3));
+      const mail = { from, to: receiver.to, raw: await mimeOf(parts), parts };
+      const { outcome, ...answer } = await client.mailer.send(mail, end - client.now());
       if (outcome !== 'sent') return { outcome, answer };
       return { outcome, answer: { ...answer, reference: JSON.stringify(thread) } };
     } catch (error) {
@@ -61,10 +62,10 @@ async function compose(
   from: string,
   thread: Thread,
   chartMs: number,
-): Promise<Buffer> {
+): Promise<MailParts> {
   const chart = await client.charts.draw(notification.alerts[0]!, chartMs).catch(() => undefined);
   const actionUrl = await actionUrlFor(client, notification, receiver);
-  return mimeOf({
+  return {
     from,
     to: receiver.to,
     ...thread,
@@ -72,7 +73,7 @@ async function compose(
     chart,
     messageId: `<${notification.id}@${domainOf(from)}>`,
     date: client.now(),
-  });
+  };
 }
 
 async function actionUrlFor(

@@ -68,10 +68,11 @@ function oneAlert(alert: AlertView, notification: Notification): Block[] {
   const fields = alertFacts(alert)
     .slice(0, BLOCK_LIMITS.fields)
     .map((fact) => mrkdwn(`*${fact.label}*\n${factText(fact, alert)}`));
+  const whole = `*${escapedTo(alertName(alert), 1_100)}* ${escaped(observedWords(alert))}\n`;
+  // The header has said it, unless it was too long for it.
+  const isSaid = headline(notification).length < BLOCK_LIMITS.headerChars - 5;
   return [
-    section(
-      `*${escapedTo(alertName(alert), 1_100)}* ${escaped(observedWords(alert))}\n${escaped(reasonWords(notification))}`,
-    ),
+    section(`${isSaid ? '' : whole}${escaped(reasonWords(notification))}`),
     { type: 'section', fields },
     ...(why.length === 0 ? [] : [section(['*Why*', ...bullets(why)].join('\n'))]),
   ];

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -57,6 +58,7 @@ async function start(flags: StartFlags): Promise<number> {
     priorFile: flags.prior,
     stopping: stopSignal(),
     environment: process.env,
+    packageFile: createRequire(import.meta.url).resolve,
   };
   if (flags.input !== undefined) {
     const { runInput } = await import('../../local/run/run-input');

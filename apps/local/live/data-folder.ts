@@ -12,6 +12,10 @@ export interface DataFolder {
   readonly storeFile: string;
   /** Alerts, groups, silences, rules, what was sent to whom. */
   readonly alertsFile: string;
+  /** Messages that had nowhere else to go. */
+  readonly inbox: string;
+  /** Secrets by name, a file each. */
+  readonly secrets: string;
   /** Records that cannot be used. */
   readonly quarantine: string;
   /** Records whose handling kept failing. */
@@ -31,6 +35,8 @@ export function openDataFolder(root: string): DataFolder {
     stateFile: at('state.lmdb'),
     storeFile: at('store.duckdb'),
     alertsFile: at('alerts.lmdb'),
+    inbox: at('inbox'),
+    secrets: at('secrets'),
     quarantine: at('quarantine'),
     failed: at('failed'),
     faultsFile: at('faults.ndjson'),

@@ -14,6 +14,7 @@ import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
 import type { Settings } from '../../../shared/domain/settings';
 import { type AlertingOptions, type LocalAlerting, openAlerting } from '../alerts/open-alerting';
+import { type ChannelsOptions, type LocalChannels, openChannels } from '../channels/open-channels';
 import { createProducer, type Producer } from '../ingest/producer';
 import { PartitionedLog } from '../stream/log/partitioned-log';
 import { EventSourceMapping } from '../stream/mapping/event-source-mapping';
@@ -23,6 +24,10 @@ import { type InfluxAddress, type LocalStore, openLocalStore } from './local-sto
 import { type ModelServerProcess, startModelServerProcess } from './model-server-process';
 import { startRescoring } from './rescoring';
 import { startTimer, tailOf } from './silence-watch';
+
+/** How people are told, and what of it is shown. */
+export type AlertsOptions = Pick<AlertingOptions, 'onNotifications'> &
+  Pick<ChannelsOptions, 'environment' | 'packageFile' | 'onDelivered'>;
 
 export interface LivePathOptions {
   readonly folder: DataFolder;
@@ -48,7 +53,7 @@ export interface LivePathOptions {
   readonly onRows?: (rows: readonly PointRow[]) => void;
   readonly onEvent?: (event: AnomalyEvent) => void;
   /** Are anomalies routed to people? What of it is shown is told here. Absent: nobody is told, as of files, which are old. */
-  readonly alerts?: Pick<AlertingOptions, 'onNotifications'> | undefined;
+  readonly alerts?: AlertsOptions | undefined;
   /** Called with what stage 1 said of each point, once its source is committed. */
   readonly onObserved?: Observer['observed'];
   /** What went wrong and was survived; for a log. */
@@ -66,6 +71,8 @@ export interface LivePath {
   readonly store: LocalStore;
   readonly modelServer: ModelServerProcess;
   readonly alerting: LocalAlerting | undefined;
+  /** Where people act on alerts. */
+  readonly apiUrl: string | undefined;
   /** Sums over all batches since the start. */
   readonly counts: Readonly<BatchCounts>;
   /** Invocations of the handler since the start. */
@@ -100,8 +107,14 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     });
     closers.push(() => log.close());
     const env = environment(options, modelServer.url, log.stream);
+    let apiUrl: string | undefined;
     const alerting = options.alerts && openAlerting({ file: folder.alertsFile, onProblem, ...options.alerts });
-    if (alerting !== undefined) closers.push(() => alerting.stop());
+    if (alerting !== undefined) {
+      closers.push(() => alerting.stop());
+      const channels = await openLocalChannels(options, alerting, store, createProducer(log));
+      closers.push(() => channels.close());
+      apiUrl = channels.apiUrl;
+    }
     const topic = topicFor(options.onEvent, alerting);
     let degradedRows = 0;
     const detect = createHandler(env, {
@@ -143,6 +156,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       store,
       modelServer,
       alerting,
+      apiUrl,
       counts: meter.counts,
       batches: meter.batches,
       stageMs: meter.stageMs,
@@ -170,6 +184,17 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
 /** A stream's name ends with what no other stream has; half of that tells runs on one server apart. */
 function prefixOf(stream: string): string {
   return `${KEY_PREFIX}-${stream.slice(-12)}`;
+}
+
+function openLocalChannels(
+  { folder, settings, alerts, onProblem = () => undefined }: LivePathOptions,
+  alerting: LocalAlerting,
+  store: LocalStore,
+  producer: Producer,
+): Promise<LocalChannels> {
+  const { environment = {}, ...rest } = alerts ?? {};
+  const folders = { inboxFolder: folder.inbox, secretsFolder: folder.secrets };
+  return openChannels({ ...rest, ...folders, environment, alerting, store, producer, settings, onProblem });
 }
 
 function topicFor(

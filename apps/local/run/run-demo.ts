@@ -10,6 +10,7 @@ import { type FaultSchedule, scheduleFaults } from '../demo/schedule';
 import { summarise } from '../demo/summary';
 import { summaryTable } from '../demo/summary-table';
 import { deliveriesBetween, historyPoints } from '../demo/world';
+import { inboxWords } from '../screen/inbox-words';
 import { type LiveScreen, openLiveScreen } from '../screen/live-screen';
 import { duration, wholeNumber } from '../screen/numbers';
 import { openProgress } from '../screen/progress';
@@ -138,10 +139,11 @@ async function replay(session: Session, fleet: Fleet, memory: DemoMemory, stoppi
   return true;
 }
 
-function introduce({ writer, paint, folder }: Session, intervalMs: number, isRestart: boolean): void {
+function introduce({ writer, paint, folder, path }: Session, intervalMs: number, isRestart: boolean): void {
   writer.print([
     `${isRestart ? 'going on where the last start stopped' : 'live'}: a point of each source every ${duration(intervalMs)}, and injected faults; Ctrl-C ends`,
     paint('dim', `data in ${folder.root}`),
+    paint('dim', inboxWords(folder, path.apiUrl)),
     '',
   ]);
 }

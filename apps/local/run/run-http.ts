@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { startIngest } from '../ingest/http';
+import { inboxWords } from '../screen/inbox-words';
 import { type LiveScreen, openLiveScreen } from '../screen/live-screen';
 import { wholeNumber } from '../screen/numbers';
 import { openRate } from '../screen/rate';
@@ -47,6 +48,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     writer.print([
       `POST data points to http://127.0.0.1:${ingest.port}/points; Ctrl-C ends`,
       paint('dim', `data in ${folder.root}`),
+      paint('dim', inboxWords(folder, path.apiUrl)),
     ]);
     const rate = openRate();
     const timer = setInterval(() => {

@@ -23,6 +23,8 @@ export interface RunOptions extends PathOptions {
   /** Aborted by the first Ctrl-C: end cleanly. */
   readonly stopping: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A file of an installed package by its name; absent: messages have no charts. */
+  readonly packageFile?: ((name: string) => string) | undefined;
 }
 
 /** A live path with a screen. */
@@ -55,6 +57,8 @@ export async function openSession(options: RunOptions & LiveOptions, watchers: W
   const paint = choosePaint(process.stdout.isTTY === true, options.environment);
   const writer = openWriter(process.stdout, process.stderr, () => undefined);
   const alerts = {
+    environment: options.environment,
+    packageFile: options.packageFile,
     onNotifications: (told: readonly Notification[]) => writer.print([toldLine(told, writer.columns(), paint)]),
   };
   const path = await openLivePath({

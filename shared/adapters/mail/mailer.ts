@@ -1,9 +1,13 @@
+import type { MailParts } from './mime';
+
 /** A mail as it goes out. */
 export interface OutgoingMail {
   readonly from: string;
   readonly to: readonly string[];
   /** RFC 5322, whole. */
   readonly raw: Uint8Array;
+  /** What it was made of. */
+  readonly parts: MailParts;
 }
 
 export type MailOutcome =

@@ -11,12 +11,12 @@ afterAll(() => client.destroy());
 
 async function mail(subject: string) {
   const root = '<root@example.com>';
-  const raw = await mimeOf({
+  const parts = {
     ...{ from, to, subject, text: 'what happened', html: '<p>what happened</p>', root, date: 0 },
     messageId: '<a@example.com>',
     chart: Buffer.from('PNG'),
-  });
-  return { from, to, raw };
+  };
+  return { from, to, raw: await mimeOf(parts), parts };
 }
 
 /** What the emulator has sent, as it shows it. */
