@@ -51,7 +51,7 @@ export function text(value: string | undefined): string | undefined {
 const QUOTABLE = /["\\]/;
 const SEPARATOR = /[,= ]/;
 
-function escapedTag(name: string): string {
+export function escapedTag(name: string): string {
   const value = tagValue(name);
   return SEPARATOR.test(value) ? value.replace(/[,= ]/g, '\\$&') : value;
 }
