@@ -53,7 +53,7 @@ function readExpression(pattern: string): TextTest {
     throw new RangeError(`an expression has at most ${EXPRESSION_CHARS_MAX} characters, this one ${source.length}`);
   try {
     const expression = RE2JS.compile(source);
-    return (text) => expression.testExact(text);
+    return remembering((text) => expression.testExact(text));
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message.replace('error parsing regexp: ', '') : 'unreadable';
     throw new RangeError(
@@ -61,4 +61,20 @@ function readExpression(pattern: string): TextTest {
       { cause },
     );
   }
+}
+
+const REMEMBERED_MAX = 4_096;
+
+/** Names come again and again; what an expression said of one is kept, of so many names at most. */
+function remembering(test: TextTest): TextTest {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    let answer = known.get(text);
+    if (answer === undefined) {
+      answer = test(text);
+      if (known.size >= REMEMBERED_MAX) known.clear();
+      known.set(text, answer);
+    }
+    return answer;
+  };
 }

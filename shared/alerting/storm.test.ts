@@ -1,0 +1,70 @@
+import type { AnomalyEvent } from '../domain/anomaly-event';
+import { NOTIFICATION_ALERTS_MAX, NotificationSchema } from '../domain/notification';
+import { AlertingWorld, anomaly, MINUTE, START } from './alerting.factory';
+
+const SITES = 10;
+const SOURCES = 1_000;
+const EVENTS = 10_000;
+const BATCH = 100;
+/** What SNS takes of one message. */
+const MESSAGE_BYTES_MAX = 256 * 1_024;
+
+/** Ten events of each source within a minute: an episode that opens, grows stronger step by step, and closes. */
+function storm(): AnomalyEvent[] {
+  const perSource = EVENTS / SOURCES;
+  return Array.from({ length: EVENTS }, (_, i) => {
+    const source = i % SOURCES;
+    const transition = Math.floor(i / SOURCES) + 1;
+    const severity = transition < 4 ? 'medium' : transition < 7 ? 'high' : 'critical';
+    return anomaly({
+      source: `machine-${source}`,
+      transition,
+      severity,
+      phase: transition === 1 ? 'opened' : transition === perSource ? 'closed' : 'updated',
+      tags: { site: `site-${source % SITES}`, line: `line-${source % 7}` },
+      timestamp: START + Math.floor((i * MINUTE) / EVENTS),
+    });
+  });
+}
+
+test('a storm of 10,000 events of 1,000 sources at 10 sites in a minute is a few notifications, each of all its alerts', async () => {
+  const world = new AlertingWorld();
+  const events = storm();
+  for (let at = 0; at < events.length; at += BATCH) {
+    const batch = events.slice(at, at + BATCH);
+    await world.at(batch[0]!.timestamp - START);
+    // The queue delivers now and then a batch twice.
+    await world.events(...batch);
+    if (at % 1_000 === 0) await world.events(...batch);
+  }
+  await world.at(60 * MINUTE);
+  const { published } = world;
+  const byReason = new Map<string, number>();
+  for (const { reason } of published) byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
+  process.stdout.write(
+    `storm: ${EVENTS} events of ${SOURCES} sources at ${SITES} sites in a minute: ${published.length} notifications (${[...byReason].map(([reason, count]) => `${count} ${reason}`).join(', ')})\n`,
+  );
+  // One that it begins, one that it is worse, one that it is over, for each site.
+  expect(published.length).toBeLessThanOrEqual(3 * SITES);
+  expect(byReason.get('first')).toBe(SITES);
+  expect(byReason.get('resolved')).toBe(SITES);
+  for (const notification of published) {
+    expect(NotificationSchema.parse(notification)).toEqual(notification);
+    expect(notification.alerts.length).toBeLessThanOrEqual(NOTIFICATION_ALERTS_MAX);
+    expect(Buffer.byteLength(JSON.stringify(notification))).toBeLessThan(MESSAGE_BYTES_MAX);
+  }
+  const last = published.filter(({ reason }) => reason === 'resolved');
+  expect(last.map(({ counts }) => counts.resolved)).toEqual(Array(SITES).fill(SOURCES / SITES));
+});
+
+test('a group of more alerts than it follows says so of those it has no room for', async () => {
+  const world = new AlertingWorld({ route: { receivers: ['slack'] } });
+  const events = Array.from({ length: 1_050 }, (_, i) => anomaly({ source: `machine-${i}` }));
+  for (let at = 0; at < events.length; at += 350) await world.events(...events.slice(at, at + 350));
+  await world.at(MINUTE);
+  expect(world.told()).toEqual(['slack #1 first after 30 s: 1000 firing']);
+  const open = await world.store.indexed('open');
+  const docs = await world.store.load(open);
+  const full = docs.filter((doc) => JSON.stringify(doc?.body).includes('group-full'));
+  expect(full).toHaveLength(50);
+});
