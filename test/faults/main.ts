@@ -1,7 +1,7 @@
 // A point put into the stream is treated as if nothing had ever failed: the same stream is read three times, in peace, under
 // seeded faults, and while the cache loses memories, with the real Redis, InfluxDB and model server; what remains is compared.
 //   npm run test:faults [-- --faults 1000 --seed 1 --points 200000 --sources 200 --batch 250]
-//   --faults 0: the cache's losses alone   --warming 1: as if lost memories began anew
+//   --faults 0: the cache's losses alone
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -103,7 +103,7 @@ async function loseMemories(clean: Remains, redisUrl: string, modelUrl: string, 
   const begun = performance.now();
   const at = await places('lossy', redisUrl, 2);
   // Other work on the machine must not decide what is filled again.
-  const env = { ...environment(at, modelUrl), WARMING_MS: '60000', WARMING_POINTS: String(plan.warming) };
+  const env = { ...environment(at, modelUrl), WARMING_MS: '60000' };
   const task = { ...taskFor('lossy', at), env, mishaps: lossesOf(records) };
   while (!existsSync(path.join(at.folder, 'finished'))) await live(task);
   console.log(`\nwith a cache that loses memories: ${seconds(begun)}`);

@@ -10,8 +10,6 @@ export interface Plan {
   /** Faults to inject at least. */
   readonly faults: number;
   readonly batchSize: number;
-  /** Data points of a source that are learnt again after its memory was lost. */
-  readonly warming: number;
 }
 
 export function readPlan(args: readonly string[]): Plan {
@@ -23,7 +21,6 @@ export function readPlan(args: readonly string[]): Plan {
       sources: { type: 'string', default: '200' },
       faults: { type: 'string', default: '1000' },
       batch: { type: 'string', default: '250' },
-      warming: { type: 'string', default: '500' },
     },
   });
   return {
@@ -32,7 +29,6 @@ export function readPlan(args: readonly string[]): Plan {
     sources: Number(values.sources),
     faults: Number(values.faults),
     batchSize: Number(values.batch),
-    warming: Number(values.warming),
   };
 }
 
