@@ -34,7 +34,7 @@ export interface WorkerTask {
 const task = JSON.parse(process.argv[2]!) as WorkerTask;
 const random = seeded(task.faults?.seed ?? 0);
 const faultsFile = path.join(task.folder, 'faults.ndjson');
-const mishaps = openMishaps(task.mishaps ?? [], task.env['REDIS_URL']!, task.folder);
+const mishaps = task.mishaps && openMishaps(task.mishaps, task.env['REDIS_URL']!, task.folder);
 await run();
 
 async function run(): Promise<void> {
@@ -78,7 +78,7 @@ async function run(): Promise<void> {
   await log.close();
   await services.store.close();
   await close();
-  mishaps.close();
+  mishaps?.close();
   writeFileSync(path.join(task.folder, 'finished'), '');
 }
 
@@ -94,7 +94,7 @@ function resharded(event: KinesisStreamEvent): KinesisStreamEvent {
 
 /** What Kinesis may do: deliver twice, an older batch once more, or the same to two invocations at once. */
 async function delivered(handler: ReturnType<typeof kinesisHandler>, event: KinesisStreamEvent) {
-  if (task.mishaps !== undefined) await mishaps.before(event.Records.length);
+  await mishaps?.before(event.Records.length);
   if (task.faults === undefined) return handler(event);
   const how = choose(random, [
     [94, 'once'],

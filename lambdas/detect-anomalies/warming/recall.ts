@@ -39,6 +39,8 @@ const SAMPLE_ROWS = 16;
 const CHUNK_SOURCES = 16;
 /** So many metrics of a source count for the number of its rows that are read. */
 const METRICS_MAX = 10;
+/** A source that says nothing for longer may be forgotten by the cache. */
+const FORGOTTEN_MS = 86_400_000;
 /** Of the time that is left, what filling memories may use. */
 const TIME_SHARE = 0.3;
 /** Data points after which the scores of a source count as before. */
@@ -126,45 +128,45 @@ class Recall {
   private async lookUp(queue: Case[], doubtful: readonly Case[]): Promise<void> {
     const { witness } = this.parts;
     const others = doubtful.filter(({ doubt }) => doubt !== 'certain');
-    if (witness.hasIncident || (await this.sampleShowsLoss(others))) queue.push(...others);
+    queue.push(...(witness.hasIncident ? others : await this.sampled(others)));
     while (queue.length > 0 && this.sourcesLeft > 0 && this.msLeft() > 0) {
       const chunk = queue.slice(0, Math.min(CHUNK_SOURCES, this.sourcesLeft));
       this.sourcesLeft -= chunk.length;
-      const wasLost = await this.fill(chunk);
+      const isLoss = await this.fill(chunk);
       queue.splice(0, chunk.length);
-      if (!wasLost || witness.hasIncident) continue;
+      if (!isLoss || witness.hasIncident) continue;
       witness.raise();
-      queue.push(...others);
+      queue.push(...others.filter((one) => !queue.includes(one)));
     }
   }
 
-  private async sampleShowsLoss(others: readonly Case[]): Promise<boolean> {
+  /** Those to look up: none when a sample misses nothing. */
+  private async sampled(others: readonly Case[]): Promise<readonly Case[]> {
     const { witness } = this.parts;
-    const shards = new Set(others.map(({ fresh }) => shardKey(fresh[0]!.position)));
+    const shardOf = ({ fresh }: Case) => shardKey(fresh[0]!.position);
     const unknown = others.filter(({ doubt }) => doubt === 'unknown');
-    const unproved = others.filter(
-      ({ doubt, fresh }) => doubt === 'unproved' && !witness.isVerified(shardKey(fresh[0]!.position)),
-    );
+    const unproved = others.filter((one) => one.doubt === 'unproved' && !witness.isVerified(shardOf(one)));
     const sample = [...unknown.slice(0, SAMPLE_SOURCES), ...unproved.slice(0, SAMPLE_SOURCES)];
-    if (sample.length === 0) return false;
+    if (sample.length === 0) return [];
     const found = await this.missing(sample, () => SAMPLE_ROWS);
-    for (const shard of shards) witness.verified(shard);
-    const isLoss = found.some(({ rows }) => rows.length > 0);
-    if (isLoss) witness.raise();
-    return isLoss;
+    for (const shard of new Set(others.map(shardOf))) witness.verified(shard);
+    if (found.every(({ rows }) => rows.length === 0)) return [];
+    if (!sample.some((one, i) => isLoss(one, found[i]!))) return unknown;
+    witness.raise();
+    return others;
   }
 
-  /** Fills memories of which rows are missing; says whether there was one. */
+  /** Fills memories of which rows are missing; says whether that was a loss of the cache. */
   private async fill(chunk: readonly Case[]): Promise<boolean> {
     const { points } = this.parts.limits;
     const found = await this.missing(chunk, ({ fresh }) => points * metricsOf(fresh[0]!));
-    const lost = chunk.flatMap((one, i) => (found[i]!.rows.length > 0 ? [{ one, missing: found[i]! }] : []));
-    const filled = await Promise.all(lost.map(({ one, missing }) => this.warmed(one, missing)));
-    lost.forEach(({ one }, i) => {
-      this.results.set(one, filled[i]!);
-    });
-    for (const one of chunk) if (!this.results.has(one)) this.results.set(one, this.nothingMissing(one));
-    return lost.length > 0;
+    await Promise.all(
+      chunk.map(async (one, i) => {
+        const isFound = found[i]!.rows.length > 0;
+        this.results.set(one, isFound ? await this.warmed(one, found[i]!) : this.nothingMissing(one));
+      }),
+    );
+    return chunk.some((one, i) => isLoss(one, found[i]!));
   }
 
   private async missing(cases: readonly Case[], limitOf: (one: Case) => number): Promise<readonly MissingRows[]> {
@@ -212,6 +214,12 @@ class Recall {
   private msLeft(): number {
     return this.deadline - this.parts.clock();
   }
+}
+
+/** What ceased long ago was not lost but forgotten by the cache in its time: that says nothing of other sources. */
+function isLoss({ fresh }: Case, { rows }: MissingRows): boolean {
+  const since = fresh[0]!.point.timestamp - FORGOTTEN_MS;
+  return rows.some(({ timestamp }) => timestamp > since);
 }
 
 function remarked(

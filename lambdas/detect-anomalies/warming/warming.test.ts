@@ -180,6 +180,16 @@ describe('a cache that was lost', () => {
     expect(counted(parts)).toMatchObject({ warmed: 1 });
   });
 
+  test('a source that comes back after its state has expired is filled, and nothing else is suspected', async () => {
+    const parts = new MemoryParts();
+    await run(processOn(parts), 0, 40);
+    parts.states.delete('door');
+    const services = processOn(parts);
+    await run(services, 3_000, 3_040);
+    expect(counted(parts)).toMatchObject({ warmed: 1 });
+    expect(services.warming.witness.hasIncident).toBe(false);
+  });
+
   test('rows of another stream are another history', async () => {
     const parts = new MemoryParts();
     await run(processOn(parts), 0, 40);
