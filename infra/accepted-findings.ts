@@ -29,7 +29,7 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     where:
-      /stateless\/.*(ArchivePoints|DetectAnomalies|PrepareInflux|RescoreDegraded|WatchSilence)Role\/DefaultPolicy\/Resource$/,
+      /stateless\/.*(Points|Anomalies|Influx|Degraded|Silence|Alerts|Api|Chart|Slack|Email|Webhook)Role\/DefaultPolicy\/Resource$/,
     reason: 'X-Ray takes segments for no resource; the two actions that put them are all that is allowed on *.',
   },
   {
@@ -58,6 +58,21 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'Any version of one function.',
   },
   {
+    rule: /^AwsSolutions-IAM5\[Resource::.*:secret:tidewatch\/\w+\/\*\]$/,
+    where: /\/Alerts\/(Api|NotifySlack|NotifyEmail|NotifyWebhook)Role\//,
+    reason: 'Rules, which people apply at any time, name secrets; those of the environment are below one prefix.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*:identity\/\*\]$/,
+    where: /\/NotifyEmailRole\//,
+    reason: 'Rules name senders; SES takes those alone that the account has verified.',
+  },
+  {
+    rule: /^Serverless-LambdaEventSourceMappingDestination$/,
+    where: /\/SqsEventSource:/,
+    reason: 'A queue gives up to its own dead-letter queue, which has an alarm.',
+  },
+  {
     rule: /^AwsSolutions-KDF1$/,
     where: /\/Archive\/Delivery\//,
     reason:
@@ -75,7 +90,7 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   },
   {
     rule: /^(AwsSolutions-SQS3|Serverless-SQSRedrivePolicy)$/,
-    where: /\/Missed\//,
+    where: /(\/Missed|GivenUp)\//,
     reason: 'Is itself where messages end, and has an alarm.',
   },
   {

@@ -24,6 +24,7 @@ export interface Environment {
   readonly model: ModelSettings;
   readonly detection: DetectionSettings;
   readonly schedules: ScheduleSettings;
+  readonly alerts: AlertSettings;
   /** Absent: points are kept by the store alone. */
   readonly archive?: ArchiveSettings;
   /** Devices publish points here by MQTT; absent: there is no rule. */
@@ -98,6 +99,22 @@ export interface DetectionSettings {
 export interface ScheduleSettings {
   readonly watchSilenceMinutes: number;
   readonly rescoreMinutes: number;
+}
+
+/** Names of secrets begin with `tidewatch/<environment>/`; a way whose secret is not named is closed. */
+export interface AlertSettings {
+  /** Sender of mail where rules name none; SES must have verified it. */
+  readonly mailFrom?: string;
+  /** Of Slack's app, by which it is known that a pressed button is Slack's. */
+  readonly slackSigningSecret?: string;
+  /** Signs links in mail on which people act. */
+  readonly linkKeysSecret?: string;
+  /** Bearer tokens that may post points. */
+  readonly ingestTokensSecret?: string;
+  /** Hosts that may be told although they are private, and without TLS. */
+  readonly allowedHosts?: readonly string[];
+  /** Slack's own, if absent. */
+  readonly slackApiUrl?: string;
 }
 
 export interface ArchiveSettings {

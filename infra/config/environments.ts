@@ -14,6 +14,7 @@ const COMMON = {
   logDays: 30,
   tracing: true,
   schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5 },
+  alerts: {},
 } as const satisfies Partial<Environment>;
 
 /**
@@ -84,6 +85,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_024, batchRecords: 100, batchWindowSeconds: 0, parallelization: 1 },
         ...{ retries: 10, recordAgeHoursMax: 1 },
       },
+      alerts: { mailFrom: 'tidewatch@example.com', allowedHosts: ['127.0.0.1'] },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
   ];

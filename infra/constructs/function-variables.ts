@@ -1,15 +1,27 @@
+import type { Environment as Api } from '../../lambdas/api/config';
 import type { Environment as ArchivePoints } from '../../lambdas/archive-points/config';
 import type { Environment as DetectAnomalies } from '../../lambdas/detect-anomalies/config';
+import type { Environment as DrawChart } from '../../lambdas/draw-chart/config';
+import type { Environment as NotifyEmail } from '../../lambdas/notify-email/config';
+import type { Environment as NotifySlack } from '../../lambdas/notify-slack/config';
+import type { Environment as NotifyWebhook } from '../../lambdas/notify-webhook/config';
 import type { Environment as PrepareInflux } from '../../lambdas/prepare-influx/config';
 import type { Environment as RescoreDegraded } from '../../lambdas/rescore-degraded/config';
+import type { Environment as RouteAlerts } from '../../lambdas/route-alerts/config';
 import type { Environment as WatchSilence } from '../../lambdas/watch-silence/config';
 
 /** Functions by their folder in lambdas/, with the input of the schema that each one checks its environment with. */
 export interface DeployedEnvironments {
+  api: Api;
   'archive-points': ArchivePoints;
   'detect-anomalies': DetectAnomalies;
   'prepare-influx': PrepareInflux;
+  'draw-chart': DrawChart;
+  'notify-email': NotifyEmail;
+  'notify-slack': NotifySlack;
+  'notify-webhook': NotifyWebhook;
   'rescore-degraded': RescoreDegraded;
+  'route-alerts': RouteAlerts;
   'watch-silence': WatchSilence;
 }
 

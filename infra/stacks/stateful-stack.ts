@@ -1,12 +1,14 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Environment, StreamSettings } from '../config/environment';
+import { alertsTable } from '../constructs/alerts-table';
 import { dataBucket, endLogsOfEmptying } from '../constructs/data-bucket';
 import { LiveModelPointer } from '../constructs/live-model-pointer';
 import { Network } from '../constructs/network';
@@ -19,6 +21,9 @@ export class StatefulStack extends Stack {
   readonly stream: IStream;
   /** Anomaly events. */
   readonly anomalies: Topic;
+  /** What is to be told to people. */
+  readonly notifications: ITopic;
+  readonly alerts: ITable;
   /** Alarms about Tidewatch itself. */
   readonly operators: Topic;
   readonly quarantine: IBucket;
@@ -56,6 +61,12 @@ export class StatefulStack extends Stack {
       enforceSSL: true,
       ...(key === undefined ? {} : { masterKey: key }),
     });
+    this.notifications = new Topic(this, 'Notifications', {
+      topicName: `tidewatch-${name}-notifications`,
+      enforceSSL: true,
+      ...(key === undefined ? {} : { masterKey: key }),
+    });
+    this.alerts = alertsTable(this, environment, key);
     this.operators = this.operatorsTopic(environment, key);
     // Without the own key: logs of access can be delivered under S3's alone.
     const accessLogs = dataBucket(this, 'AccessLogs', {

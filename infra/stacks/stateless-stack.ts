@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
+import { AlertFunctions } from '../constructs/alert-functions';
 import { Archive } from '../constructs/archive';
 import { knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
@@ -26,7 +27,7 @@ export class StatelessStack extends Stack {
       operations: new Operations(stateful.operators, environment.name),
       network: stateful.network,
     };
-    const { states, store, stream, anomalies, settings, quarantine, archive } = stateful;
+    const { states, store, stream, anomalies, settings, quarantine, archive, notifications, alerts } = stateful;
     const model = modelEndpoint(this, environment);
     const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
     const detection = new Detection(this, 'Detection', surroundings, {
@@ -52,10 +53,12 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
     });
+    const ofAlerts = { anomalies, notifications, alerts, store, stream, settings };
+    const tellers = new AlertFunctions(this, 'Alerts', surroundings, ofAlerts);
     if (store.token !== undefined) {
       const token = new InfluxToken(this, 'StoreToken', surroundings, store.token);
       // A function takes the token once in its life.
-      for (const user of [detection, watch, rescore]) user.node.addDependency(token);
+      for (const user of [detection, watch, rescore, tellers]) user.node.addDependency(token);
     }
     if (archive !== undefined && environment.archive !== undefined) {
       new Archive(this, 'Archive', surroundings, { stream, bucket: archive, settings: environment.archive });

@@ -17,10 +17,16 @@ export const ENVIRONMENTS: readonly Environment[] = environments(SERVERS);
 export const NAMES = ENVIRONMENTS.map(({ name }) => name);
 
 const FUNCTIONS: Readonly<Record<FunctionName, true>> = {
+  api: true,
   'archive-points': true,
   'detect-anomalies': true,
   'prepare-influx': true,
+  'draw-chart': true,
+  'notify-email': true,
+  'notify-slack': true,
+  'notify-webhook': true,
   'rescore-degraded': true,
+  'route-alerts': true,
   'watch-silence': true,
 };
 

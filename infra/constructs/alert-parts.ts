@@ -1,0 +1,92 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { LIST_INDEX } from '../../shared/adapters/dynamodb/table';
+import type { Environment } from '../config/environment';
+import type { DeployedFunction } from './deployed-function';
+import type { Part } from './part';
+import { allow } from './permissions';
+
+/** The table of alerts, to read and write. */
+export function keepingAlerts(table: ITable): Part<{ readonly ALERTS_TABLE: string }> {
+  return {
+    variables: { ALERTS_TABLE: table.tableName },
+    grantTo(user) {
+      // A transaction asks for what its parts ask for.
+      allow(user, ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn);
+      allow(user, ['dynamodb:Query'], `${table.tableArn}/index/${LIST_INDEX}`);
+      table.encryptionKey?.grant(user, 'kms:Decrypt', 'kms:GenerateDataKey');
+    },
+  };
+}
+
+/** The topic "notifications", to publish to. */
+export function notifying({ topicArn, masterKey }: ITopic): Part<{ readonly NOTIFICATIONS_TOPIC_ARN: string }> {
+  return {
+    variables: { NOTIFICATIONS_TOPIC_ARN: topicArn },
+    grantTo(user) {
+      allow(user, ['sns:Publish'], topicArn);
+      masterKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
+    },
+  };
+}
+
+/** The queue in which turns of groups wait, to send to. */
+export function callingTurns({ queueUrl, queueArn }: IQueue): Part<{ readonly TURNS_QUEUE_URL: string }> {
+  return {
+    variables: { TURNS_QUEUE_URL: queueUrl },
+    grantTo: (user) => allow(user, ['sqs:SendMessage'], queueArn),
+  };
+}
+
+/** A channel's own queue: what is to come back later is told when. Reading it comes with being fed. */
+export function ownQueue({ queueUrl }: IQueue): Part<{ readonly QUEUE_URL: string }> {
+  return { variables: { QUEUE_URL: queueUrl }, grantTo: () => undefined };
+}
+
+/** The function that draws charts, to call. */
+export function drawing({ functionName, functionArn }: DeployedFunction): Part<{ readonly CHART_FUNCTION: string }> {
+  return {
+    variables: { CHART_FUNCTION: functionName },
+    grantTo: (user) => allow(user, ['lambda:InvokeFunction'], functionArn),
+  };
+}
+
+/** Secrets that rules and environment name: those below `tidewatch/<environment>/`, and no others of the account. */
+export function knowingSecrets({ name }: Environment): Part<object> {
+  return {
+    variables: {},
+    grantTo(user) {
+      const secrets = { service: 'secretsmanager', resource: 'secret', resourceName: `tidewatch/${name}/*` };
+      allow(
+        user,
+        ['secretsmanager:GetSecretValue'],
+        Stack.of(user).formatArn({ ...secrets, arnFormat: ArnFormat.COLON_RESOURCE_NAME }),
+      );
+    },
+  };
+}
+
+/** Mail by SES, from any sender that the account has verified: rules name senders too. */
+export function mailing({ alerts }: Environment): Part<{ readonly MAIL_FROM?: string }> {
+  return {
+    variables: alerts.mailFrom === undefined ? {} : { MAIL_FROM: alerts.mailFrom },
+    grantTo(user) {
+      const identities = Stack.of(user).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' });
+      allow(user, ['ses:SendEmail', 'ses:SendRawEmail'], identities);
+    },
+  };
+}
+
+/** The stream of points, to put points on. */
+export function producing({ streamName, streamArn, encryptionKey }: IStream): Part<{ readonly STREAM: string }> {
+  return {
+    variables: { STREAM: streamName },
+    grantTo(user) {
+      allow(user, ['kinesis:PutRecords'], streamArn);
+      encryptionKey?.grant(user, 'kms:GenerateDataKey');
+    },
+  };
+}
