@@ -6,6 +6,7 @@ const transform = {
     '@swc/jest',
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
   ],
+  '\\.(wasm|woff2)$': '<rootDir>/test/as-bytes.cjs',
 };
 
 export default {
@@ -13,6 +14,7 @@ export default {
   roots: ['apps', 'bench', 'infra', 'lambdas', 'shared', 'test'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   transform,
+  transformIgnorePatterns: ['/node_modules/(?!.*\\.(wasm|woff2)$)'],
   // Needs a server that a bare machine does not have: run by its own script.
   testPathIgnorePatterns: ['/node_modules/', '\\.services\\.test\\.ts$'],
 };

@@ -24,9 +24,10 @@ const telemetry = openTelemetry('api', process.env);
 const services = lazy(async () => buildAll(parseConfig(ConfigSchema, process.env)));
 
 /** Called by AWS for each request. */
-export const handler = telemetry.invocations(async (event: HttpEvent) =>
-  resultOf(await answer(requestOf(event), await services())),
-);
+export const handler = telemetry.invocations(async (event: HttpEvent) => {
+  const built = await services();
+  return resultOf(await answer(requestOf(event), built));
+});
 
 /** Runs once per cold start. */
 function buildAll(config: Config): Services {

@@ -16,8 +16,9 @@ const built = lazy(() => buildCharts(parseConfig(ConfigSchema, process.env)));
 
 /** Called by the functions that tell people, while they wait. */
 export const handler = telemetry.invocations(async (event: unknown): Promise<ChartAnswer> => {
+  const charts = await built();
   const { alert, withinMs } = ChartRequestSchema.parse(event);
-  const png = await (await built()).draw(alert, withinMs);
+  const png = await charts.draw(alert, withinMs);
   return png === undefined ? {} : { png: Buffer.from(png).toString('base64') };
 });
 
