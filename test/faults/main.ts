@@ -6,14 +6,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
 import { startModelServerProcess } from '../../apps/local/live/model-server-process';
 import { type FaultyProxy, type RequestFault, startFaultyProxy } from './faulty-proxy';
 import { CONSUMERS, feed } from './feed';
 import { judgeLosses, lossesOf } from './losses';
 import { choose, readPlan, seeded } from './plan';
+import { type RedisProcess, restartNowAndThen, startRedis } from './redis-process';
+import { compareSilence } from './silence';
+import type { SilenceTask } from './silence-worker';
 import { type Remains, whatRemains } from './what-remains';
 import type { WorkerTask } from './worker';
 
@@ -37,17 +38,18 @@ async function compare(): Promise<boolean> {
     `${fed.points} points of ${plan.sources} sources and ${fed.poison} poison records, in batches of ${plan.batchSize}, seed ${plan.seed}`,
   );
   const model = await startModelServerProcess(path.join(bundles, '../../apps/model-server/main.mjs'), () => undefined);
-  const redis = await startRedis();
+  const redis = await startRedis(folder);
   try {
     const cleanPlaces = await places('clean', redis.url, 0);
     const begun = performance.now();
-    await live({ ...taskFor('clean', cleanPlaces), env: environment(cleanPlaces, model.url) });
+    await live('worker', { ...taskFor('clean', cleanPlaces), env: environment(cleanPlaces, model.url) });
     const clean = await whatRemains(cleanPlaces);
     console.log(
       `without faults: ${seconds(begun)}, ${clean.rows.size} rows, ${clean.events.size} anomaly events, ${clean.quarantined.size} quarantined`,
     );
     const isAsInPeace = plan.faults === 0 || (await compareFaulty(clean, redis, model.url, fed.points));
-    return (await loseMemories(clean, redis.url, model.url, fed.records)) && isAsInPeace;
+    const isRemembered = await loseMemories(clean, redis.url, model.url, fed.records);
+    return (await killTheWatch(redis.url, model.url)) && isRemembered && isAsInPeace;
   } finally {
     await redis.stop();
     await model.stop();
@@ -60,7 +62,7 @@ async function compareFaulty(clean: Remains, redis: RedisProcess, modelUrl: stri
   await sufferFaults(at, modelUrl, redis);
   const faulty = await whatRemains(at);
   console.log(`with faults: ${seconds(begun)}`);
-  return judge(clean, faulty, points);
+  return conclude(checksOf(clean, faulty, points));
 }
 
 interface Places {
@@ -105,9 +107,19 @@ async function loseMemories(clean: Remains, redisUrl: string, modelUrl: string, 
   // Other work on the machine must not decide what is filled again.
   const env = { ...environment(at, modelUrl), WARMING_MS: '60000' };
   const task = { ...taskFor('lossy', at), env, mishaps: lossesOf(records) };
-  while (!existsSync(path.join(at.folder, 'finished'))) await live(task);
+  while (!existsSync(path.join(at.folder, 'finished'))) await live('worker', task);
   console.log(`\nwith a cache that loses memories: ${seconds(begun)}`);
   return conclude(judgeLosses(clean, await whatRemains(at), plan.sources));
+}
+
+async function killTheWatch(redisUrl: string, modelUrl: string): Promise<boolean> {
+  const checks = await compareSilence({
+    clean: await places('silence_clean', redisUrl, 3),
+    faulty: await places('silence_faulty', redisUrl, 4),
+    environment: (at) => environment(at, modelUrl),
+    live: (task) => live('silence-worker', task),
+  });
+  return conclude(checks);
 }
 
 /** Lives of the worker, one after the other, until one comes to the end; Redis dies in between too. */
@@ -117,7 +129,7 @@ async function sufferFaults(at: Places, modelUrl: string, redis: RedisProcess): 
   const store = await startFaultyProxy(influx.origin, (url) =>
     url.startsWith('/write') ? storeFault(random) : undefined,
   );
-  const restarts = restartNowAndThen(redis);
+  const restarts = restartNowAndThen(redis, () => count('redis: killed and started again'));
   try {
     const env = environment(at, endpoint.url, `${store.url}/${new URL(at.influx).search}`);
     // About seven calls a batch; the rest of the faults come from the proxies and from Redis.
@@ -125,7 +137,7 @@ async function sufferFaults(at: Places, modelUrl: string, redis: RedisProcess): 
     const share = Math.min(0.3, plan.faults / (6 * batches));
     for (let life = 0; !existsSync(path.join(at.folder, 'finished')); life++) {
       if (life > 20 * plan.faults) throw new Error('the worker never comes to an end');
-      await live({ ...taskFor('faulty', at), env, faults: { seed: plan.seed * 1_000 + life, share } });
+      await live('worker', { ...taskFor('faulty', at), env, faults: { seed: plan.seed * 1_000 + life, share } });
     }
   } finally {
     await restarts.stop();
@@ -172,8 +184,8 @@ function drawn(
 }
 
 /** One life. Resolves when the worker ends, by itself or killed. */
-async function live(task: WorkerTask): Promise<void> {
-  const child = spawn(process.execPath, [path.join(bundles, 'worker.mjs'), JSON.stringify(task)], {
+async function live(program: 'worker' | 'silence-worker', task: WorkerTask | SilenceTask): Promise<void> {
+  const child = spawn(process.execPath, [path.join(bundles, `${program}.mjs`), JSON.stringify(task)], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   children = [child];
@@ -183,79 +195,8 @@ async function live(task: WorkerTask): Promise<void> {
   if (code !== 0 && signal !== 'SIGKILL') throw new Error(`the worker ended with ${signal ?? code}`);
 }
 
-interface RedisProcess {
-  readonly url: string;
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** A Redis of our own that keeps every write, so that it may be killed and started again. */
-async function startRedis(): Promise<RedisProcess> {
-  const port = 20_000 + (process.pid % 20_000);
-  const data = path.join(folder, 'redis');
-  mkdirSync(data);
-  const url = `redis://127.0.0.1:${port}`;
-  const start = async () => {
-    const child = spawn(
-      'redis-server',
-      [
-        '--port',
-        String(port),
-        '--bind',
-        '127.0.0.1',
-        '--dir',
-        data,
-        '--appendonly',
-        'yes',
-        '--appendfsync',
-        'always',
-        '--save',
-        '',
-      ],
-      { stdio: 'ignore' },
-    );
-    child.on('error', (error) => console.error(`redis-server cannot be started: ${error.message}`));
-    const probe = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
-    probe.on('error', () => undefined);
-    await probe.ping();
-    probe.disconnect();
-    return child;
-  };
-  let child = await start();
-  const kill = () =>
-    new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-      child.kill('SIGKILL');
-    });
-  return {
-    url,
-    async restart() {
-      await kill();
-      child = await start();
-    },
-    stop: kill,
-  };
-}
-
-function restartNowAndThen(redis: RedisProcess) {
-  const stopping = new AbortController();
-  const done = (async () => {
-    while (!stopping.signal.aborted) {
-      await pause(4_000, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      count('redis: killed and started again');
-      await redis.restart();
-    }
-  })();
-  return {
-    stop: () => {
-      stopping.abort();
-      return done;
-    },
-  };
-}
-
-function judge(clean: Remains, faulty: Remains, points: number): boolean {
+/** Each with whether it holds. */
+function checksOf(clean: Remains, faulty: Remains, points: number): (readonly [string, boolean])[] {
   const total = [...counted.values()].reduce((a, b) => a + b, 0);
   console.log(`\n${total} faults:`);
   for (const [kind, times] of [...counted].sort()) console.log(`  ${String(times).padStart(5)} ${kind}`);
@@ -270,7 +211,7 @@ function judge(clean: Remains, faulty: Remains, points: number): boolean {
     clean.rowsStored +
     missingFrom(faulty.events, clean.events) +
     [...faulty.quarantined].filter((id) => !clean.quarantined.has(id)).length;
-  const checks: readonly (readonly [string, boolean])[] = [
+  return [
     [`lost ${lost}`, lost === 0],
     [`doubled ${doubled}`, doubled === 0],
     [`rows as without faults: ${differing(clean.rows, faulty.rows)} differ`, differing(clean.rows, faulty.rows) === 0],
@@ -288,7 +229,6 @@ function judge(clean: Remains, faulty: Remains, points: number): boolean {
     ],
     [`faults injected: ${total} of at least ${plan.faults}`, total >= plan.faults],
   ];
-  return conclude(checks);
 }
 
 function conclude(checks: readonly (readonly [what: string, holds: boolean])[]): boolean {

@@ -1,3 +1,3 @@
 import { runBundled } from '../run-bundled.mjs';
 
-await runBundled(import.meta.url, ['main.ts', 'worker.ts']);
+await runBundled(import.meta.url, ['main.ts', 'worker.ts', 'silence-worker.ts']);

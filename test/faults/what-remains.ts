@@ -70,10 +70,17 @@ async function redisStates(url: string): Promise<Map<string, string>> {
   const states = new Map<string, string>();
   for await (const keys of redis.scanStream({ count: 1_000 })) {
     for (const key of keys as string[]) {
-      const fields = await redis.hgetallBuffer(key);
+      const isSet = (await redis.type(key)) === 'zset';
+      const fields = isSet ? await deadlines(redis, key) : await redis.hgetallBuffer(key);
       for (const [field, bytes] of Object.entries(fields)) states.set(`${key} ${field}`, bytes.toString('hex'));
     }
   }
   redis.disconnect();
   return states;
+}
+
+/** Of the silence index: sources and when they are missed. */
+async function deadlines(redis: Redis, key: string): Promise<Record<string, Buffer>> {
+  const flat = await redis.zrange(key, '0', '-1', 'WITHSCORES');
+  return Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, Buffer.from(flat[i + 1]!)]] : [])));
 }
