@@ -131,11 +131,17 @@ describe('a file on its way', () => {
 
   it('ends at the first failure and names the earliest line of all', async () => {
     let n = 0;
+    let fail = () => {};
+    const failed = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
     const tally = await sendInput(
       input(20),
       async () => {
         const mine = n++;
-        await new Promise((resolve) => setTimeout(resolve, mine === 2 ? 0 : 10));
+        // The third is the first to fail.
+        if (mine === 2) fail();
+        else await failed.then(() => new Promise(setImmediate));
         if (mine === 1 || mine === 2) throw new Error(`batch ${mine}`);
       },
       new AbortController().signal,
