@@ -55,7 +55,7 @@ test('an anomaly reaches each channel by its queue, and its story is kept', asyn
   await log.sent(told, claim.token, { words: 'ok', status: 204 });
   const story = (await explainAlert(store, alertIdOf('episode of pump')))!.story.map(({ words }) => words);
   expect(story.slice(0, 4)).toEqual([
-    'all fits event 1 (opened, high, score 0.75)',
+    'rule all fits event 1 (opened, high, score 0.75)',
     'route root to hook, chat, grouped by source=pump',
     'hook: told by notification 1 (first): 1 alert not told before',
     'chat: told by notification 1 (first): 1 alert not told before',

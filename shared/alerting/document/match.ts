@@ -166,13 +166,18 @@ function ofKind(kind: AnomalyKind | readonly AnomalyKind[]): Condition {
   };
 }
 
+const NOTHING_TO_COMPARE = 'it has no value to be compared with what was expected';
+
 function inDirection(direction: 'up' | 'down'): Condition {
   return {
     holds: (subject) => {
       const by = deviationOf(subject)?.by ?? 0;
       return direction === 'up' ? by > 0 : by < 0;
     },
-    miss: () => `its value does not lie ${direction === 'up' ? 'above' : 'below'} what was expected`,
+    miss: (subject) =>
+      deviationOf(subject) === undefined
+        ? NOTHING_TO_COMPARE
+        : `its value does not lie ${direction === 'up' ? 'above' : 'below'} what was expected`,
   };
 }
 
@@ -186,7 +191,7 @@ function deviating(least: number | string): Condition {
     },
     miss: (subject) => {
       const deviation = deviationOf(subject);
-      if (deviation === undefined) return 'it has no value to be compared with what was expected';
+      if (deviation === undefined) return NOTHING_TO_COMPARE;
       const is = share === undefined ? `${Math.abs(deviation.by)}` : `${(100 * deviation.share).toFixed(1)}%`;
       return `deviation is ${is}, below ${least}`;
     },

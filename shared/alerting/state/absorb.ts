@@ -118,7 +118,7 @@ function withRules(alert: Alert, event: AnomalyEvent, alerting: Alerting, now: n
   for (const { name } of fresh)
     say(
       'rule-matched',
-      `${name} fits event ${event.transition} (${event.phase}, ${event.severity}, score ${event.alarmScore.toFixed(2)})`,
+      `rule ${name} fits event ${event.transition} (${event.phase}, ${event.severity}, score ${event.alarmScore.toFixed(2)})`,
     );
   const owner = alert.owner ?? fresh.find((rule) => rule.owner !== undefined)?.owner;
   return {
