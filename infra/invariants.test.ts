@@ -147,6 +147,15 @@ describe('network', () => {
     expect(unless(rules, ({ rule }) => rule['CidrIp'] === undefined && rule['CidrIpv6'] === undefined)).toEqual([]);
   });
 
+  test('functions in the network may speak to S3, which has public addresses behind its gateway', () => {
+    const groups = all('AWS::EC2::SecurityGroup').filter(({ id }) => id.startsWith('NetworkFunctions'));
+    expect(groups).toHaveLength(3);
+    const speaksToS3 = ({ properties }: (typeof groups)[number]) =>
+      JSON.stringify(properties['SecurityGroupEgress']).includes('"CidrIp":"0.0.0.0/0"') &&
+      JSON.stringify(properties['SecurityGroupEgress']).includes('"FromPort":443');
+    expect(unless(groups, speaksToS3)).toEqual([]);
+  });
+
   test('there is no way to the internet', () => {
     const ways = ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::EgressOnlyInternetGateway'];
     expect(ways.flatMap(all)).toEqual([]);

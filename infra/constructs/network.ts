@@ -9,6 +9,7 @@ import {
   IpAddresses,
   type ISubnet,
   type IVpc,
+  Peer,
   Port,
   SecurityGroup,
   SubnetType,
@@ -44,6 +45,8 @@ export class Network extends Construct {
       description: 'Functions that use the cache or the store',
       allowAllOutbound: false,
     });
+    // S3 keeps its public addresses behind its gateway, and nothing else is reached by those: there is no other way out.
+    this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 by its gateway');
     this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
     this.addEndpoints(settings, environment);
   }
