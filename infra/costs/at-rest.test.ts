@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ENVIRONMENTS, synthesized } from '../testing/synthesized';
+import { costAtRest } from './at-rest';
+
+const deployed = ENVIRONMENTS.filter(({ name }) => name !== 'emulator');
+const { stacks } = synthesized(deployed);
+
+/** The table of docs/deploy.md, as its numbers come out of the templates. */
+function table(): string {
+  const columns = deployed.map(({ name }) => name);
+  const cost = (environment: string, id: string) =>
+    costAtRest(
+      stacks.find(({ environment: { name }, stack }) => name === environment && stack.node.id === id)!.template
+        .Resources,
+    );
+  const dollars = (amount: number) => (amount === 0 ? '–' : amount.toFixed(2));
+  const rows = ['stateful', 'stateless'].flatMap((id) => {
+    const costs = columns.map((name) => cost(name, id));
+    const parts = [...new Set(costs.flatMap((one) => [...one.keys()]))].filter((part) =>
+      costs.some((one) => (one.get(part) ?? 0) > 0),
+    );
+    return parts.map((part) => [id, part, ...costs.map((one) => dollars(one.get(part) ?? 0))]);
+  });
+  const totals = columns.map((name) =>
+    ['stateful', 'stateless'].flatMap((id) => [...cost(name, id).values()]).reduce((sum, one) => sum + one, 0),
+  );
+  const lines = [
+    ['stack', 'part', ...columns],
+    ['---', '---', ...columns.map(() => '---:')],
+    ...rows,
+    ['', '**in all**', ...totals.map(dollars)],
+  ];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+test('the documentation says what each stack costs when nothing happens', () => {
+  const page = readFileSync(path.join(__dirname, '..', '..', 'docs', 'deploy.md'), 'utf8');
+  const [, written] = /<!-- costs at rest -->\n\n([\s\S]*?)\n\n<!-- end -->/.exec(page) ?? [];
+  expect(written).toBe(table());
+});
+
+test('an instance without a price is named, rather than free', () => {
+  const Properties = { ProductionVariants: [{ InstanceType: 'ml.odd', InitialInstanceCount: 1 }] };
+  expect(() => costAtRest({ Model: { Type: 'AWS::SageMaker::EndpointConfig', Properties } })).toThrow(
+    /no price for ml\.odd/,
+  );
+});
