@@ -21,7 +21,7 @@ const PROGRAMS: readonly Program[] = [
   {
     command: 'docker',
     name: 'Docker',
-    use: 'later, to build the model server’s container image',
+    use: 'to deploy: builds the model server’s image for SageMaker',
     remedy: 'https://docs.docker.com/get-docker',
   },
   {
@@ -52,14 +52,14 @@ export function optionalPrograms(env: Environment): Finding[] {
 export function awsCredentials(env: Environment, home: string): Finding {
   const name = 'AWS credentials';
   const variable = CREDENTIAL_VARIABLES.find((one) => env[one]);
-  if (variable !== undefined) return ok(name, `from ${variable}; later, to deploy`);
+  if (variable !== undefined) return ok(name, `from ${variable}; to deploy`);
   const files = [
     env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials'),
     env['AWS_CONFIG_FILE'] ?? join(home, '.aws', 'config'),
   ];
   const file = files.find((path) => existsSync(path));
-  if (file !== undefined) return ok(name, `from ${file}; later, to deploy`);
-  return absent(name, 'none; later, to deploy', 'aws configure sso, or aws configure');
+  if (file !== undefined) return ok(name, `from ${file}; to deploy`);
+  return absent(name, 'none; to deploy', 'aws configure sso, or aws configure');
 }
 
 function onPath(command: string, path: string): string | undefined {
