@@ -1,23 +1,18 @@
 import { stableId } from '../domain/ids';
-import type { Alerting } from './document/compile';
 import { durationWords } from './document/durations';
 import type { ActionResult, Actor, AlertActions } from './ports';
 import { alertKey, bodyOf, INDEX, putAlert, verdictKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { joinGroups } from './router/route-events';
+import type { RouterServices } from './router/services';
 import { addSilence } from './silences';
 import { type Alert, subjectOfAlert, viewOf } from './state/alert';
 import { mayInhibit } from './state/mute';
-import type { AlertStore, Put } from './store-port';
+import type { Put } from './store-port';
 import { type DecisionCode, withEntries } from './trace';
 
-export interface ActionServices {
-  readonly store: AlertStore;
-  readonly alerting: () => Promise<Alerting>;
-  /** As the router's: an acknowledged group has its turn. */
-  readonly callAt: (group: string, at: number) => Promise<void>;
-  readonly now: () => number;
-}
+/** As the router's: an acknowledged group has its turn. */
+export type ActionServices = Omit<RouterServices, 'topic'>;
 
 const VERDICTS_MAX = 20;
 
@@ -38,8 +33,7 @@ export function openAlertActions(services: ActionServices): AlertActions {
         );
       });
       // Also when it was known: whoever did it may have died before its groups knew.
-      if (result?.alert !== undefined)
-        await joinGroups({ ...services, topic: NO_TOPIC }, await alerting(), [result.alert]);
+      if (result?.alert !== undefined) await joinGroups(services, await alerting(), [result.alert]);
       return answer(result);
     },
 
@@ -103,10 +97,6 @@ export function openAlertActions(services: ActionServices): AlertActions {
     },
   };
 }
-
-const NO_TOPIC = {
-  publish: () => Promise.reject(new Error('actions publish nothing')),
-};
 
 interface Step {
   readonly alert: Alert;

@@ -367,3 +367,24 @@ test('a series that comes and goes is told to flap once, and no more until it is
   await world.at(5 * HOUR);
   expect(world.published.at(-1)).toMatchObject({ reason: 'first', transition: 9 });
 });
+
+test('one that stays, after a series has flapped, is told when it has fired for as long as flapping is counted', async () => {
+  const world = new AlertingWorld();
+  for (let i = 0; i < 6; i++) {
+    const episodeId = `episode ${i}`;
+    const at = i * 10 * MINUTE;
+    await world.at(at);
+    await world.events(opened('a', { episodeId, timestamp: START + at }));
+    if (i === 5) break;
+    await world.at(at + 5 * MINUTE);
+    await world.events(
+      anomaly({ source: 'a', episodeId, phase: 'closed', transition: 2, timestamp: START + at + 5 * MINUTE }),
+    );
+  }
+  await world.at(3 * HOUR);
+  expect(world.told().slice(6)).toEqual([
+    'slack #7 flapping after 1830 s: 1 firing',
+    'slack #8 resolved after 2130 s: 1 resolved',
+    'slack #9 first after 6600 s: 1 firing',
+  ]);
+});

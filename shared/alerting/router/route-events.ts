@@ -96,7 +96,7 @@ interface JoinOutcome {
 
 /** Notes alerts in all groups that they are in; gives how many changed. What the caller has just read may be old: groups know. */
 export async function joinGroups(
-  services: RouterServices,
+  services: Omit<RouterServices, 'topic'>,
   alerting: Alerting,
   alerts: readonly Alert[],
 ): Promise<number> {
@@ -147,7 +147,10 @@ export async function joinGroups(
 }
 
 /** No silent cap: an alert that has no room in a group says so. */
-async function sayFull({ store, now, alerting }: RouterServices, alerts: readonly Alert[]): Promise<void> {
+async function sayFull(
+  { store, now, alerting }: Omit<RouterServices, 'topic'>,
+  alerts: readonly Alert[],
+): Promise<void> {
   if (alerts.length === 0) return;
   const rules = await alerting();
   await compareAndSet(

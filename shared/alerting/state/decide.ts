@@ -1,7 +1,7 @@
 import { SEVERITIES } from '../../domain/anomaly-event';
 import type { NotificationReason } from '../../domain/notification';
 import { durationWords } from '../document/durations';
-import type { Group, Member, Told } from './group';
+import { type Group, isPartOfFlapping, type Member, type Told } from './group';
 
 /** What is decided for one receiver at a turn of the group. */
 export type Decision =
@@ -18,6 +18,8 @@ export interface ReceiverTurn {
   readonly isEscalation: boolean;
   /** Ids of alerts that are muted now. */
   readonly muted: ReadonlySet<string>;
+  /** Within which flapping is counted. */
+  readonly flappingMs: number;
   readonly now: number;
 }
 
@@ -25,11 +27,13 @@ type Entry = readonly [id: string, member: Member];
 
 /** The decision table of telling. Pure: the same group at the same moment decides the same. O(members). */
 export function decide(turn: ReceiverTurn): Decision {
-  const { group, receiver, isEscalation, muted } = turn;
+  const { group, receiver, isEscalation, muted, flappingMs, now } = turn;
   const told = group.receivers[receiver];
   const visible = Object.entries(group.members).filter(
-    ([id, { status, flapping }]) =>
-      status !== 'resolved' && !muted.has(id) && (flapping !== 'again' || told?.alerts[id] !== undefined),
+    ([id, member]) =>
+      isOpen(member) &&
+      !muted.has(id) &&
+      (!isPartOfFlapping(member, now, flappingMs) || told?.alerts[id] !== undefined),
   );
   if (told === undefined || Object.keys(told.alerts).length === 0) {
     return isEscalation ? escalation(turn, visible) : beginning(turn, visible);
@@ -112,13 +116,13 @@ function continuation({ group, muted, now }: ReceiverTurn, told: Told, visible: 
 
 /** What the receiver knows once it is told. */
 export function toldBy(turn: ReceiverTurn, reason: NotificationReason): Told {
-  const { group, receiver, muted, now } = turn;
+  const { group, receiver, muted, flappingMs, now } = turn;
   const before = group.receivers[receiver];
   const transition = (before?.transition ?? 0) + 1;
   if (reason === 'resolved') return { transition, at: now, firstAt: now, alerts: {} };
   const known = Object.entries(before?.alerts ?? {}).filter(([id]) => isOpen(group.members[id]));
   const shown = Object.entries(group.members)
-    .filter(([id, { status, flapping }]) => status !== 'resolved' && !muted.has(id) && flapping !== 'again')
+    .filter(([id, member]) => isOpen(member) && !muted.has(id) && !isPartOfFlapping(member, now, flappingMs))
     .map(([id, { severity }]) => [id, severity] as const);
   const isNew = known.length === 0;
   return {

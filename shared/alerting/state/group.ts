@@ -109,3 +109,11 @@ export function withAlert(group: Group, alert: Alert, now: number): Joined {
 export function withPlacement(group: Group, { options, group: labels }: Placement): Group {
   return { ...group, options, labels };
 }
+
+/**
+ * Is an alert part of what was told as flapping, and so of no news? One that fires for as long as flapping is counted does not
+ * flap any more.
+ */
+export function isPartOfFlapping({ flapping, joinedAt }: Member, now: number, flappingMs: number): boolean {
+  return flapping === 'again' && now < joinedAt + flappingMs;
+}

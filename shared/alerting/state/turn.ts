@@ -5,7 +5,7 @@ import { durationWords } from '../document/durations';
 import type { TurnEntry } from '../records';
 import { type Alert, subjectOfAlert } from './alert';
 import { type Decision, decide, type ReceiverTurn, toldBy } from './decide';
-import type { Group, Told } from './group';
+import { type Group, isPartOfFlapping, type Told } from './group';
 import type { Mute, Muting, Silence } from './mute';
 import { notificationOf } from './render';
 
@@ -48,7 +48,14 @@ export function takeTurn(input: TurnInput): TurnResult {
       delete receivers[name];
       continue;
     }
-    const turn: ReceiverTurn = { group, receiver: name, isEscalation, muted, now };
+    const turn: ReceiverTurn = {
+      group,
+      receiver: name,
+      isEscalation,
+      muted,
+      flappingMs: alerting.flapping.within,
+      now,
+    };
     const decision = withNotice(decide(turn), isEscalation ? [] : notice);
     entries.push(entryOf(name, decision, group.receivers[name]));
     if (decision.act === 'nothing' && decision.quietly) receivers[name] = { ...receivers[name]!, alerts: {} };
@@ -62,6 +69,7 @@ export function takeTurn(input: TurnInput): TurnResult {
     nexts.push(...followUps(group, told, isEscalation, now));
   }
   if (muted.size > 0) nexts.push(now + group.options.groupIntervalMs);
+  nexts.push(...endsOfFlapping(input));
   return {
     group: closedTurn(group, receivers, notifications, entries, notice, nexts),
     notifications,
@@ -147,11 +155,12 @@ function tell(
   decision: Announcement,
   mutes: ReadonlyMap<string, Mute>,
 ) {
-  const { group, alerts, now } = input;
+  const { group, alerts, alerting, now } = input;
   const told = group.receivers[receiver.name]?.alerts ?? {};
-  const all = Object.entries(group.members).flatMap(([id, { status, flapping }]) => {
+  const all = Object.entries(group.members).flatMap(([id, member]) => {
     const alert = alerts.get(id);
-    const concerns = told[id] !== undefined || (status !== 'resolved' && flapping !== 'again');
+    const isNews = member.status !== 'resolved' && !isPartOfFlapping(member, now, alerting.flapping.within);
+    const concerns = told[id] !== undefined || isNews;
     return alert !== undefined && concerns ? [{ alert, isMuted: mutes.has(id) }] : [];
   });
   const visible = all.filter(({ isMuted }) => !isMuted);
@@ -172,6 +181,14 @@ function tell(
     now,
   });
   return { notification, alertIds: shown.map(({ id }) => id) };
+}
+
+/** When alerts that are part of what was told as flapping have fired for so long that they are told by themselves. */
+function endsOfFlapping({ group, alerting, now }: TurnInput): number[] {
+  const { within } = alerting.flapping;
+  return Object.values(group.members)
+    .filter((member) => member.status !== 'resolved' && isPartOfFlapping(member, now, within))
+    .map(({ joinedAt }) => joinedAt + within);
 }
 
 /** When the group has to look again after it told somebody. */
