@@ -15,7 +15,7 @@ const [redisUrl, influxUrl] = [process.env['REDIS_URL'], process.env['INFLUX_URL
 if (redisUrl === undefined) throw new Error('REDIS_URL must name a Redis server that these tests may write to');
 if (influxUrl === undefined) throw new Error('INFLUX_URL must name an InfluxDB that these tests may write to');
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const mark = `warming-${process.pid}-${Date.now()}`;
 const folder = mkdtempSync(path.join(tmpdir(), 'warming-'));
 const target = { ...influxTarget('INFLUX_URL', influxUrl), database: mark };
@@ -26,7 +26,7 @@ let modelServer: ModelServer;
 beforeAll(async () => {
   await influxQl(`CREATE DATABASE "${mark}"`);
   modelServer = await startModelServer({ model: builtInModel, port: 0, host: '127.0.0.1' });
-  store = createInfluxStore({ target });
+  store = createInfluxStore({ target, timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
 });
 afterAll(async () => {
   await store.close();
@@ -54,6 +54,8 @@ function start(stream: string) {
       QUARANTINE_FOLDER: path.join(folder, 'quarantine'),
       ENDPOINT_NAME: 'test',
       SAGEMAKER_URL: modelServer.url,
+      // Other work on the machine must not decide what is filled again.
+      WARMING_MS: '60000',
     },
     {
       store,
