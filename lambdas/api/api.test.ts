@@ -201,6 +201,7 @@ describe('what was pressed in Slack', () => {
     expect(called[0]!.url).toBe(RESPONSE_URL);
     expect(said.replace_original).toBe(true);
     expect(blockProblems(said.blocks)).toEqual([]);
+    expect(JSON.stringify(said.blocks).includes('"Acknowledge"')).toBe(action !== 'acknowledge');
     expect(JSON.stringify(said.blocks.at(-1))).toContain('&lt;done&gt; to a1 (2 alerts)');
   });
 

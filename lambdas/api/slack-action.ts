@@ -21,6 +21,7 @@ const PayloadSchema = z.object({
   message: z.object({ text: z.string().optional(), blocks: z.array(z.looseObject({ type: z.string() })) }).optional(),
 });
 type Payload = z.output<typeof PayloadSchema>;
+type Message = NonNullable<Payload['message']>;
 
 /** Slack waits 3 s for the whole; the message is touched up only in what is left. */
 const ANSWER_MS = 2_600;
@@ -41,7 +42,8 @@ export async function takeSlackAction(request: HttpRequest, services: Services):
   const { id, username } = payload.user;
   const actor = { by: username === undefined ? id : `${oneLine(username)} (${id})`, via: 'slack' } as const;
   const acted = await act(services.actions, read.action, read.alertIds, actor, services.now());
-  await touchUp(payload, acted.words, services, end - services.now());
+  const said = { words: acted.words, isAcknowledged: acted.known > 0 && read.action.what === 'acknowledge' };
+  await touchUp(payload, said, services, end - services.now());
   return jsonResponse(200, {});
 }
 
@@ -67,7 +69,7 @@ function readPayload({ body }: HttpRequest): Payload | undefined {
 /** Says in the message what was done, for all who see it. Best effort: it is done whether or not it can be said. */
 async function touchUp(
   { response_url: url, message }: Payload,
-  words: string,
+  { words, isAcknowledged }: { readonly words: string; readonly isAcknowledged: boolean },
   { call, observe }: Services,
   withinMs: number,
 ): Promise<void> {
@@ -76,13 +78,30 @@ async function touchUp(
   const answer =
     message === undefined || message.blocks.length >= BLOCKS_MAX
       ? { response_type: 'ephemeral', replace_original: false, text: words }
-      : { replace_original: true, text: message.text ?? words, blocks: [...message.blocks, said] };
+      : {
+          replace_original: true,
+          text: message.text ?? words,
+          blocks: [...blocksLeft(message.blocks, isAcknowledged), said],
+        };
   const headers = { 'content-type': 'application/json; charset=utf-8' };
   try {
     await call({ url, method: 'POST', headers, body: JSON.stringify(answer), timeoutMs: withinMs });
   } catch (error) {
     observe.problem('slack message', error);
   }
+}
+
+/** Nobody needs to acknowledge what somebody has. */
+function blocksLeft(blocks: Message['blocks'], isAcknowledged: boolean): Message['blocks'] {
+  if (!isAcknowledged) return blocks;
+  return blocks.map((block) =>
+    block['block_id'] === ACTIONS_BLOCK && Array.isArray(block['elements'])
+      ? {
+          ...block,
+          elements: block['elements'].filter(({ action_id }: { action_id?: unknown }) => action_id !== 'acknowledge'),
+        }
+      : block,
+  );
 }
 
 const BLOCKS_MAX = 49;

@@ -110,6 +110,13 @@ test('what follows a telling changes nothing about it', async () => {
   expect(problems).toEqual(['after sending: Error: unforeseen: Error']);
 });
 
+test('what follows a telling is left out when the invocation is about to end', async () => {
+  const afterwards = jest.fn(async () => undefined);
+  const { told } = open(async () => ({ outcome: 'sent', answer: words, afterwards }));
+  expect(await told(10_000)).toEqual({ outcome: 'sent' });
+  expect(afterwards).not.toHaveBeenCalled();
+});
+
 test('a log that does not answer rejects: the queue gives the message again', async () => {
   const { told, log } = open(async () => ({ outcome: 'sent', answer: words }));
   jest.spyOn(log, 'sent').mockRejectedValue(new AlertingFault('alert store', 'no answer'));

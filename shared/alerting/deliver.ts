@@ -40,6 +40,8 @@ export type Delivered =
 
 /** A claim lasts so much longer than an attempt may take: also the answer must be written down within it. */
 const LEASE_MARGIN_MS = 15_000;
+/** What may follow a telling is left out when less time is left: the invocation would end in its midst. */
+const AFTERWARDS_MS = 12_000;
 /** Below this no attempt is begun. */
 const TIME_MIN_MS = 1_000;
 
@@ -75,9 +77,7 @@ async function claimAndSend(
   switch (sending.outcome) {
     case 'sent':
       await log.sent(notification, claim.token, sending.answer);
-      await sending
-        .afterwards?.()
-        .catch((error: unknown) => services.observe.problem('after sending', new Error(wordsOf(error))));
+      if (timeLeftMs() >= AFTERWARDS_MS) await follow(sending.afterwards, services.observe);
       return { outcome: 'sent' };
     case 'refused': {
       const { answer, disablesReceiver = false } = sending;
@@ -87,6 +87,14 @@ async function claimAndSend(
     case 'later':
       await log.failed(notification, claim.token, { ...sending.answer, isFinal: false });
       return { outcome: 'later', afterMs: retryDelayMs(claim.attempt, sending.afterMs, services.random()) };
+  }
+}
+
+async function follow(afterwards: (() => Promise<void>) | undefined, observe: DeliverObserver): Promise<void> {
+  try {
+    await afterwards?.();
+  } catch (error) {
+    observe.problem('after sending', new Error(wordsOf(error)));
   }
 }
 

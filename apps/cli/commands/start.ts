@@ -125,7 +125,13 @@ Data points are JSON ({"source":…,"timestamp":…,"metrics":{…}}), an array 
 also be CSV, as for tidewatch score, gzip or not. POST /points answers 202 when the points are in the
 log on disk, 400 when none is usable, 413 over 1 MiB, 429 when the log is full.
 
+Anomalies are routed to people: see tidewatch rules --help, and tidewatch inbox for messages that have no
+real address. People act by the links in them, on 127.0.0.1.
+
 Environment:
+  SMTP_URL     send mails to this mail server, from MAIL_FROM; else they go into the inbox
+  SECRET_…     secrets that receivers name (tidewatch inbox --help)
+  API_PORT     where people act (default: 8087, or any that is free)
   REDIS_URL    keep the states of sources in this Redis or Valkey server
   REDIS_CLUSTER
                true: that server is a node, or the one endpoint, of a cluster

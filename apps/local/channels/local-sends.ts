@@ -26,6 +26,8 @@ export interface LocalSendsOptions {
   readonly mailFrom: string;
   readonly actions: EmailClient['actions'];
   readonly slackButtons: boolean;
+  /** Slack's Web API is there; Slack's own if undefined. */
+  readonly slackUrl: string | undefined;
 }
 
 /** Slack takes a message a second in a conversation. */
@@ -36,10 +38,19 @@ const SLACK_EVERY_MS = 1_000;
  * the inbox, made by the same code.
  */
 export function localSends(options: LocalSendsOptions): Readonly<Record<Channel, Send>> {
-  const { secrets, charts, call, now, slackButtons: buttons } = options;
+  const { secrets, charts, call, now, slackButtons: buttons, slackUrl } = options;
   const wait = (ms: number) => pause(ms);
   const pace = openPace({ everyMs: SLACK_EVERY_MS, now, pause: wait });
-  const slack: SlackClient = { call, api: slackApi({ call, now }), secrets, charts, pace, pause: wait, now, buttons };
+  const slack: SlackClient = {
+    call,
+    api: slackApi({ call, now, ...(slackUrl === undefined ? {} : { baseUrl: slackUrl }) }),
+    secrets,
+    charts,
+    pace,
+    pause: wait,
+    now,
+    buttons,
+  };
   const webhook: WebhookClient = { call, secrets, now };
   const unpaced = { turn: async () => true };
   return {

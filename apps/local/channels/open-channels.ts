@@ -75,6 +75,7 @@ export async function openChannels(options: ChannelsOptions): Promise<LocalChann
     smtpUrl: environment['SMTP_URL'] || undefined,
     mailFrom: environment['MAIL_FROM'] || MAIL_FROM,
     actions: { url: `${server.url}/alerts/act`, keysSecret: LINK_KEYS, validMs: LINK_MS },
+    slackUrl: environment['SLACK_API_URL'] || undefined,
     slackButtons: environment['SLACK_SIGNING_SECRET'] !== undefined,
   });
   for (const channel of CHANNELS) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { CHANNELS } from '../../../shared/domain/receiver';
@@ -30,7 +30,12 @@ export interface Inbox {
   put(item: InboxItem, attachments?: Attachments): void;
 }
 
-export function openInbox(folder: string): Inbox {
+/** Files kept; the oldest go. They are looked at once in so many puts. */
+const FILES_MAX = 3_000;
+const TIDY_EVERY = 50;
+
+export function openInbox(folder: string, filesMax = FILES_MAX): Inbox {
+  let puts = 0;
   return {
     put(item, attachments = {}) {
       mkdirSync(folder, { recursive: true });
@@ -38,6 +43,7 @@ export function openInbox(folder: string): Inbox {
       for (const [ending, content] of Object.entries(attachments))
         write(path.join(folder, `${name}${ending}`), content);
       write(path.join(folder, `${name}.json`), `${JSON.stringify(item, null, 2)}\n`);
+      if (puts++ % TIDY_EVERY === 0) tidy(folder, filesMax);
     },
   };
 }
@@ -51,6 +57,14 @@ export function readInbox(folder: string): { readonly item: InboxItem; readonly 
       return item === undefined ? [] : [{ item, file }];
     })
     .sort((a, b) => a.item.at - b.item.at || (a.file < b.file ? -1 : 1));
+}
+
+function tidy(folder: string, filesMax: number): void {
+  const names = readdirSync(folder);
+  if (names.length <= filesMax) return;
+  const aged = names.map((name) => ({ name, at: statSync(path.join(folder, name)).mtimeMs }));
+  aged.sort((a, b) => a.at - b.at);
+  for (const { name } of aged.slice(0, names.length - filesMax)) rmSync(path.join(folder, name));
 }
 
 function filesOf(folder: string): string[] {
