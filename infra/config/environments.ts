@@ -85,7 +85,10 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_024, batchRecords: 100, batchWindowSeconds: 0, parallelization: 1 },
         ...{ retries: 10, recordAgeHoursMax: 1 },
       },
-      alerts: { mailFrom: 'tidewatch@example.com', allowedHosts: ['127.0.0.1'] },
+      alerts: {
+        ...{ mailFrom: 'tidewatch@example.com', allowedHosts: ['127.0.0.1'] },
+        ingestTokensSecret: 'tidewatch/emulator/ingest',
+      },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
   ];

@@ -1,6 +1,7 @@
 import { createRedisCache } from '../../shared/adapters/redis/redis-cache';
 import { CHECKPOINT_FIELD, type StateFields } from '../../shared/detection/ports';
 import type { DataPoint } from '../../shared/domain/data-point';
+import { compareSequences } from '../../shared/domain/position';
 import { type InfluxRow, influxRows } from '../influx-rows';
 import { physicalId } from './resources';
 import { until } from './until';
@@ -14,6 +15,8 @@ export function livePathOf({ resources }: World) {
     quarantine: physicalId(resources, 'AWS::S3::Bucket', /Quarantine/),
     detectAnomalies: physicalId(resources, 'AWS::Lambda::Function', /DetectAnomalies/),
     rescoreDegraded: physicalId(resources, 'AWS::Lambda::Function', /RescoreDegraded/),
+    alerts: physicalId(resources, 'AWS::DynamoDB::Table', /AlertState/),
+    api: physicalId(resources, 'AWS::Lambda::Function', /^AlertsApi[^U]/),
     watchSilence: physicalId(resources, 'AWS::Lambda::Function', /WatchSilence/),
   };
 }
@@ -65,7 +68,7 @@ export async function untilAbsorbed({ sent, urls }: World, limitMs: number): Pro
     const states = await cache.load([...sent.newest.keys()]);
     return [...sent.newest]
       .map(([source, newest], i) => ({ source, newest, absorbed: absorbedSequences(states[i]) }))
-      .filter(({ newest, absorbed }) => !absorbed.includes(newest));
+      .filter(({ newest, absorbed }) => !absorbed.some((sequence) => compareSequences(sequence, newest) >= 0));
   };
   try {
     const isDone = async () => ((await behind()).length === 0 ? true : undefined);

@@ -10,6 +10,7 @@ import { createChildren } from './children';
 import { openEmulator } from './emulator';
 import { childEnvironment, serverUrl } from './environment';
 import { lastLines } from './function-logs';
+import { openSinks } from './sinks';
 import { STEPS } from './steps';
 import type { Step, World } from './world';
 
@@ -34,6 +35,7 @@ async function test(): Promise<number> {
   const model = await startModelServerProcess(path.join(root, 'dist/apps/model-server/main.mjs'), (error) =>
     console.error(error.message),
   );
+  const sinks = await openSinks();
   const world: World = {
     root,
     folder,
@@ -44,6 +46,8 @@ async function test(): Promise<number> {
       pause: () => process.kill(model.pid()!, 'SIGSTOP'),
       resume: () => process.kill(model.pid()!, 'SIGCONT'),
     },
+    sinks,
+    faultSentAt: 0,
     resources: [],
     sent: { points: [], bodies: [], newest: new Map() },
   };
@@ -58,6 +62,7 @@ async function test(): Promise<number> {
   } finally {
     children.endAll();
     emulator.close();
+    sinks.close();
     world.model.resume();
     await model.stop();
     rmSync(folder, { recursive: true, force: true });

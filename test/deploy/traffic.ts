@@ -33,12 +33,15 @@ export function history(now: number): DataPoint[] {
   );
 }
 
+/** How what is told writes the value of {@link fault}. */
+export const FAULT_VALUE = '190.5';
+
 /** The moment after: one source far off, as nothing in its past. */
 export function fault(now: number): DataPoint {
   return {
     source: SOURCES[0]!,
     timestamp: now,
-    metrics: { temperature: 190.5, vibration: 0.021 },
+    metrics: { temperature: Number(FAULT_VALUE), vibration: 0.021 },
     tags: { site: 'berlin' },
   };
 }

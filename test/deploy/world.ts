@@ -1,6 +1,7 @@
 import type { Children } from './children';
 import type { Emulator } from './emulator';
 import type { Resource } from './resources';
+import type { Sinks } from './sinks';
 import type { Sent } from './traffic';
 
 /** What steps work with. What a step finds out for later ones it leaves here. */
@@ -19,6 +20,9 @@ export interface World {
   };
   /** The model server: stopped in its tracks, it answers nobody until it is continued. */
   readonly model: { pause(): void; resume(): void };
+  readonly sinks: Sinks;
+  /** As `performance.now()`, when its PutRecord began. */
+  faultSentAt: number;
   /** Of the deployed stacks; empty before. */
   resources: readonly Resource[];
   /** Every data point that was put on the stream. */

@@ -15,7 +15,7 @@ export const findFault: Step = {
     const { stream, topic } = livePathOf(world);
     const queue = await subscribedQueue(world, topic);
     const point = fault(Date.now());
-    const from = performance.now();
+    world.faultSentAt = performance.now();
     await sendPoint(world, stream, point);
     const [row, { event, told }] = await Promise.all([
       until('its row', FOUND_MS_MAX, async () => {
@@ -28,7 +28,7 @@ export const findFault: Step = {
       }),
     ]);
     if (event.degraded) throw new Error('the event is degraded: the model server did not score it');
-    const after = (at: number) => `${Math.round(at - from)} ms`;
+    const after = (at: number) => `${Math.round(at - world.faultSentAt)} ms`;
     return `row ${after(row)} and event ${after(told)} after PutRecord; ${event.kind}, ${event.severity}`;
   },
 };

@@ -1,4 +1,5 @@
 import type { Step } from '../world';
+import { applyRules } from './apply-rules';
 import { archive } from './archive';
 import { bootstrap } from './bootstrap';
 import { compareMetrics } from './compare-metrics';
@@ -6,8 +7,10 @@ import { deploy } from './deploy';
 import { fileUnreadable } from './file-unreadable';
 import { findFault } from './find-fault';
 import { learnHistory } from './learn-history';
+import { postPoints } from './post-points';
 import { remove } from './remove';
 import { scoreAgain } from './score-again';
+import { tellPeople } from './tell-people';
 import { update } from './update';
 import { watchSilence } from './watch-silence';
 
@@ -15,10 +18,13 @@ import { watchSilence } from './watch-silence';
 export const STEPS: readonly Step[] = [
   bootstrap,
   deploy,
+  applyRules,
   learnHistory,
   findFault,
+  tellPeople,
   fileUnreadable,
   archive,
+  postPoints,
   scoreAgain,
   watchSilence,
   compareMetrics,
