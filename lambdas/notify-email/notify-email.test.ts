@@ -179,6 +179,12 @@ describe('a mail server that', () => {
 });
 
 describe('no secret stays behind', () => {
+  it('nor goes out in a mail', async () => {
+    const { tell } = await open();
+    await tell(notificationTo(ONCALL));
+    for (const secret of secrets) expect(sink.mails[0]!.raw.toString()).not.toContain(secret);
+  });
+
   const secrets = [PASSWORD, encodeURIComponent(PASSWORD), Buffer.from(PASSWORD).toString('base64'), LINK_KEY];
   it.each<[string, Given]>([
     ['when the password is wrong and the server repeats it', { server: { password: 'another' } }],

@@ -293,6 +293,14 @@ describe('no secret stays behind', () => {
     for (const secret of secrets) expect(traces()).not.toContain(secret);
   });
 
+  it('nor goes out in a message', async () => {
+    const { tell } = await open();
+    await tell(notificationTo(BOT), notificationTo(HOOK, { groupKey: 'hook' }));
+    expect(slack.messages).toHaveLength(2);
+    for (const { body } of slack.sink.requests)
+      for (const secret of secrets) expect(body.toString()).not.toContain(secret);
+  });
+
   it('when nothing answers', async () => {
     const { tell, traces } = await open();
     await slack.close();

@@ -74,6 +74,14 @@ describe('a post', () => {
     ]);
   });
 
+  it('holds neither keys nor a secret address', async () => {
+    const { handler, to } = await open(always(200));
+    const { url: _, ...receiver } = to({ urlSecret: 'address' });
+    await handler(queueEvent([notificationTo(receiver)]));
+    const { body, headers } = sink.requests[0]!;
+    for (const secret of [...KEYS, 's3cr3t-token']) expect(`${body} ${JSON.stringify(headers)}`).not.toContain(secret);
+  });
+
   it('goes to an address that is a secret', async () => {
     const { handler, to } = await open(always(200));
     const { url: _, ...receiver } = to({ urlSecret: 'address' });
