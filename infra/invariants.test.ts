@@ -124,6 +124,22 @@ describe('alarms', () => {
     expect(unless(alarms, goesToOperators)).toEqual([]);
   });
 
+  test('CloudWatch may publish to the operators, and only for this account', () => {
+    const policies = all('AWS::SNS::TopicPolicy').filter(({ id }) => id.startsWith('Operators'));
+    expect(policies).toHaveLength(NAMES.length);
+    const allowsCloudWatch = ({ properties }: (typeof policies)[number]) => {
+      const { Statement } = properties['PolicyDocument'] as { Statement: Readonly<Record<string, unknown>>[] };
+      return Statement.some(
+        ({ Effect, Action, Principal, Condition }) =>
+          Effect === 'Allow' &&
+          Action === 'sns:Publish' &&
+          JSON.stringify(Principal) === '{"Service":"cloudwatch.amazonaws.com"}' &&
+          JSON.stringify(Condition).includes('aws:SourceAccount'),
+      );
+    };
+    expect(unless(policies, allowsCloudWatch)).toEqual([]);
+  });
+
   test('none has the name of another', () => {
     const names = alarms.map(({ properties }) => properties['AlarmName']);
     expect(new Set(names).size).toBe(names.length);

@@ -4,7 +4,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-export interface AlarmProps {
+export type AlarmProps = AlarmWords & AlarmLimit;
+
+interface AlarmWords {
   /** Its heading in docs/runbook.md, as `detection-lags`. */
   readonly runbook: string;
   /** What it is about, where several alarms have one heading. */
@@ -12,13 +14,14 @@ export interface AlarmProps {
   /** What people lose while it fires, in a sentence. */
   readonly impact: string;
   readonly metric: IMetric;
-  /** It fires above this … */
-  readonly above: number;
-  /** … in so many periods in a row; absent: in one. */
+  /** In so many periods in a row; absent: in one. */
   readonly periods?: number;
-  /** Does it also fire when there is no data at all? */
-  readonly firesWithoutData?: boolean;
 }
+
+/** What must go on fires without any data as well. */
+type AlarmLimit =
+  | { readonly above: number; readonly below?: never }
+  | { readonly below: number; readonly above?: never };
 
 /** Where alarms about Tidewatch itself go: straight to people, past the alerts that they watch over. */
 export class Operations {
@@ -28,18 +31,23 @@ export class Operations {
     private readonly environment: string,
   ) {}
 
-  alarm(
-    scope: Construct,
-    { runbook, subject, impact, metric, above, periods = 1, firesWithoutData }: AlarmProps,
-  ): Alarm {
+  alarm(scope: Construct, { runbook, subject, impact, metric, above, below, periods = 1 }: AlarmProps): Alarm {
     const alarm = new Alarm(scope, `Alarm-${runbook}`, {
       alarmName: ['tidewatch', this.environment, runbook, ...(subject === undefined ? [] : [subject])].join('-'),
       alarmDescription: `${impact} What to do: docs/runbook.md#${runbook}`,
       metric,
-      threshold: above,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: firesWithoutData ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      ...(below === undefined
+        ? {
+            threshold: above,
+            comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.NOT_BREACHING,
+          }
+        : {
+            threshold: below,
+            comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.BREACHING,
+          }),
     });
     const tell = new SnsAction(this.topic);
     alarm.addAlarmAction(tell);

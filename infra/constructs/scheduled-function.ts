@@ -27,6 +27,13 @@ export class ScheduledFunction<Name extends FunctionName> extends Construct {
       subject: folder,
       impact: props.impact,
     });
+    surroundings.operations.alarm(this, {
+      runbook: 'schedule-stopped',
+      subject: folder,
+      impact: props.impact,
+      metric: this.function.metricInvocations({ period: Duration.minutes(Math.max(5, 3 * props.everyMinutes)) }),
+      below: 1,
+    });
     new Schedule(this, 'Schedule', {
       scheduleName: `tidewatch-${surroundings.environment.name}-${folder}`,
       description: props.description,

@@ -94,6 +94,8 @@ export class StatefulStack extends Stack {
       ...(key === undefined ? {} : { masterKey: key }),
     });
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+    // A topic with a policy of its own has lost the one by which alarms of its account may publish.
+    topic.grantPublish(cloudWatch.withConditions({ StringEquals: { 'aws:SourceAccount': this.account } }));
     key?.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
     for (const address of operators) topic.addSubscription(new EmailSubscription(address));
     return topic;
