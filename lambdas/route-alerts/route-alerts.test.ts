@@ -44,9 +44,13 @@ test('events become alerts, a delayed message calls the group, and its turn tell
   const turn = { turnOf: calls[0]!.group };
   expect(await deliver(turn)).toEqual(failures());
   expect(published).toEqual([]);
+  // A call that comes early calls nobody.
+  expect(calls).toHaveLength(1);
   wait(30_000);
   expect(await deliver(turn, turn)).toEqual(failures());
   expect(published).toMatchObject([{ reason: 'first', counts: { firing: 2 }, receiver: { name: 'slack' } }]);
+  expect(await deliver(turn)).toEqual(failures());
+  expect(calls.map(({ at }) => at - START)).toEqual([30_000, 30_000 + 4 * 3_600_000]);
 });
 
 test('what SNS wrapped is taken out of its envelope', async () => {

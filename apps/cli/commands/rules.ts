@@ -54,6 +54,13 @@ export function registerRules(program: Command): void {
         ]);
     })
     .addHelpText('after', WHERE_HELP);
+  rules
+    .command('schema')
+    .description('The form of the document as JSON Schema, for editors.')
+    .action(async () => {
+      const { documentJsonSchema } = await import('../../../shared/alerting/document/json-schema');
+      print([JSON.stringify(documentJsonSchema(), null, 2)]);
+    });
 }
 
 export function registerRoutes(program: Command): void {

@@ -50,8 +50,8 @@ export async function takeGroupTurn(services: RouterServices, key: string, mutin
   const [outcome] = await compareAndSet<TurnOutcome>(store, [groupKey(key)], async ([doc]) => {
     const group = bodyOf<Group>(doc);
     const at = now();
-    if (group?.dueAt === undefined) return { puts: [], result: { told: 0 } };
-    if (group.dueAt > at) return { puts: [], result: { told: 0, dueAt: group.dueAt } };
+    // Not due: who gave it its turn has called for it, and a second call would be called again and again.
+    if (group?.dueAt === undefined || group.dueAt > at) return { puts: [], result: { told: 0 } };
     const alerts = await alertsOf(store, group);
     const turn = takeTurn({ group, alerts, alerting, muting, silences, now: at });
     const told = turn.notifications.length;
@@ -79,6 +79,7 @@ export async function takeGroupTurn(services: RouterServices, key: string, mutin
 
 interface TurnOutcome {
   readonly told: number;
+  /** The next turn, if this one was taken and there is one. */
   readonly dueAt?: number;
 }
 
