@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DeliverObserver } from '../../alerting/deliver';
 import { openNotificationLog } from '../../alerting/notification-log';
+import { notificationThread } from '../../runtime/thread';
 import { lambdaCharts } from '../chart/lambda-charts';
 import { createDynamoDbAlertStore } from '../dynamodb/dynamodb-alert-store';
 import type { Telemetry } from '../powertools/telemetry';
@@ -52,10 +53,10 @@ export function deployedChannel(config: DeployedChannel, telemetry: Telemetry) {
 /** Counts by what became of notifications, and a line for each, by whose ids the thread goes on. */
 function channelObserver(telemetry: Telemetry): DeliverObserver {
   return {
-    delivered({ id, alertId, groupKey, transition, reason, receiver }, outcome) {
+    delivered(notification, outcome) {
       telemetry.measure(outcome, 1);
-      const fields = { notification: id, alert: alertId, group: groupKey, transition, reason };
-      telemetry.info(`notification ${outcome}`, { ...fields, receiver: receiver.name });
+      const { receiver } = notification;
+      telemetry.info(`notification ${outcome}`, { ...notificationThread(notification), receiver: receiver.name });
     },
     problem: telemetry.problem,
   };

@@ -43,8 +43,8 @@ export function stateWords({ status, severity, reason }: Notification): string {
 function subjectOf({ alerts, counts }: Notification): string {
   const [first] = alerts;
   const all = counts.firing + counts.acknowledged + counts.resolved;
-  const others = all > 1 ? ` and ${all - 1} more` : '';
-  return `${alertName(first!)}${others === '' ? ` ${observedWords(first!)}` : others}`.trim();
+  const others = all > 1 ? `, and ${all - 1} more` : '';
+  return `${alertName(first!)} ${observedWords(first!)}${others}`;
 }
 
 /** The series, or the source as a whole: "pump-17 temperature". */
