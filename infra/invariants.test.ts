@@ -237,6 +237,15 @@ describe('data', () => {
 });
 
 describe('permissions', () => {
+  test('where data lie under an own key, who reads the stream or publishes may use it', () => {
+    const policies = all('AWS::IAM::Policy').filter(({ environment }) => environment.encryption === 'own-key');
+    const touching = policies.filter(({ properties }) =>
+      /"kinesis:GetRecords"|"sns:Publish"|"s3:GetObject"/.test(JSON.stringify(properties)),
+    );
+    expect(touching.length).toBeGreaterThan(3);
+    expect(unless(touching, ({ properties }) => JSON.stringify(properties).includes('"kms:Decrypt"'))).toEqual([]);
+  });
+
   test('nobody may do everything', () => {
     const policies = ['AWS::IAM::Policy', 'AWS::IAM::Role'].flatMap(all);
     expect(

@@ -41,7 +41,10 @@ export function knowingSettings(bucket: IBucket): Part<{ readonly SETTINGS_BUCKE
 export function lookingInto(stream: IStream): Part<object> {
   return {
     variables: {},
-    grantTo: (user) => void stream.grant(user, 'kinesis:GetShardIterator', 'kinesis:GetRecords'),
+    grantTo(user) {
+      stream.grant(user, 'kinesis:GetShardIterator', 'kinesis:GetRecords');
+      stream.encryptionKey?.grant(user, 'kms:Decrypt');
+    },
   };
 }
 

@@ -26,6 +26,7 @@ export class DeviceRule extends Construct {
       description: 'Of the rule that puts messages of devices into the stream',
     });
     stream.grant(role, 'kinesis:PutRecord');
+    stream.encryptionKey?.grant(role, 'kms:GenerateDataKey');
     allowPutting(role, failed, 'devices/*');
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: IoT's own substitution templates
     const ruleName = `tidewatch_${environment.name}_points`;
