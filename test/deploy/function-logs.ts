@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { FilterLogEventsCommand, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import type { World } from './world';
 
+/** The variable that says where the emulator's own log is. */
+export const EMULATOR_LOG = 'AWS_EMULATOR_LOG';
+
 const LINES = 12;
 const LINE_CHARS_MAX = 500;
 
 /** The last lines of every log group and of the emulator, cut, for who looks for what went wrong. */
 export async function lastLines(world: World): Promise<string> {
-  const emulatorLog = process.env['AWS_EMULATOR_LOG'];
+  const emulatorLog = process.env[EMULATOR_LOG];
   const logs = await allLogs(world);
   if (emulatorLog !== undefined)
     logs.push({ group: 'emulator', lines: readFileSync(emulatorLog, 'utf8').trimEnd().split('\n') });

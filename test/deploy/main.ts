@@ -9,7 +9,7 @@ import { startModelServerProcess } from '../../apps/local/live/model-server-proc
 import { createChildren } from './children';
 import { openEmulator } from './emulator';
 import { childEnvironment, serverUrl } from './environment';
-import { lastLines } from './function-logs';
+import { EMULATOR_LOG, lastLines } from './function-logs';
 import { openSinks } from './sinks';
 import { STEPS } from './steps';
 import type { Step, World } from './world';
@@ -30,7 +30,12 @@ async function test(): Promise<number> {
   const home = path.join(folder, 'home');
   mkdirSync(home);
   const emulatorUrl = serverUrl('AWS_ENDPOINT_URL');
-  const children = createChildren(childEnvironment(home, emulatorUrl), interrupted.signal);
+  const environment = childEnvironment(home, emulatorUrl);
+  // The product's own clients, which this program uses too, find here what children find.
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('AWS_') && name !== EMULATOR_LOG) delete process.env[name];
+  Object.assign(process.env, environment);
+  const children = createChildren(environment, interrupted.signal);
   const emulator = openEmulator(emulatorUrl);
   const model = await startModelServerProcess(path.join(root, 'dist/apps/model-server/main.mjs'), (error) =>
     console.error(error.message),

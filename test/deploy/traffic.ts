@@ -57,8 +57,8 @@ export function ordinary(now: number, source: string = SOURCES[1]!): DataPoint {
 }
 
 /** Puts points on the stream as `tidewatch send` does. Resolves when the stream has them. */
-export async function sendPoints({ sent, urls }: World, stream: string, points: readonly DataPoint[]): Promise<void> {
-  const producer = createKinesisProducer({ stream, endpointUrl: urls.emulator, region: REGION });
+export async function sendPoints({ sent }: World, stream: string, points: readonly DataPoint[]): Promise<void> {
+  const producer = createKinesisProducer({ stream, region: REGION });
   try {
     const records = toRecords(points, POINTS_PER_RECORD);
     const results = await producer.putRecords(records);

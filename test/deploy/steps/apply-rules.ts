@@ -27,7 +27,7 @@ export const applyRules: Step = {
       );
     await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: SENDER }));
     const { alerts: table } = livePathOf(world);
-    const store = createDynamoDbAlertStore({ region: REGION, endpointUrl: world.urls.emulator, table });
+    const store = createDynamoDbAlertStore({ region: REGION, table });
     const { version } = await putInForce(store, rulesFor(world.sinks.url), 'test:deploy', Date.now());
     await store.close();
     return `version ${version}`;

@@ -4,7 +4,7 @@ import { REGION } from '../environment';
 import { livePathOf } from '../live-path';
 import { SOURCES, sendRecord } from '../traffic';
 import { until } from '../until';
-import type { Step, World } from '../world';
+import type { Step } from '../world';
 
 const UNREADABLE = '{"source":"pump-0","timest';
 const FILED_MS_MAX = 30_000;
@@ -15,15 +15,15 @@ export const fileUnreadable: Step = {
   async run(world) {
     const { stream, quarantine } = livePathOf(world);
     await sendRecord(world, stream, SOURCES[0]!, UNREADABLE);
-    const filed = await until('its object', FILED_MS_MAX, async () => (await quarantined(world, quarantine))[0]);
+    const filed = await until('its object', FILED_MS_MAX, async () => (await quarantined(quarantine))[0]);
     const body = Buffer.from(filed.body, 'base64').toString();
     if (body !== UNREADABLE) throw new Error(`its body is ${body}`);
     return `${filed.reason}, its body as sent`;
   },
 };
 
-async function quarantined({ urls }: World, bucket: string): Promise<QuarantineObject[]> {
-  const reader = createS3Quarantine({ region: REGION, endpointUrl: urls.emulator, bucket });
+async function quarantined(bucket: string): Promise<QuarantineObject[]> {
+  const reader = createS3Quarantine({ region: REGION, bucket });
   try {
     const objects: QuarantineObject[] = [];
     for await (const object of reader.read()) objects.push(object);
