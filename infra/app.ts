@@ -12,13 +12,19 @@ export interface Built {
   readonly modelServer: string;
 }
 
-/** All environments as one app. Templates depend on what is given here and on nothing else: no clock, no path, no account. */
+/**
+ * All environments as one app. Templates depend on what is given here and on nothing else: no clock, no path, no account.
+ *
+ * @param outdir where templates go; absent: where `cdk` wants them
+ */
 export function tidewatchApp(
   environments: readonly Environment[],
   built: Built,
+  outdir?: string,
 ): { app: App; stages: EnvironmentStage[] } {
   const app = new App({
     analyticsReporting: false,
+    ...(outdir === undefined ? {} : { outdir }),
     context: { ...CURRENTLY_RECOMMENDED_FLAGS, [BUNDLES]: built.functions, [MODEL_SERVER_IMAGE]: built.modelServer },
   });
   return { app, stages: environments.map((environment) => new EnvironmentStage(app, environment)) };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Stack, Stage } from 'aws-cdk-lib';
@@ -43,12 +43,19 @@ export interface Synthesized {
   readonly template: { readonly Resources: Readonly<Record<string, Resource>> };
 }
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** The app over bundles that hold nothing: templates are the same whatever the functions' code. */
 export function synthesized(some: readonly Environment[] = ENVIRONMENTS): {
   readonly stages: readonly Stage[];
   readonly stacks: readonly Synthesized[];
 } {
-  const { stages } = tidewatchApp(some, emptyBundles());
+  const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-synthesized-'));
+  folders.push(folder);
+  const { stages } = tidewatchApp(some, emptyBundles(folder), path.join(folder, 'cdk.out'));
   const stacks = stages.flatMap(({ stateful, stateless }, i) =>
     [stateful, stateless].map((stack) => ({
       environment: some[i]!,
@@ -59,8 +66,7 @@ export function synthesized(some: readonly Environment[] = ENVIRONMENTS): {
   return { stages, stacks };
 }
 
-function emptyBundles() {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-bundles-'));
+function emptyBundles(folder: string) {
   const at = (...names: string[]) => path.join(folder, ...names);
   for (const name of Object.keys(FUNCTIONS)) {
     mkdirSync(at(name));
