@@ -59,12 +59,31 @@ test('a storm of 10,000 events of 1,000 sources at 10 sites in a minute is a few
 
 test('a group of more alerts than it follows says so of those it has no room for', async () => {
   const world = new AlertingWorld({ route: { receivers: ['slack'] } });
-  const events = Array.from({ length: 1_050 }, (_, i) => anomaly({ source: `machine-${i}` }));
-  for (let at = 0; at < events.length; at += 350) await world.events(...events.slice(at, at + 350));
+  const events = Array.from({ length: 550 }, (_, i) => anomaly({ source: `machine-${i}` }));
+  for (let at = 0; at < events.length; at += 110) await world.events(...events.slice(at, at + 110));
   await world.at(MINUTE);
-  expect(world.told()).toEqual(['slack #1 first after 30 s: 1000 firing']);
+  expect(world.told()).toEqual(['slack #1 first after 30 s: 500 firing']);
   const open = await world.store.indexed('open');
   const docs = await world.store.load(open);
   const full = docs.filter((doc) => JSON.stringify(doc?.body).includes('group-full'));
   expect(full).toHaveLength(50);
+});
+
+test('names and tags as long as they may be make no message or document that is too large', async () => {
+  const receivers = Array.from({ length: 8 }, (_, i) => ({ name: `r${i}`, channel: 'slack' as const, secret: 's' }));
+  const world = new AlertingWorld({ receivers, route: { receivers: receivers.map(({ name }) => name) } });
+  const long = '\u{1f30a}'.repeat(128);
+  const tags = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`${i}${long}`.slice(0, 256), long]));
+  const contributions = Array.from({ length: 5 }, () => ({ name: long, share: 0.2, words: long.repeat(2) }));
+  const events = Array.from({ length: 510 }, (_, i) =>
+    anomaly({ source: `${i}${long}`.slice(0, 256), tags, contributions }),
+  );
+  for (let at = 0; at < events.length; at += 85) await world.events(...events.slice(at, at + 85));
+  await world.at(MINUTE);
+  expect(world.published).toHaveLength(8);
+  for (const notification of world.published) {
+    expect(Buffer.byteLength(JSON.stringify(notification))).toBeLessThan(MESSAGE_BYTES_MAX);
+    expect(notification.counts.firing).toBe(500);
+    expect(notification.alerts.length).toBeGreaterThan(1);
+  }
 });

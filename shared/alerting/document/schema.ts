@@ -7,6 +7,8 @@ import { readDays, readTimeOfDay } from './windows';
 /** Rules of one document at most, so that no document can make routing slow. */
 const RULES_MAX = 1_000;
 const ROUTES_DEPTH_MAX = 8;
+/** What each was told of a group is in the group's document. */
+const RECEIVERS_MAX = { route: 8, escalation: 4 } as const;
 /** The history of a series is kept for two days. */
 const FLAPPING_WITHIN_MS_MAX = 86_400_000;
 
@@ -63,7 +65,7 @@ export type Rule = z.output<typeof RuleSchema>;
 
 /** What a route says and its children inherit. */
 const RouteOptionsSchema = z.strictObject({
-  receivers: z.array(NameSchema).optional(),
+  receivers: z.array(NameSchema).max(RECEIVERS_MAX.route).optional(),
   /** Alerts alike in these are told together: source, metric, kind, severity, owner, or tags.NAME. Empty: all of the route. */
   groupBy: z
     .array(
@@ -88,7 +90,9 @@ const RouteOptionsSchema = z.strictObject({
     .optional(),
   sendResolved: z.boolean().optional(),
   /** Whom to tell as well when nobody has acknowledged so long after the first notification. */
-  escalate: z.strictObject({ after: DurationSchema, receivers: z.array(NameSchema).min(1) }).optional(),
+  escalate: z
+    .strictObject({ after: DurationSchema, receivers: z.array(NameSchema).min(1).max(RECEIVERS_MAX.escalation) })
+    .optional(),
 });
 
 export interface RouteInput extends z.input<typeof RouteOptionsSchema> {

@@ -7,9 +7,12 @@ import { type Group, isPartOfFlapping, type Member, type Told } from './group';
 export type Decision =
   | { readonly act: 'tell'; readonly reason: NotificationReason; readonly words: string }
   /** There will be something to tell, if nothing changes, at a time. */
-  | { readonly act: 'wait'; readonly until: number; readonly words: string }
-  /** Nothing to tell; `quietly` forgets what was told, since all of it is over. */
-  | { readonly act: 'nothing'; readonly words: string; readonly quietly?: boolean };
+  | { readonly act: 'wait'; readonly until: number; readonly words: string; readonly isKnown?: true }
+  /**
+   * Nothing to tell; `quietly` forgets what was told, since all of it is over. `isKnown`, here and above: an earlier
+   * notification has said all that there is.
+   */
+  | { readonly act: 'nothing'; readonly words: string; readonly isKnown?: true; readonly quietly?: true };
 
 export interface ReceiverTurn {
   readonly group: Group;
@@ -103,10 +106,13 @@ function continuation({ group, muted, now }: ReceiverTurn, told: Told, visible: 
     return { act: 'tell', reason: isFlapping ? 'flapping' : 'worse', words };
   }
   const unacknowledged = visible.filter(isUnacknowledged);
-  if (unacknowledged.length === 0) return { act: 'nothing', words: whyNoRepeat(group, told, muted) };
-  if (repeatMs === undefined) return { act: 'nothing', words: deduplicated(told, 'the route does not repeat') };
-  if (now < told.at + repeatMs)
-    return waiting(told.at + repeatMs, deduplicated(told, 'repeated only if nobody acknowledges'));
+  if (unacknowledged.length === 0) return { act: 'nothing', words: whyNoRepeat(group, told, muted), isKnown: true };
+  if (repeatMs === undefined)
+    return { act: 'nothing', words: deduplicated(told, 'the route does not repeat'), isKnown: true };
+  if (now < told.at + repeatMs) {
+    const words = deduplicated(told, 'repeated only if nobody acknowledges');
+    return { act: 'wait', until: told.at + repeatMs, words, isKnown: true };
+  }
   return {
     act: 'tell',
     reason: 'repeat',

@@ -52,8 +52,11 @@ export interface Told {
   readonly alerts: Readonly<Record<string, number>>;
 }
 
-/** Alerts of a group that are followed; further ones are listed, traced and not told, which the group's notifications say. */
-export const MEMBERS_MAX = 1_000;
+/**
+ * Alerts of a group that are followed; further ones are listed, say so, and are not told. With as many receivers as a route may
+ * have, the group is still a document that every store takes.
+ */
+export const MEMBERS_MAX = 500;
 
 export function newGroup({ groupKey, route, options, group }: Placement): Group {
   return {

@@ -23,8 +23,9 @@ export interface Telling {
   readonly now: number;
 }
 
-/** Tags of one alert shown at most, so that no producer can make a message too large for its topic. */
 const TAGS_MAX = 30;
+/** SNS takes 256 KiB of a message with its attributes. Names and tags from outside may be long: then fewer alerts are shown. */
+const ALERTS_BYTES_MAX = 160 * 1_024;
 const NOTES_MAX = 5;
 const LINKS_MAX = 5;
 
@@ -56,7 +57,7 @@ export function notificationOf(telling: Telling): Notification {
       (worst, { severity }) => (severityRank(severity) > severityRank(worst) ? severity : worst),
       first.severity,
     ),
-    alerts: views.slice(0, NOTIFICATION_ALERTS_MAX).map(shortened),
+    alerts: fitting(views.slice(0, NOTIFICATION_ALERTS_MAX).map(shortened)),
     counts,
     since: Math.min(...views.map(({ since }) => since)),
     decidedAt: now,
@@ -81,6 +82,16 @@ function byWeight(a: AlertView, b: AlertView): number {
 function shortened(view: AlertView): AlertView {
   const tags = Object.entries(view.tags);
   return tags.length <= TAGS_MAX ? view : { ...view, tags: Object.fromEntries(tags.slice(0, TAGS_MAX)) };
+}
+
+/** As many of the first alerts as a message has room for, one at least. */
+function fitting(views: AlertView[]): AlertView[] {
+  let left = ALERTS_BYTES_MAX;
+  const end = views.findIndex((view) => {
+    left -= Buffer.byteLength(JSON.stringify(view));
+    return left < 0;
+  });
+  return end < 0 ? views : views.slice(0, Math.max(1, end));
 }
 
 function sole(owners: readonly (string | undefined)[]): string | undefined {

@@ -1,12 +1,12 @@
 import type { Notification } from '../../domain/notification';
 import type { Receiver } from '../../domain/receiver';
 import type { Alerting } from '../document/compile';
-import { durationWords } from '../document/durations';
 import type { TurnEntry } from '../records';
-import { type Alert, subjectOfAlert } from './alert';
+import type { Alert } from './alert';
 import { type Decision, decide, type ReceiverTurn, toldBy } from './decide';
 import { type Group, isPartOfFlapping, type Told } from './group';
 import type { Mute, Muting, Silence } from './mute';
+import { endingSilences, mutedEntries, mutesOf, type Notice } from './muted-members';
 import { notificationOf } from './render';
 
 /** Everything that a turn of a group looks at. */
@@ -27,9 +27,6 @@ export interface TurnResult {
   /** What was not decided before. */
   readonly entries: readonly TurnEntry[];
 }
-
-/** A silence that ends within this time, and mutes an alert, says so. */
-const NOTICE_MS = 15 * 60_000;
 
 /** One turn of a group: who is muted, what each receiver is told, when it goes on. Pure. */
 export function takeTurn(input: TurnInput): TurnResult {
@@ -80,11 +77,6 @@ export function takeTurn(input: TurnInput): TurnResult {
 type Telling = Extract<Decision, { act: 'tell' }>;
 type Announcement = Telling & { readonly isNotice?: boolean; readonly notes?: readonly string[] };
 
-interface Notice {
-  readonly silence: string;
-  readonly words: string;
-}
-
 /** Receivers of the route, those it escalates to, and those that were told by an earlier form of it. */
 function receiversOf({ options, receivers }: Group): { readonly name: string; readonly isEscalation: boolean }[] {
   const ordinary = options.receivers;
@@ -98,37 +90,6 @@ function receiversOf({ options, receivers }: Group): { readonly name: string; re
     ...ordinary.map((name) => ({ name, isEscalation: false })),
     ...[...escalation, ...former].map((name) => ({ name, isEscalation: true })),
   ];
-}
-
-function mutesOf({ members }: Group, alerts: ReadonlyMap<string, Alert>, muting: Muting): ReadonlyMap<string, Mute> {
-  const mutes = new Map<string, Mute>();
-  for (const [id, { status }] of Object.entries(members)) {
-    const alert = alerts.get(id);
-    const mute = alert === undefined || status === 'resolved' ? undefined : muting.muteOf(subjectOfAlert(alert));
-    if (mute !== undefined) mutes.set(id, mute);
-  }
-  return mutes;
-}
-
-function mutedEntries(mutes: ReadonlyMap<string, Mute>): TurnEntry[] {
-  const byWords = new Map<string, string[]>();
-  for (const [id, { words }] of mutes) byWords.set(words, [...(byWords.get(words) ?? []), id]);
-  return [...byWords].map(([words, alerts]) => ({ code: 'muted', words: `muted by ${words}`, alerts }));
-}
-
-/** Silences that are about to end while they mute an alert of the group, and of which nobody was told yet. */
-function endingSilences({ group, silences, now }: TurnInput, mutes: ReadonlyMap<string, Mute>): Notice[] {
-  return silences.flatMap(({ id, endsAt, by }) => {
-    const count = [...mutes.values()].filter((mute) => mute.by === 'silence' && mute.id === id).length;
-    if (count === 0 || group.noticed.includes(id) || endsAt - now > NOTICE_MS) return [];
-    const what = count === 1 ? 'an alert' : `${count} alerts`;
-    return [
-      {
-        silence: id,
-        words: `silence ${id} by ${by} ends in ${durationWords(endsAt - now)} while it still mutes ${what}`,
-      },
-    ];
-  });
 }
 
 function withNotice(decision: Decision, notice: readonly Notice[]): Exclude<Decision, Telling> | Announcement {
@@ -210,12 +171,8 @@ function entryOf(
       code: 'decided',
       words: `${receiver}: told by notification ${(told?.transition ?? 0) + 1} (${decision.reason}): ${decision.words}`,
     };
-  const code = decision.act === 'wait' ? 'waiting' : 'not-told';
-  const isKnown = told !== undefined && Object.keys(told.alerts).length > 0;
-  return {
-    code: isKnown && decision.words.startsWith('nothing new') ? 'deduplicated' : code,
-    words: `${receiver}: ${decision.words}`,
-  };
+  const code = decision.isKnown ? 'deduplicated' : decision.act === 'wait' ? 'waiting' : 'not-told';
+  return { code, words: `${receiver}: ${decision.words}` };
 }
 
 function newEntries({ said }: Group, entries: readonly TurnEntry[]): TurnEntry[] {
