@@ -1,8 +1,5 @@
 import { createHandler as createApi } from '../../../lambdas/api/create-handler';
 import type { PointProducer } from '../../../lambdas/api/services';
-import { alertCharts } from '../../../shared/adapters/chart/alert-chart';
-import { packageAssets } from '../../../shared/adapters/chart/package-assets';
-import { openRasteriser } from '../../../shared/adapters/chart/rasterise';
 import { openGuardedCall } from '../../../shared/adapters/https/guarded-call';
 import { ChannelVariables } from '../../../shared/adapters/notify/channel-variables';
 import { deliverMessages } from '../../../shared/adapters/notify/deliver-messages';
@@ -98,5 +95,12 @@ export async function openChannels(options: ChannelsOptions): Promise<LocalChann
 
 function chartsOf({ store, packageFile }: ChannelsOptions): Charts {
   if (packageFile === undefined) return { draw: async () => undefined };
-  return alertCharts({ store, rasterise: lazy(async () => openRasteriser(await packageAssets(packageFile))) });
+  // Drawing is large: a start does not wait for it.
+  const charts = lazy(async () => {
+    const { alertCharts } = await import('../../../shared/adapters/chart/alert-chart');
+    const { packageAssets } = await import('../../../shared/adapters/chart/package-assets');
+    const { openRasteriser } = await import('../../../shared/adapters/chart/rasterise');
+    return alertCharts({ store, rasterise: lazy(async () => openRasteriser(await packageAssets(packageFile))) });
+  });
+  return { draw: async (alert, withinMs) => (await charts()).draw(alert, withinMs) };
 }
