@@ -68,7 +68,6 @@ async function test(): Promise<number> {
     children.endAll();
     emulator.close();
     sinks.close();
-    world.model.resume();
     await model.stop();
     rmSync(folder, { recursive: true, force: true });
   }
