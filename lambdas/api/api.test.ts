@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import type { GuardedRequest } from '../../shared/adapters/https/guarded-call';
 import { blockProblems } from '../../shared/adapters/slack/testing/block-rules';
 import { signAction } from '../../shared/alerting/action-token';
@@ -102,6 +103,42 @@ test.each([
   const { ask } = open();
   expect(await ask(method, path)).toMatchObject({ statusCode: 404 });
 });
+
+test('whatever is asked, there is an answer, nothing is done, and nothing of ours is in it', async () => {
+  const { ask, done, points, problems } = open();
+  const word = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('token', 'payload', 'Bearer x', '{', '%', 'v0='),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'POST', 'PUT', ''),
+      fc.oneof(fc.constantFrom('/points', '/slack/actions', '/alerts/act'), fc.webPath()),
+      fc.record({
+        query: word,
+        body: fc.oneof(word, fc.uint8Array()),
+        headers: fc.dictionary(fc.constantFrom(...HEADERS), word),
+        from: fc.ipV4(),
+      }),
+      async (method, path, more) => {
+        const { statusCode, body } = await ask(method, path, more);
+        expect([401, 403, 404, 413, 429]).toContain(statusCode);
+        for (const secret of [SIGNING, LINK_KEY, TOKEN]) expect(body).not.toContain(secret);
+      },
+    ),
+    { numRuns: 400, seed: 1 },
+  );
+  expect([done, points, problems]).toEqual([[], [], []]);
+});
+
+const HEADERS = [
+  'authorization',
+  'x-slack-signature',
+  'x-slack-request-timestamp',
+  'content-encoding',
+  'host',
+  'origin',
+];
 
 describe('points', () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
