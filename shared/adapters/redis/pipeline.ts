@@ -52,8 +52,8 @@ export function piped(
         if (--waiting === 0) client.stream.write(encodeCommands(commands));
       },
     } as unknown as Redis['stream'];
-    commands.forEach(({ name, args }, at) => {
-      const command = new Piped(name, [...args], { replyEncoding: null });
+    commands.forEach(({ name }, at) => {
+      const command = new Piped(name, [], { replyEncoding: null });
       command.promise.then(
         (result: unknown) => take(at, [null, result]),
         (error: Error) => take(at, [error, undefined]),
@@ -63,7 +63,7 @@ export function piped(
   });
 }
 
-/** Waits for its reply in the client's queue; encoded and timed with all others of its pipeline. */
+/** Waits for its reply in the client's queue; encoded and timed with all others of its pipeline, so its arguments are not here. */
 class Piped extends Command {
   override toWritable(): string {
     return '';
