@@ -216,14 +216,14 @@ test.each<Case>([
     ['slack #1 first after 31 s: 1 firing, 1 muted'],
   ],
   [
-    'a silence that nears its end says so once, and what it muted is told at the next look after it',
+    'a silence that nears its end says so once, and what it muted is told when it has ended',
     {},
     [
       [0, silence('a', 60)],
       [1, event(opened('a'))],
     ],
     2 * HOUR,
-    ['slack #1 repeat after 2731 s: 1 muted', 'slack #2 first after 3631 s: 1 firing'],
+    ['slack #1 repeat after 2880 s: 1 muted', 'slack #2 first after 3600 s: 1 firing'],
   ],
   [
     'a maintenance window mutes while it lasts, by the wall clock of its zone',
@@ -241,7 +241,7 @@ test.each<Case>([
     },
     [[0, event(opened('a'))]],
     HOUR,
-    ['slack #1 first after 1830 s: 1 firing'],
+    ['slack #1 first after 1800 s: 1 firing'],
   ],
   [
     'an alert that inhibits others mutes them until it is over',

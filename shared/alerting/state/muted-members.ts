@@ -4,8 +4,9 @@ import { type Alert, subjectOfAlert } from './alert';
 import type { Group } from './group';
 import type { Mute, Muting, Silence } from './mute';
 
-/** A silence that ends within this time, and mutes an alert, says so. */
-const NOTICE_MS = 15 * 60_000;
+/** A silence that mutes an alert says that it ends so long before it does: a fifth of its time, and this at most. */
+const NOTICE_MS_MAX = 15 * 60_000;
+const NOTICE_SHARE = 0.2;
 
 /** Of a silence whose end is near. */
 export interface Notice {
@@ -34,14 +35,18 @@ export function mutedEntries(mutes: ReadonlyMap<string, Mute>): TurnEntry[] {
   return [...byWords].map(([words, alerts]) => ({ code: 'muted', words: `muted by ${words}`, alerts }));
 }
 
-/** Silences that are about to end while they mute an alert of the group, and of which nobody was told yet. */
+/**
+ * Silences that are about to end while they mute an alert of the group, and of which nobody was told yet. A snooze is of one
+ * alert, which will be heard of again, and ends without a word.
+ */
 export function endingSilences(
   { group, silences, now }: { readonly group: Group; readonly silences: readonly Silence[]; readonly now: number },
   mutes: ReadonlyMap<string, Mute>,
 ): Notice[] {
-  return silences.flatMap(({ id, endsAt, by }) => {
+  return silences.flatMap((silence) => {
+    const { id, endsAt, by, match } = silence;
     const count = [...mutes.values()].filter((mute) => mute.by === 'silence' && mute.id === id).length;
-    if (count === 0 || group.noticed.includes(id) || endsAt - now > NOTICE_MS) return [];
+    if (count === 0 || match.alert !== undefined || group.noticed.includes(id) || now < noticeAt(silence)) return [];
     const what = count === 1 ? 'an alert' : `${count} alerts`;
     return [
       {
@@ -50,4 +55,20 @@ export function endingSilences(
       },
     ];
   });
+}
+
+/** When something about the mutes of a group changes by itself: a notice is due, or one of them ends. */
+export function muteChanges(
+  silences: readonly Silence[],
+  mutes: ReadonlyMap<string, Mute>,
+  now: number,
+): readonly number[] {
+  const ids = new Set([...mutes.values()].map(({ id }) => id));
+  const notices = silences.filter(({ id, match }) => ids.has(id) && match.alert === undefined).map(noticeAt);
+  const ends = [...mutes.values()].flatMap(({ until }) => until ?? []);
+  return [...notices, ...ends].filter((at) => at > now);
+}
+
+function noticeAt({ startsAt, endsAt }: Silence): number {
+  return Math.floor(endsAt - Math.min(NOTICE_MS_MAX, NOTICE_SHARE * (endsAt - startsAt)));
 }

@@ -6,7 +6,7 @@ import type { Alert } from './alert';
 import { type Decision, decide, type ReceiverTurn, toldBy } from './decide';
 import { type Group, isPartOfFlapping, type Told } from './group';
 import type { Mute, Muting, Silence } from './mute';
-import { endingSilences, mutedEntries, mutesOf, type Notice } from './muted-members';
+import { endingSilences, muteChanges, mutedEntries, mutesOf, type Notice } from './muted-members';
 import { notificationOf } from './render';
 
 /** Everything that a turn of a group looks at. */
@@ -65,7 +65,7 @@ export function takeTurn(input: TurnInput): TurnResult {
     notifications.push(telling);
     nexts.push(...followUps(group, told, isEscalation, now));
   }
-  if (muted.size > 0) nexts.push(now + group.options.groupIntervalMs);
+  if (muted.size > 0) nexts.push(now + group.options.groupIntervalMs, ...muteChanges(input.silences, mutes, now));
   nexts.push(...endsOfFlapping(input));
   return {
     group: closedTurn(group, receivers, notifications, entries, notice, nexts),
