@@ -4,8 +4,8 @@ import { deployedChannel } from '../../shared/adapters/notify/deployed-channel';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { parseConfig } from '../../shared/runtime/config';
 import { sqsHandler } from '../../shared/runtime/sqs';
+import { buildServices } from './build-services';
 import { ConfigSchema } from './config';
-import { buildServices } from './create-handler';
 
 const telemetry = openTelemetry('notify-email', process.env);
 

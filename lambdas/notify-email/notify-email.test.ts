@@ -4,8 +4,10 @@ import { openSmtpSink, type SmtpSinkOptions } from '../../shared/adapters/mail/t
 import { readAction } from '../../shared/alerting/action-token';
 import { type Notification, SAMPLE_NOTIFICATION } from '../../shared/domain/notification';
 import type { EmailReceiver } from '../../shared/domain/receiver';
-import { channelParts, notificationTo, queueEvent } from '../../test/factories/channel-parts';
-import { createHandler } from './create-handler';
+import { parseConfig } from '../../shared/runtime/config';
+import { channelHandler, channelParts, notificationTo, queueEvent } from '../../test/factories/channel-parts';
+import { buildServices } from './build-services';
+import { SendConfigSchema } from './config';
 
 const USER = 'mail user';
 const PASSWORD = 'p@ss:w0rd/very-secret';
@@ -26,15 +28,15 @@ interface Given {
 async function open({ server = {}, env = {}, draw = async () => PNG, smtpUrl = (url) => url }: Given = {}) {
   sink = await openSmtpSink({ user: USER, password: PASSWORD, ...server });
   const parts = channelParts({ links: JSON.stringify({ keys: [LINK_KEY] }) });
-  const handler = createHandler(
-    {
-      MAIL_FROM: 'tidewatch@example.com',
-      ACTION_URL: 'https://api.example.com/alerts/act',
-      LINK_KEYS_SECRET: 'links',
-      ...env,
-    },
-    { ...parts.handed, charts: { draw }, mailer: smtpMailer(smtpUrl(sink.url)) },
-  );
+  const environment = {
+    MAIL_FROM: 'tidewatch@example.com',
+    ACTION_URL: 'https://api.example.com/alerts/act',
+    LINK_KEYS_SECRET: 'links',
+    ...env,
+  };
+  const mailer = smtpMailer(smtpUrl(sink.url));
+  const config = parseConfig(SendConfigSchema, environment);
+  const handler = channelHandler(buildServices(config, { ...parts.handed, charts: { draw }, mailer }));
   const tell = (...notifications: Notification[]) => handler(queueEvent(notifications));
   const read = () => Promise.all(sink.mails.map(({ raw }) => PostalMime.parse(raw)));
   return { ...parts, tell, read };

@@ -11,8 +11,9 @@ import {
   SAMPLE_NOTIFICATION,
 } from '../../shared/domain/notification';
 import type { SlackReceiver } from '../../shared/domain/receiver';
-import { channelParts, notificationTo, queueEvent } from '../../test/factories/channel-parts';
-import { createHandler } from './create-handler';
+import { channelHandler, channelParts, notificationTo, queueEvent } from '../../test/factories/channel-parts';
+import { buildServices } from './build-services';
+import { SendConfigSchema } from './config';
 import { slackMessage, threadMessage } from './message';
 
 const TOKEN = 'xoxb-123456789-very-secret-token';
@@ -32,22 +33,24 @@ async function open({ png = PNG as Uint8Array | undefined, env = {} } = {}) {
   texts['hook'] = JSON.stringify({ webhookUrl: `${slack.sink.url}${WEBHOOK_PATH}` });
   const drawn: string[] = [];
   const paused: number[] = [];
-  const handler = createHandler(
-    { ALLOWED_HOSTS: slack.sink.host, SLACK_API_URL: `${slack.sink.url}/api`, SLACK_BUTTONS: 'on', ...env },
-    {
-      ...parts.handed,
-      charts: {
-        async draw(alert) {
-          drawn.push(alert.id);
-          return png;
-        },
-      },
-      pause: async (ms) => {
-        paused.push(ms);
-        clock.now += ms;
+  const config = SendConfigSchema.parse({
+    ...{ ALLOWED_HOSTS: slack.sink.host, SLACK_API_URL: `${slack.sink.url}/api`, SLACK_BUTTONS: 'on' },
+    ...env,
+  });
+  const services = buildServices(config, {
+    ...parts.handed,
+    charts: {
+      async draw(alert) {
+        drawn.push(alert.id);
+        return png;
       },
     },
-  );
+    pause: async (ms) => {
+      paused.push(ms);
+      clock.now += ms;
+    },
+  });
+  const handler = channelHandler(services);
   const tell = (...notifications: Notification[]) => handler(queueEvent(notifications));
   return { ...parts, tell, drawn, paused };
 }

@@ -2,8 +2,9 @@ import { Webhook } from 'standardwebhooks';
 import { always, openSink, type Sink, type SinkAnswers } from '../../shared/adapters/https/testing/sink';
 import { SAMPLE_NOTIFICATION } from '../../shared/domain/notification';
 import type { WebhookReceiver } from '../../shared/domain/receiver';
-import { channelParts, notificationTo, queueEvent } from '../../test/factories/channel-parts';
-import { createHandler } from './create-handler';
+import { channelHandler, channelParts, notificationTo, queueEvent } from '../../test/factories/channel-parts';
+import { buildServices } from './build-services';
+import { SendConfigSchema } from './config';
 
 const KEYS = ['one', 'two'].map(
   (name) => `whsec_${Buffer.from(`${name}-signing-key-of-32-bytes-......`).toString('base64')}`,
@@ -22,7 +23,8 @@ async function open(answers: SinkAnswers) {
     address: `${sink.url}${SECRET_PATH}\n`,
     broken: `{"keys":["${KEYS[0]}x x"]}`,
   });
-  const handler = createHandler({ ALLOWED_HOSTS: sink.host, SEND_TIMEOUT_MS: '1000' }, parts.handed);
+  const config = SendConfigSchema.parse({ ALLOWED_HOSTS: sink.host, SEND_TIMEOUT_MS: '1000' });
+  const handler = channelHandler(buildServices(config, parts.handed));
   const base = { name: 'tickets', channel: 'webhook', secret: 'keys', template: 'standard' } as const;
   const to = (more: Partial<WebhookReceiver> = {}): WebhookReceiver => ({ ...base, url: `${sink.url}/hook`, ...more });
   return { ...parts, handler, to };

@@ -1,8 +1,10 @@
+import { type ChannelServices, deliverMessages } from '../../shared/adapters/notify/deliver-messages';
 import type { Secrets } from '../../shared/alerting/channel-ports';
 import { SecretMissing } from '../../shared/alerting/channel-ports';
 import { sealed } from '../../shared/alerting/sealed';
 import { type Notification, SAMPLE_NOTIFICATION } from '../../shared/domain/notification';
 import type { Receiver } from '../../shared/domain/receiver';
+import { type SqsHandler, sqsHandler } from '../../shared/runtime/sqs';
 import { memoryNotificationLog } from './memory-notification-log';
 
 /** What the function of a channel is handed, in memory; and everything that it told anybody. */
@@ -39,6 +41,11 @@ export function channelParts(texts: Readonly<Record<string, string>>) {
       .map((part) => JSON.stringify(part))
       .join('\n');
   return { clock, handed, entries, problems, delays, delivered, forgotten, traces };
+}
+
+/** The function of a channel, as a queue calls it. */
+export function channelHandler(services: ChannelServices): SqsHandler {
+  return sqsHandler(async () => services, deliverMessages);
 }
 
 let made = 0;
