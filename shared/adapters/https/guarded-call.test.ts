@@ -138,6 +138,12 @@ describe('a call', () => {
     expect(fault).toBeInstanceOf(CallFailed);
   });
 
+  it('is over when the answer is a change of protocol, which is none', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+    const { url, host } = await open((_request, response) => void response.socket!.write(switching));
+    expect(await faultOf(url, { allowedHosts: [host] })).toMatchObject({ name: 'CallFailed', isUnsent: false });
+  });
+
   it('is over in time when the name is never resolved', async () => {
     const fault = await faultOf('https://slow.example/', { resolve: () => undefined }, { timeoutMs: 50 });
     expect(fault).toMatchObject({ isUnsent: true });

@@ -76,6 +76,7 @@ function exchange(url: URL, request: GuardedRequest, rules: CallRules, isAllowed
   const { hostname } = url;
   return new Promise((resolve, reject) => {
     let isConnected = false;
+    let isAnswered = false;
     const call = (url.protocol === 'https:' ? https : http).request(url, {
       method,
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
@@ -90,6 +91,7 @@ function exchange(url: URL, request: GuardedRequest, rules: CallRules, isAllowed
       }),
     );
     call.once('response', (response) => {
+      isAnswered = true;
       readBounded(response, rules.answerBytesMax ?? ANSWER_BYTES_MAX).then(
         (text) => {
           resolve({ status: response.statusCode ?? 0, headers: joined(response.headers), body: text });
@@ -99,6 +101,10 @@ function exchange(url: URL, request: GuardedRequest, rules: CallRules, isAllowed
       );
     });
     call.once('error', (error) => reject(faultOf(error, hostname, timeoutMs, isConnected)));
+    // As after `101 Switching Protocols`, which ends a call without an answer and without an error.
+    call.once('close', () => {
+      if (!isAnswered) reject(new CallFailed(`${hostname} closed the connection without an answer`, !isConnected));
+    });
     // A later error of a call that was given up is nobody's.
     call.on('error', () => undefined);
     call.end(body);
