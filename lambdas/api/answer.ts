@@ -30,7 +30,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 
 /**
  * Answers a request. Every way asks for proof: a bearer token, Slack's signature, a signed link. Who fails to give it too often
- * is not listened to for a while. Never rejects, and no answer holds what went wrong within.
+ * is told no more than that for a while; who gives it is never shut out by others. Never rejects, and no answer holds what went wrong within.
  */
 export async function answer(request: HttpRequest, services: Services): Promise<HttpResponse> {
   const { kind, response } = await outcomeOf(request, services);
@@ -45,17 +45,18 @@ async function outcomeOf(
   const { failures, observe } = services;
   const way = Object.hasOwn(WAYS, wayOf(request)) ? WAYS[wayOf(request)] : undefined;
   if (way === undefined) return { kind: 'not-found', response: jsonResponse(404, { error: 'not found' }) };
-  if (failures.isReached(request.from))
-    return {
-      kind: 'limited',
-      response: jsonResponse(429, { error: 'too many failures; try again later' }, { 'retry-after': '60' }),
-    };
   if (request.body.length > way.bytesMax)
     return { kind: 'refused', response: jsonResponse(413, { error: `the body has more than ${way.bytesMax} bytes` }) };
   try {
     return { kind: way.kind, response: await way.take(request, services) };
   } catch (error) {
     if (error instanceof NotAllowed) {
+      // Only now: who gives proof is heard, whoever else fails behind the same address.
+      if (failures.isReached(request.from))
+        return {
+          kind: 'limited',
+          response: jsonResponse(429, { error: 'too many failures; try again later' }, { 'retry-after': '60' }),
+        };
       failures.failed(request.from);
       return {
         kind: 'refused',

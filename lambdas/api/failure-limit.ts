@@ -1,6 +1,6 @@
-/** Bounds what callers that fail to say who they are can cost. */
+/** Counts callers that fail to say who they are. */
 export interface FailureLimit {
-  /** Has this caller, or have all together, failed so often of late that they are not listened to? */
+  /** Has this caller, or have all together, failed so often of late that they are to wait? */
   isReached(from: string): boolean;
   failed(from: string): void;
 }
@@ -9,7 +9,7 @@ export interface FailureLimitOptions {
   readonly now: () => number;
   readonly windowMs?: number;
   readonly eachMax?: number;
-  /** More than any caller: a wide net of callers must not shut out the others at once. */
+  /** Of all callers together. */
   readonly allMax?: number;
 }
 
