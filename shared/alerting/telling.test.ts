@@ -174,7 +174,7 @@ test.each<Case>([
     ],
   ],
   [
-    'what somebody acknowledged is not repeated, and its end is told',
+    'what somebody acknowledged is shown so, is not repeated, and its end is told',
     route({ repeatInterval: '30m' }),
     [
       [0, event(opened('a'))],
@@ -182,7 +182,29 @@ test.each<Case>([
       [5_000, event(closed('a'))],
     ],
     2 * HOUR,
-    ['slack #1 first after 30 s: 1 firing', 'slack #2 resolved after 5030 s: 1 resolved'],
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #2 acknowledged after 65 s: 1 acknowledged',
+      'slack #3 resolved after 5030 s: 1 resolved',
+    ],
+  ],
+  [
+    'an acknowledgement is told when all of it is acknowledged, once, and not by mail',
+    route({ receivers: ['slack', 'mail'] }),
+    [
+      [0, event(opened('a'), opened('b'))],
+      [60, acknowledge('a')],
+      [120, acknowledge('b')],
+      [180, event(opened('c'))],
+    ],
+    10 * MINUTE,
+    [
+      'slack #1 first after 30 s: 2 firing',
+      'mail #1 first after 30 s: 2 firing',
+      'slack #2 acknowledged after 125 s: 2 acknowledged',
+      'slack #3 worse after 330 s: 1 firing, 2 acknowledged',
+      'mail #2 worse after 330 s: 1 firing, 2 acknowledged',
+    ],
   ],
   [
     'what was acknowledged and grows worse is told',
@@ -193,7 +215,11 @@ test.each<Case>([
       [120, event(worse('a', 'critical'))],
     ],
     HOUR,
-    ['slack #1 first after 30 s: 1 firing', 'slack #2 worse after 150 s: 1 acknowledged'],
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #2 acknowledged after 65 s: 1 acknowledged',
+      'slack #3 worse after 150 s: 1 acknowledged',
+    ],
   ],
   [
     'what was acknowledged before it was told is not told',
@@ -223,7 +249,7 @@ test.each<Case>([
       [1, event(opened('a'))],
     ],
     2 * HOUR,
-    ['slack #1 repeat after 2880 s: 1 muted', 'slack #2 first after 3600 s: 1 firing'],
+    ['slack #1 silence-ends after 2880 s: 1 muted', 'slack #2 first after 3600 s: 1 firing'],
   ],
   [
     'a maintenance window mutes while it lasts, by the wall clock of its zone',
@@ -294,7 +320,7 @@ test.each<Case>([
       [300, acknowledge('a')],
     ],
     HOUR,
-    ['slack #1 first after 30 s: 1 firing'],
+    ['slack #1 first after 30 s: 1 firing', 'slack #2 acknowledged after 305 s: 1 acknowledged'],
   ],
   [
     'severity that rises takes an alert to further routes, and the first ones hear the end',
@@ -366,6 +392,24 @@ test('a series that comes and goes is told to flap once, and no more until it is
   await world.events(opened('a', { episodeId: 'later', timestamp: START + 4 * HOUR }));
   await world.at(5 * HOUR);
   expect(world.published.at(-1)).toMatchObject({ reason: 'first', transition: 9 });
+});
+
+test('what is told when nothing told before is open begins something new, whatever the reason', async () => {
+  const world = new AlertingWorld(route({ repeatInterval: '20m', escalate: { after: '10m', receivers: ['pager'] } }));
+  await silence('a', 5)(world);
+  await world.events(opened('a'));
+  await world.at(40 * MINUTE);
+  await world.events(closed('a'));
+  await world.at(HOUR);
+  expect(world.published.map(({ receiver, reason, begins }) => [receiver.name, reason, begins])).toEqual([
+    ['slack', 'silence-ends', false],
+    ['slack', 'first', true],
+    ['pager', 'escalated', true],
+    ['slack', 'repeat', false],
+    ['pager', 'repeat', false],
+    ['slack', 'resolved', false],
+    ['pager', 'resolved', false],
+  ]);
 });
 
 test('one that stays, after a series has flapped, is told when it has fired for as long as flapping is counted', async () => {

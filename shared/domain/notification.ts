@@ -8,9 +8,20 @@ export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
 /**
  * Why people are told: nothing was told of the group before; severity rose or further alerts fire; nobody has acknowledged
- * for the repeat interval; all of it is over; it comes and goes, which is told once; it waited too long for an acknowledgement.
+ * for the repeat interval; all of it is over; it comes and goes, which is told once; it waited too long for an acknowledgement;
+ * somebody has acknowledged all of it, which is for what shows the state (a message that is edited, a pager's incident) and calls
+ * nobody; a silence nears its end while it still mutes, which is said in `notes`, tells of no alert and calls nobody.
  */
-export const NOTIFICATION_REASONS = ['first', 'worse', 'repeat', 'resolved', 'flapping', 'escalated'] as const;
+export const NOTIFICATION_REASONS = [
+  'first',
+  'worse',
+  'repeat',
+  'resolved',
+  'flapping',
+  'escalated',
+  'acknowledged',
+  'silence-ends',
+] as const;
 export type NotificationReason = (typeof NOTIFICATION_REASONS)[number];
 
 const ScoreSchema = z.number().min(0).max(1);
@@ -75,6 +86,8 @@ export const NotificationSchema = z.object({
   /** 1, 2, … for each group and receiver. One with a lower transition than was sent is superseded and dropped. */
   transition: z.number().int().min(1),
   reason: z.enum(NOTIFICATION_REASONS),
+  /** Nothing that the receiver was told of is open any more: with this one begins something new for it, whatever the reason. */
+  begins: z.boolean(),
   /** Where it goes; `receiver.channel` is the attribute. */
   receiver: ReceiverSchema,
   /** What the alerts have in common by the route's group-by: label → value. */
@@ -110,6 +123,7 @@ export const SAMPLE_NOTIFICATION: Notification = {
   groupKey: '00112233445566778899aabbccddeeff',
   transition: 1,
   reason: 'first',
+  begins: true,
   receiver: SAMPLE_RECEIVERS.slack,
   group: { site: 'berlin' },
   status: 'firing',

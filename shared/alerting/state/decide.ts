@@ -19,6 +19,8 @@ export interface ReceiverTurn {
   readonly receiver: string;
   /** Told only when nobody acknowledges. */
   readonly isEscalation: boolean;
+  /** Its channel shows how things stand, and not only what happened: a mail does not. */
+  readonly showsState: boolean;
   /** Ids of alerts that are muted now. */
   readonly muted: ReadonlySet<string>;
   /** Within which flapping is counted. */
@@ -75,7 +77,11 @@ function escalation({ group, now }: ReceiverTurn, visible: readonly Entry[]): De
 }
 
 /** The receiver knows of something that is not over for it. */
-function continuation({ group, muted, now }: ReceiverTurn, told: Told, visible: readonly Entry[]): Decision {
+function continuation(
+  { group, muted, showsState, now }: ReceiverTurn,
+  told: Told,
+  visible: readonly Entry[],
+): Decision {
   const { groupWaitMs, groupIntervalMs, repeatMs, sendResolved } = group.options;
   const goesOn = Object.keys(told.alerts).some((id) => isOpen(group.members[id]));
   const fresh = visible.filter(([id, member]) => told.alerts[id] === undefined && member.status === 'firing');
@@ -106,6 +112,8 @@ function continuation({ group, muted, now }: ReceiverTurn, told: Told, visible: 
     return { act: 'tell', reason: isFlapping ? 'flapping' : 'worse', words };
   }
   const unacknowledged = visible.filter(isUnacknowledged);
+  if (showsState && !told.acknowledged && isAcknowledged(group, Object.keys(told.alerts)))
+    return { act: 'tell', reason: 'acknowledged', words: 'all of it is acknowledged, which calls nobody' };
   if (unacknowledged.length === 0) return { act: 'nothing', words: whyNoRepeat(group, told, muted), isKnown: true };
   if (repeatMs === undefined)
     return { act: 'nothing', words: deduplicated(told, 'the route does not repeat'), isKnown: true };
@@ -120,6 +128,12 @@ function continuation({ group, muted, now }: ReceiverTurn, told: Told, visible: 
   };
 }
 
+/** Is nothing open of what the receiver was told of? Then it is told of something new, if of anything. */
+export function isBeginning({ members, receivers }: Group, receiver: string, reason: NotificationReason): boolean {
+  if (reason === 'resolved' || reason === 'silence-ends') return false;
+  return !Object.keys(receivers[receiver]?.alerts ?? {}).some((id) => isOpen(members[id]));
+}
+
 /** What the receiver knows once it is told. */
 export function toldBy(turn: ReceiverTurn, reason: NotificationReason): Told {
   const { group, receiver, muted, flappingMs, now } = turn;
@@ -131,12 +145,21 @@ export function toldBy(turn: ReceiverTurn, reason: NotificationReason): Told {
     .filter(([id, member]) => isOpen(member) && !muted.has(id) && !isPartOfFlapping(member, now, flappingMs))
     .map(([id, { severity }]) => [id, severity] as const);
   const isNew = known.length === 0;
+  const alerts = { ...Object.fromEntries(known), ...Object.fromEntries(shown) };
   return {
     transition,
-    at: now,
+    // What calls nobody is no telling that further ones wait for.
+    at: reason === 'acknowledged' && before !== undefined ? before.at : now,
     firstAt: isNew ? now : (before?.firstAt ?? now),
-    alerts: { ...Object.fromEntries(known), ...Object.fromEntries(shown) },
+    alerts,
+    ...(isAcknowledged(group, Object.keys(alerts)) ? { acknowledged: true } : {}),
   };
+}
+
+/** Is all of it that is open acknowledged, and something open? */
+function isAcknowledged({ members }: Group, ids: readonly string[]): boolean {
+  const open = ids.filter((id) => isOpen(members[id]));
+  return open.length > 0 && open.every((id) => members[id]!.status === 'acknowledged');
 }
 
 function isUnacknowledged([, { status }]: Entry): boolean {

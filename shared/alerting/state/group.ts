@@ -50,6 +50,8 @@ export interface Told {
   readonly firstAt: number;
   /** Alerts it was told of and not told the end of, with the severity it knows. */
   readonly alerts: Readonly<Record<string, number>>;
+  /** It was told that all of these are acknowledged. */
+  readonly acknowledged?: true;
 }
 
 /**
@@ -57,6 +59,9 @@ export interface Told {
  * have, the group is still a document that every store takes.
  */
 export const MEMBERS_MAX = 500;
+
+/** Who acknowledges wants to see it, and may acknowledge several at once. */
+const ACKNOWLEDGED_WAIT_MS = 5_000;
 
 export function newGroup({ groupKey, route, options, group }: Placement): Group {
   return {
@@ -104,7 +109,8 @@ export function withAlert(group: Group, alert: Alert, now: number): Joined {
   const members = { ...group.members, [alert.id]: member };
   // A change that tells nothing needs no turn.
   if (!moved) return { group: { ...group, members }, changed: true, full: false };
-  const dueAt = Math.min(group.dueAt ?? Number.POSITIVE_INFINITY, now + group.options.groupWaitMs);
+  const wait = member.status === 'acknowledged' ? ACKNOWLEDGED_WAIT_MS : Number.POSITIVE_INFINITY;
+  const dueAt = Math.min(group.dueAt ?? Number.POSITIVE_INFINITY, now + Math.min(group.options.groupWaitMs, wait));
   return { group: { ...group, members, dueAt }, changed: true, full: false };
 }
 

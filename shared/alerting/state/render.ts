@@ -14,6 +14,8 @@ export interface Telling {
   readonly receiver: Receiver;
   readonly transition: number;
   readonly reason: NotificationReason;
+  /** Nothing that the receiver was told of is open any more. */
+  readonly begins: boolean;
   /** Alerts of the group that the receiver is told of or was told of; muted ones only when nothing else is there. */
   readonly alerts: readonly Alert[];
   /** Ids of those that are muted. */
@@ -31,7 +33,7 @@ const LINKS_MAX = 5;
 
 /** The message to one receiver. Its id follows from group, receiver and transition alone. */
 export function notificationOf(telling: Telling): Notification {
-  const { group, receiver, transition, reason, alerts, muted, mutedCount, notes, now } = telling;
+  const { group, receiver, transition, reason, begins, alerts, muted, mutedCount, notes, now } = telling;
   const views = alerts.map(viewOf).sort(byWeight);
   const count = (status: AlertView['status']) =>
     views.filter((view) => view.status === status && !muted.has(view.id)).length;
@@ -50,6 +52,7 @@ export function notificationOf(telling: Telling): Notification {
     groupKey: group.key,
     transition,
     reason,
+    begins,
     receiver,
     group: { ...group.labels },
     status: statusOf(views),

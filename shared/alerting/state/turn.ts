@@ -3,7 +3,7 @@ import type { Receiver } from '../../domain/receiver';
 import type { Alerting } from '../document/compile';
 import type { TurnEntry } from '../records';
 import type { Alert } from './alert';
-import { type Decision, decide, type ReceiverTurn, toldBy } from './decide';
+import { type Decision, decide, isBeginning, type ReceiverTurn, toldBy } from './decide';
 import { type Group, isPartOfFlapping, type Told } from './group';
 import type { Mute, Muting, Silence } from './mute';
 import { endingSilences, muteChanges, mutedEntries, mutesOf, type Notice } from './muted-members';
@@ -49,6 +49,7 @@ export function takeTurn(input: TurnInput): TurnResult {
       group,
       receiver: name,
       isEscalation,
+      showsState: receiver.channel !== 'email',
       muted,
       flappingMs: alerting.flapping.within,
       now,
@@ -96,7 +97,7 @@ function withNotice(decision: Decision, notice: readonly Notice[]): Exclude<Deci
   if (notice.length === 0) return decision;
   const notes = notice.map(({ words }) => words);
   if (decision.act === 'tell') return { ...decision, notes };
-  return { act: 'tell', reason: 'repeat', words: notes.join('; '), isNotice: true, notes };
+  return { act: 'tell', reason: 'silence-ends', words: notes.join('; '), isNotice: true, notes };
 }
 
 /** A notice about a silence tells of no alert. */
@@ -106,6 +107,7 @@ function noticed(before: Told | undefined, now: number): Told {
     at: before?.at ?? now,
     firstAt: before?.firstAt ?? now,
     alerts: before?.alerts ?? {},
+    ...(before?.acknowledged ? { acknowledged: true } : {}),
   };
 }
 
@@ -135,6 +137,7 @@ function tell(
     receiver,
     transition,
     reason,
+    begins: isBeginning(group, receiver.name, reason),
     alerts: shown,
     muted,
     mutedCount,

@@ -20,6 +20,8 @@ const REASON_WORDS: Readonly<Record<NotificationReason, string>> = {
   resolved: 'it is over',
   flapping: 'it comes and goes; this is told once',
   escalated: 'escalated: nobody has acknowledged it',
+  acknowledged: 'it is acknowledged',
+  'silence-ends': 'a silence that mutes it ends soon',
 };
 
 /** A label and what there is to say under it. */
