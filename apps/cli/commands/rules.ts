@@ -97,7 +97,7 @@ function aMoment(text: string): number {
 const RULES_HELP = `
 A document is YAML or JSON; docs/alerting.md teaches it. The smallest one:
   version: 1
-  receivers: [{ name: chat, channel: slack, secret: tidewatch/slack, to: '#alerts' }]
+  receivers: [{ name: chat, channel: slack, secret: tidewatch/prod/slack, to: '#alerts' }]
   rules: [{ name: everything }]
   route: { receivers: [chat] }
 `;
