@@ -38,11 +38,6 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'ECR gives the token for fetching an image for no resource; the image’s repository is named.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::arn:.*:log-group:\/aws\/sagemaker\/Endpoints\/\*\]$/,
-    where: /\/Model\/Role\//,
-    reason: 'SageMaker names the log groups of endpoints itself.',
-  },
-  {
     rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices)\/\*\]$/,
     where: /\/(DetectAnomaliesRole|Devices\/Role)\//,
     reason: 'New objects below one prefix of one bucket: their names are not known beforehand.',

@@ -28,6 +28,21 @@ test('there is something to check', () => {
 });
 
 describe('functions', () => {
+  test('logs of the model end as well, in the group that SageMaker writes to', () => {
+    const endpoints = all('AWS::SageMaker::Endpoint');
+    expect(endpoints.length).toBeGreaterThan(0);
+    const groups = all('AWS::Logs::LogGroup').map(({ properties }) => properties);
+    const isKept = ({ properties }: (typeof endpoints)[number]) =>
+      groups.some(
+        (group) =>
+          group['LogGroupName'] === `/aws/sagemaker/Endpoints/${properties['EndpointName']}` &&
+          group['RetentionInDays'] !== undefined,
+      );
+    expect(unless(endpoints, isKept)).toEqual([]);
+    const policies = all('AWS::IAM::Policy').map(({ properties }) => JSON.stringify(properties));
+    expect(policies.filter((policy) => policy.includes('logs:CreateLogGroup'))).toEqual([]);
+  });
+
   test('none is without a log group whose logs end', () => {
     const groups = new Map(
       all('AWS::Logs::LogGroup').map(({ stack, id, properties }) => [`${stack}/${id}`, properties]),
@@ -87,6 +102,16 @@ describe('functions', () => {
     ).toEqual([]);
   });
 
+  test('re-scoring looks back for a time that is given', () => {
+    const rescoring = product.filter(({ properties }) =>
+      String(properties['FunctionName']).endsWith('rescore-degraded'),
+    );
+    expect(rescoring).toHaveLength(NAMES.length);
+    expect(unless(rescoring, ({ properties }) => JSON.stringify(properties).includes('"RESCORE_HOURS":"72"'))).toEqual(
+      [],
+    );
+  });
+
   test('no secret stands in a variable', () => {
     const isClean = ({ properties }: (typeof functions)[number]) =>
       !JSON.stringify(properties['Environment'] ?? {}).includes('resolve:secretsmanager');
@@ -101,6 +126,16 @@ describe('queues', () => {
   test('every queue has a dead-letter queue and an alarm, or is one with an alarm', () => {
     expect(queues.length).toBeGreaterThan(0);
     expect(unless(deadEnds, (one) => isWatched(one, 'ApproximateNumberOfMessagesVisible', one.id))).toEqual([]);
+  });
+
+  test('what waits for people longer than it should is told, although nothing fails', () => {
+    const filled = all('AWS::SNS::Subscription').filter(({ properties }) => properties['Protocol'] === 'sqs');
+    expect(filled).toHaveLength(4 * NAMES.length);
+    const isTold = (one: (typeof filled)[number]) => {
+      const [id] = (one.properties['Endpoint'] as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
+      return isWatched(one, 'ApproximateAgeOfOldestMessage', id);
+    };
+    expect(unless(filled, isTold)).toEqual([]);
   });
 });
 
@@ -244,6 +279,23 @@ describe('permissions', () => {
     );
     expect(touching.length).toBeGreaterThan(3);
     expect(unless(touching, ({ properties }) => JSON.stringify(properties).includes('"kms:Decrypt"'))).toEqual([]);
+  });
+
+  test('where the stream lies under an own key, who puts points on it may use the key', () => {
+    const policies = all('AWS::IAM::Policy').filter(
+      ({ environment, properties }) =>
+        environment.encryption === 'own-key' && /"kinesis:PutRecords?"/.test(JSON.stringify(properties)),
+    );
+    expect(policies.length).toBeGreaterThan(0);
+    expect(unless(policies, ({ properties }) => JSON.stringify(properties).includes('"kms:GenerateDataKey"'))).toEqual(
+      [],
+    );
+  });
+
+  test('no secret that the stacks make is among those that rules may name', () => {
+    const names = all('AWS::SecretsManager::Secret').map(({ properties }) => String(properties['Name'] ?? ''));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => name.startsWith('tidewatch/'))).toEqual([]);
   });
 
   test('nobody may do everything', () => {

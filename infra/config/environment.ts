@@ -41,6 +41,20 @@ export interface StreamSettings {
 export interface NetworkSettings {
   /** Availability zones that have an endpoint of each service; an endpoint costs about 8 dollars a month and zone. */
   readonly endpointZones: 1 | 2;
+  /** Names of the two zones, as `eu-central-1a`, where the region's first two lack a service. */
+  readonly zones?: readonly [string, string];
+}
+
+/** A server that is there already. */
+export interface ServerByUrl {
+  readonly kind: 'url';
+  readonly url: string;
+  /**
+   * Where it is, as `10.20.0.0/24`, and at which port, from the environment's network: needed where there is a network, since
+   * nothing leads out of it. Functions may speak to these addresses; the way (a peering with its routes) is made by whoever has
+   * the server.
+   */
+  readonly reachedAt?: { readonly cidr: string; readonly port: number };
 }
 
 /** Where the states of sources are. */
@@ -53,7 +67,7 @@ export type StatesSettings =
       readonly ecpuPerSecondMax: number;
       readonly snapshotDays: number;
     }
-  | { readonly kind: 'url'; readonly url: string };
+  | ServerByUrl;
 
 /** The time-series store. */
 export type StoreSettings =
@@ -63,6 +77,8 @@ export type StoreSettings =
       readonly instance: 'db.influx.medium' | 'db.influx.large' | 'db.influx.xlarge' | 'db.influx.2xlarge';
       readonly gigabytes: number;
       readonly standby: boolean;
+      /** Another number than before: a deploy makes a new token for functions. Absent: 1. */
+      readonly tokenRevision?: number;
     }
   | {
       /** Timestream for LiveAnalytics: takes no new customers since June 2025. */
@@ -72,18 +88,15 @@ export type StoreSettings =
       /** The account's cell, as `cell2`: `aws timestream-write describe-endpoints`. */
       readonly cell: string;
     }
-  | {
-      /** An InfluxDB that is there already. */
-      readonly kind: 'url';
-      readonly url: string;
+  | (ServerByUrl & {
       /** Name of a secret of Secrets Manager that holds the token; absent: the server asks for none. */
       readonly tokenSecret?: string;
-    };
+    });
 
 /** The endpoint that scores. */
 export type ModelSettings =
   | { readonly kind: 'sagemaker'; readonly instance: string; readonly instances: number }
-  | { readonly kind: 'url'; readonly url: string };
+  | ServerByUrl;
 
 export interface DetectionSettings {
   readonly memoryMb: number;
@@ -99,6 +112,8 @@ export interface DetectionSettings {
 export interface ScheduleSettings {
   readonly watchSilenceMinutes: number;
   readonly rescoreMinutes: number;
+  /** How far back each run looks for degraded rows: it reads all points of that time, which some stores charge for. */
+  readonly rescoreHours: number;
 }
 
 /** Names of secrets begin with `tidewatch/<environment>/`; a way whose secret is not named is closed. */

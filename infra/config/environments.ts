@@ -13,7 +13,7 @@ const COMMON = {
   operators: [],
   logDays: 30,
   tracing: true,
-  schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5 },
+  schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5, rescoreHours: 72 },
   alerts: {},
 } as const satisfies Partial<Environment>;
 

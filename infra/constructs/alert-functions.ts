@@ -38,6 +38,8 @@ const TIMEOUT = Duration.seconds(60);
 const EVENT_RECEIVES_MAX = 10;
 /** A notification is tried for hours, less and less often. */
 const NOTIFICATION_RECEIVES_MAX = 40;
+/** Both queues are empty within seconds as long as functions and providers do what they should. */
+const AGE_MAX = Duration.minutes(10);
 /** Providers slow down who calls too often. */
 const SENDERS = 2;
 const ROUTERS = 5;
@@ -75,7 +77,8 @@ export class AlertFunctions extends Construct {
     const { anomalies, notifications, alerts } = this.props;
     const impact = 'People are not told of anomalies, or not in time.';
     const queue = { subject: 'route-alerts', impact, receivesMax: EVENT_RECEIVES_MAX, timeout: TIMEOUT };
-    const events = new WorkQueue(this, 'Events', this.surroundings, queue);
+    const events = new WorkQueue(this, 'Events', this.surroundings, { ...queue, ageMax: AGE_MAX });
+    // These wait on purpose, and the schedule takes what has waited for too long.
     const turns = new WorkQueue(this, 'Turns', this.surroundings, { ...queue, subject: 'turns-of-groups' });
     const { function: route } = new ScheduledFunction(this, 'route-alerts', this.surroundings, {
       description: 'Routes anomalies to people',
@@ -110,6 +113,7 @@ export class AlertFunctions extends Construct {
       impact,
       receivesMax: NOTIFICATION_RECEIVES_MAX,
       timeout: TIMEOUT,
+      ageMax: AGE_MAX,
     });
     const allowed = environment.alerts.allowedHosts?.join(',');
     const uses = allOf(

@@ -17,7 +17,8 @@ export function keepingAlerts(table: ITable): Part<{ readonly ALERTS_TABLE: stri
       // A transaction asks for what its parts ask for.
       allow(user, ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'], table.tableArn);
       allow(user, ['dynamodb:Query'], `${table.tableArn}/index/${LIST_INDEX}`);
-      table.encryptionKey?.grant(user, 'kms:Decrypt', 'kms:GenerateDataKey');
+      // DynamoDB opens the table's key on behalf of whoever calls.
+      table.encryptionKey?.grant(user, 'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey');
     },
   };
 }
@@ -54,8 +55,18 @@ export function drawing({ functionName, functionArn }: DeployedFunction): Part<{
   };
 }
 
-/** Secrets that rules and environment name: those below `tidewatch/<environment>/`, and no others of the account. */
-export function knowingSecrets({ name }: Environment): Part<object> {
+/**
+ * Secrets that rules and environment name: those below `tidewatch/<environment>/`, and no others of the account.
+ *
+ * @throws {Error} if the environment names another one
+ */
+export function knowingSecrets({ name, alerts }: Environment): Part<object> {
+  const { slackSigningSecret, linkKeysSecret, ingestTokensSecret } = alerts;
+  for (const secret of [slackSigningSecret, linkKeysSecret, ingestTokensSecret]) {
+    if (secret?.startsWith(`tidewatch/${name}/`) === false) {
+      throw new Error(`${name}: functions may read secrets below tidewatch/${name}/ alone, and so not ${secret}`);
+    }
+  }
   return {
     variables: {},
     grantTo(user) {

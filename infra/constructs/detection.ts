@@ -17,8 +17,11 @@ export interface DetectionProps extends Pick<DeployedFunctionProps<'detect-anoma
   readonly failedBatches: IBucket;
 }
 
-/** Longest that a batch may take: all its retries of cache, endpoint and store fit in. */
-const TIMEOUT = Duration.seconds(60);
+/**
+ * Longest that a batch may take. Were every part to use up its own limit (cache, warming, endpoint, then 10 s each for
+ * quarantine, events, rows and topic), it would take about a minute; with more than that the batch is done again.
+ */
+const TIMEOUT = Duration.seconds(90);
 
 /** detect-anomalies behind the stream, as the environment sizes it, and the alarms of the way of a point. */
 export class Detection extends Construct {

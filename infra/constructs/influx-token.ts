@@ -15,6 +15,8 @@ export interface InfluxTokenProps {
   readonly login: ReadableSecret;
   /** To hold the token. */
   readonly token: ReadableSecret;
+  /** Another text than before: a new token is made. */
+  readonly revision: string;
 }
 
 /** Longer than the function takes for a store that does not answer, so that it can still say so. */
@@ -40,6 +42,7 @@ export class InfluxToken extends Construct {
       Bucket: props.bucket,
       LoginSecret: props.login.secretArn,
       TokenSecret: props.token.secretArn,
+      Revision: props.revision,
     };
     const made = new CustomResource(this, 'Made', {
       serviceToken: prepare.functionArn,

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { CfnCondition, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { Environment, ModelSettings } from '../config/environment';
@@ -36,10 +37,11 @@ class ModelEndpoint extends Construct implements Part<EndpointVariables> {
   constructor(
     scope: Construct,
     id: string,
-    { name }: Environment,
+    { name, logDays }: Environment,
     { instance, instances }: ModelSettings & { readonly kind: 'sagemaker' },
   ) {
     super(scope, id);
+    const endpointName = `tidewatch-${name}`;
     const image = new DockerImageAsset(this, 'Image', {
       directory: path.resolve(this.node.getContext(MODEL_SERVER_IMAGE) as string),
       platform: Platform.LINUX_AMD64,
@@ -49,7 +51,13 @@ class ModelEndpoint extends Construct implements Part<EndpointVariables> {
       description: 'Of the model container: fetches its image, writes its logs',
     });
     image.repository.grantPull(role);
-    this.allowLogs(role);
+    // The name under which SageMaker would make one itself, whose logs never end.
+    const logs = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/sagemaker/Endpoints/${endpointName}`,
+      retention: logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'], logs.logGroupArn);
     const shipped = new CfnModel(this, 'Shipped', {
       executionRoleArn: role.roleArn,
       primaryContainer: { image: image.imageUri },
@@ -68,7 +76,6 @@ class ModelEndpoint extends Construct implements Part<EndpointVariables> {
         },
       ],
     });
-    const endpointName = `tidewatch-${name}`;
     new CfnEndpoint(this, 'Endpoint', {
       endpointName,
       endpointConfigName: this.liveConfiguration(name, configuration),
@@ -96,12 +103,5 @@ class ModelEndpoint extends Construct implements Part<EndpointVariables> {
       expression: Fn.conditionEquals(pointer.valueAsString, SHIPPED_MODEL),
     });
     return Fn.conditionIf(isShipped.logicalId, shipped.attrEndpointConfigName, pointer.valueAsString).toString();
-  }
-
-  private allowLogs(role: Role): void {
-    const { partition, region, account } = Stack.of(this);
-    const logs = `arn:${partition}:logs:${region}:${account}:log-group:/aws/sagemaker/Endpoints/*`;
-    const actions = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'];
-    allow(role, actions, logs);
   }
 }

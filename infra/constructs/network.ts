@@ -33,7 +33,7 @@ export class Network extends Construct {
     super(scope, id);
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.71.0.0/20'),
-      maxAzs: 2,
+      ...(settings.zones === undefined ? { maxAzs: 2 } : { availabilityZones: [...settings.zones] }),
       natGateways: 0,
       subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 23 }],
       // It would take a custom resource; nothing is ever in the default group.
@@ -49,6 +49,7 @@ export class Network extends Construct {
     this.functions.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 by its gateway');
     this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
     this.addEndpoints(settings, environment);
+    this.letReachServers(environment);
   }
 
   /** Of a function that is to run here. */
@@ -83,6 +84,20 @@ export class Network extends Construct {
         securityGroups: [group],
         open: false,
       });
+    }
+  }
+
+  /** @throws {Error} for a server by URL that no way leads to */
+  private letReachServers({ name, states, store, model }: Environment): void {
+    for (const [part, server] of Object.entries({ states, store, model })) {
+      if (server.kind !== 'url') continue;
+      if (server.reachedAt === undefined) {
+        throw new Error(
+          `${name}: nothing leads from the network to ${part} by URL; say where it is in reachedAt, or have no network`,
+        );
+      }
+      const { cidr, port } = server.reachedAt;
+      this.functions.addEgressRule(Peer.ipv4(cidr), Port.tcp(port), `${part} by URL`);
     }
   }
 

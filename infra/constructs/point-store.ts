@@ -1,5 +1,6 @@
 import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnDatabase, CfnInfluxDBInstance, CfnTable } from 'aws-cdk-lib/aws-timestream';
 import { Construct } from 'constructs';
@@ -8,11 +9,17 @@ import type { DeployedFunction } from './deployed-function';
 import type { InfluxTokenProps } from './influx-token';
 import type { Network } from './network';
 import { type Part, plain } from './part';
-import { allow } from './permissions';
+import { allow, allowPutting } from './permissions';
 import { allowReading } from './secret-access';
 
 export type StoreVariables =
-  | { readonly STORE: 'influx'; readonly INFLUX_URL: string; readonly INFLUX_TOKEN_SECRET?: string }
+  | {
+      readonly STORE: 'influx';
+      readonly INFLUX_URL: string;
+      readonly INFLUX_TOKEN_SECRET?: string;
+      /** Nobody reads it: it changes with the token, so that functions start anew and take the new one. */
+      readonly INFLUX_TOKEN_REVISION?: string;
+    }
   | { readonly STORE: 'timestream'; readonly TIMESTREAM_DATABASE: string };
 
 /** A store, with what must be made in it before functions can use it. */
@@ -20,16 +27,22 @@ export interface PointStore extends Part<StoreVariables> {
   readonly token?: InfluxTokenProps;
 }
 
+export interface PointStoreProps {
+  readonly network: Network | undefined;
+  readonly key: IKey | undefined;
+  /** Where reports go of rows that the store has taken and then not kept. */
+  readonly rejected: IBucket;
+}
+
 /** The time-series store, as the environment has it. */
 export function pointStore(
   scope: Construct,
   environment: Environment,
-  network: Network | undefined,
-  key: IKey | undefined,
+  { network, key, rejected }: PointStoreProps,
 ): PointStore {
   const { store } = environment;
   if (store.kind === 'url') return influxByUrl(scope, store);
-  if (store.kind === 'timestream') return new LiveAnalytics(scope, 'Store', environment, store, key);
+  if (store.kind === 'timestream') return new LiveAnalytics(scope, 'Store', environment, store, rejected, key);
   if (network === undefined) throw new Error(`${environment.name}: Timestream for InfluxDB needs a network`);
   return new ManagedInflux(scope, 'Store', environment, store, network, key);
 }
@@ -73,7 +86,6 @@ class ManagedInflux extends Construct implements PointStore {
       ...encryption,
     });
     const token = new Secret(this, 'Token', {
-      secretName: `tidewatch/${name}/influx-token`,
       description: `Token of the InfluxDB of ${name}, by which functions read and write ${BUCKET}`,
       ...encryption,
     });
@@ -93,11 +105,13 @@ class ManagedInflux extends Construct implements PointStore {
     });
     instance.applyRemovalPolicy(data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     const url = Fn.join('', ['https://', instance.attrEndpoint, `:${INFLUX_PORT}`]);
-    this.token = { url, organization: ORGANIZATION, bucket: BUCKET, login, token };
+    const revision = String(settings.tokenRevision ?? 1);
+    this.token = { url, organization: ORGANIZATION, bucket: BUCKET, login, token, revision };
     this.variables = {
       STORE: 'influx',
       INFLUX_URL: `${url}/?org=${ORGANIZATION}&bucket=${BUCKET}`,
       INFLUX_TOKEN_SECRET: token.secretArn,
+      INFLUX_TOKEN_REVISION: revision,
     };
   }
 
@@ -106,7 +120,10 @@ class ManagedInflux extends Construct implements PointStore {
   }
 }
 
-/** Timestream for LiveAnalytics. */
+/** Prefix of reports; the service adds names of database and table. */
+const REPORTS = 'timestream';
+
+/** Timestream for LiveAnalytics. What it finds wrong with late points after it has taken them, it reports to a bucket. */
 class LiveAnalytics extends Construct implements Part<StoreVariables> {
   readonly variables: StoreVariables;
   private readonly tables: readonly CfnTable[];
@@ -116,6 +133,7 @@ class LiveAnalytics extends Construct implements Part<StoreVariables> {
     id: string,
     { name, data }: Environment,
     { memoryHours, magneticDays }: StoreSettings & { readonly kind: 'timestream' },
+    private readonly rejected: IBucket,
     key: IKey | undefined,
   ) {
     super(scope, id);
@@ -132,7 +150,18 @@ class LiveAnalytics extends Construct implements Part<StoreVariables> {
             MemoryStoreRetentionPeriodInHours: String(memoryHours),
             MagneticStoreRetentionPeriodInDays: String(magneticDays),
           },
-          magneticStoreWriteProperties: { EnableMagneticStoreWrites: true },
+          magneticStoreWriteProperties: {
+            EnableMagneticStoreWrites: true,
+            MagneticStoreRejectedDataLocation: {
+              S3Configuration: {
+                BucketName: rejected.bucketName,
+                ObjectKeyPrefix: REPORTS,
+                ...(key === undefined
+                  ? { EncryptionOption: 'SSE_S3' }
+                  : { EncryptionOption: 'SSE_KMS', KmsKeyId: key.keyArn }),
+              },
+            },
+          },
         }),
     );
     for (const kept of [database, ...this.tables]) {
@@ -143,6 +172,9 @@ class LiveAnalytics extends Construct implements Part<StoreVariables> {
 
   grantTo(user: DeployedFunction): void {
     for (const { attrArn } of this.tables) allow(user, ['timestream:WriteRecords', 'timestream:Select'], attrArn);
+    // Reports are written with the permissions of whoever wrote the rows.
+    allowPutting(user, this.rejected, `${REPORTS}/*`);
+    allow(user, ['s3:GetBucketAcl'], this.rejected.bucketArn);
     // The one call that the service knows no resource for.
     allow(user, ['timestream:DescribeEndpoints'], '*');
   }

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type ITopic, SubscriptionFilter } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -6,6 +7,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue';
 import type { DeployedFunction } from './deployed-function';
+import { FIVE_MINUTES } from './operations';
 import type { Surroundings } from './surroundings';
 
 export interface WorkQueueProps {
@@ -17,6 +19,8 @@ export interface WorkQueueProps {
   readonly receivesMax: number;
   /** Longest that a batch may take. */
   readonly timeout: Duration;
+  /** How old a message may get before somebody should look; absent: as old as it likes. */
+  readonly ageMax?: Duration;
 }
 
 /** AWS advises six times the function's time-out: a batch that is throttled is tried again within it. */
@@ -31,7 +35,7 @@ export class WorkQueue extends Queue {
     scope: Construct,
     id: string,
     surroundings: Surroundings,
-    { subject, impact, receivesMax, timeout }: WorkQueueProps,
+    { subject, impact, receivesMax, timeout, ageMax }: WorkQueueProps,
   ) {
     const told = { runbook: 'messages-given-up', subject, impact };
     const givenUp = new DeadLetterQueue(scope, `${id}GivenUp`, surroundings, told);
@@ -43,6 +47,15 @@ export class WorkQueue extends Queue {
       deadLetterQueue: { queue: givenUp, maxReceiveCount: receivesMax },
     });
     this.givenUp = givenUp;
+    if (ageMax === undefined) return;
+    // A message that a function puts back is no error of the function's, and one that nobody takes is none either.
+    surroundings.operations.alarm(this, {
+      runbook: 'messages-wait',
+      subject,
+      impact,
+      metric: this.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES }),
+      above: ageMax.toSeconds(),
+    });
   }
 
   /** Fills it with what a topic publishes, without the topic's envelope; with `channel`, with what is for that channel. */

@@ -82,7 +82,7 @@ export class StatefulStack extends Stack {
         : dataBucket(this, 'Archive', { ...common, lifecycle: [archiveRule(environment.archive)] });
     this.network = network === undefined ? undefined : new Network(this, 'Network', environment, network);
     this.states = sourceStates(this, environment, this.network, key);
-    this.store = pointStore(this, environment, this.network, key);
+    this.store = pointStore(this, environment, { network: this.network, key, rejected: this.quarantine });
     new LiveModelPointer(this, 'LiveModel', environment);
     endLogsOfEmptying(this, environment);
   }

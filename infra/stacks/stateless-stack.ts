@@ -9,7 +9,7 @@ import { DeviceRule } from '../constructs/device-rule';
 import { InfluxToken } from '../constructs/influx-token';
 import { modelEndpoint } from '../constructs/model-endpoint';
 import { Operations } from '../constructs/operations';
-import { allOf } from '../constructs/part';
+import { allOf, plain } from '../constructs/part';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
 import { placeOf, type StatefulStack } from './stateful-stack';
@@ -47,7 +47,7 @@ export class StatelessStack extends Stack {
     const rescore = new ScheduledFunction(this, 'rescore-degraded', surroundings, {
       description: 'Scores rows again that the model had missed',
       everyMinutes: environment.schedules.rescoreMinutes,
-      uses: allOf(common, model),
+      uses: allOf(common, model, plain({ RESCORE_HOURS: String(environment.schedules.rescoreHours) })),
       memoryMb: 1_024,
       timeout: Duration.minutes(4),
       inNetwork: true,

@@ -19,5 +19,7 @@ export const PropertiesSchema = z.object({
   LoginSecret: z.string(),
   /** Secret that is to hold the token. */
   TokenSecret: z.string(),
+  /** Another one than before asks for a new token, although the known one is good. */
+  Revision: z.string(),
 });
 export type Properties = z.output<typeof PropertiesSchema>;

@@ -3,13 +3,13 @@ import { createSecrets, createSecretWriter } from '../../shared/adapters/aws/sec
 import { answerCloudFormation } from '../../shared/adapters/cloudformation/custom-resource';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { parseConfig } from '../../shared/runtime/config';
-import { ConfigSchema, PropertiesSchema } from './config';
+import { ConfigSchema, type Properties, PropertiesSchema } from './config';
 import { prepareInflux } from './prepare-influx';
 
 const telemetry = openTelemetry('prepare-influx', process.env);
 const STORE_MS_MAX = 120_000;
 
-/** Called by CloudFormation while the stack is deployed. */
+/** Called by CloudFormation when the resource is made, and when one of its properties changes. */
 export const handler = telemetry.invocations(async (event: CloudFormationCustomResourceEvent, { logStreamName }) => {
   const { AWS_REGION: region } = parseConfig(ConfigSchema, process.env);
   const services = {
@@ -22,7 +22,8 @@ export const handler = telemetry.invocations(async (event: CloudFormationCustomR
     log: logStreamName,
     async work(properties) {
       try {
-        const done = await prepareInflux(PropertiesSchema.parse(properties), services);
+        const asked = PropertiesSchema.parse(properties);
+        const done = await prepareInflux(asked, services, isAnotherRevision(event, asked));
         telemetry.info('the token of InfluxDB is there', { done });
       } catch (error) {
         telemetry.problem('the token of InfluxDB could not be made', error);
@@ -31,3 +32,7 @@ export const handler = telemetry.invocations(async (event: CloudFormationCustomR
     },
   });
 });
+
+function isAnotherRevision(event: CloudFormationCustomResourceEvent, { Revision }: Properties): boolean {
+  return event.RequestType === 'Update' && event.OldResourceProperties['Revision'] !== Revision;
+}

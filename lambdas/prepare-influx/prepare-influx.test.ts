@@ -15,9 +15,16 @@ beforeEach(async () => {
 });
 afterEach(() => influx.close());
 
-const prepare = (timeoutMs = 2_000) =>
+const prepare = ({ timeoutMs = 2_000, isNewAskedFor = false } = {}) =>
   prepareInflux(
-    { Url: influx.url, Organization: 'tidewatch', Bucket: 'points', LoginSecret: 'login', TokenSecret: 'token' },
+    {
+      Url: influx.url,
+      Organization: 'tidewatch',
+      Bucket: 'points',
+      LoginSecret: 'login',
+      TokenSecret: 'token',
+      Revision: '1',
+    },
     {
       secrets: async (reference) => kept[reference]!,
       writeSecret: async (id, text) => {
@@ -25,6 +32,7 @@ const prepare = (timeoutMs = 2_000) =>
       },
       timeoutMs,
     },
+    isNewAskedFor,
   );
 
 test('the first deployment makes a token, later ones keep it', async () => {
@@ -33,6 +41,12 @@ test('the first deployment makes a token, later ones keep it', async () => {
   const asked = influx.requests.length;
   expect(await prepare()).toBe('kept');
   expect(influx.requests.length).toBe(asked + 1);
+});
+
+test('a token that is asked for anew is made although the known one is good', async () => {
+  kept['token'] = 'good';
+  expect(await prepare({ isNewAskedFor: true })).toBe('made');
+  expect(kept['token']).toBe('made');
 });
 
 test('a server that is not there yet is waited for', async () => {
@@ -44,6 +58,6 @@ test('a server that is not there yet is waited for', async () => {
 
 test('a server that never comes fails the deployment, and the token stays as it was', async () => {
   influx.answer = (_, response) => void response.writeHead(503).end();
-  await expect(prepare(300)).rejects.toMatchObject({ name: 'TransientFault' });
+  await expect(prepare({ timeoutMs: 300 })).rejects.toMatchObject({ name: 'TransientFault' });
   expect(kept['token']).toBe('generated');
 });

@@ -13,17 +13,20 @@ export interface Services {
 const ATTEMPT_MS = 10_000;
 
 /**
- * Puts a token into its secret that reads and writes the bucket; one that is there and good stays. So it may run at every
- * deployment, and puts right what someone has changed by hand.
+ * Puts a token into its secret that reads and writes the bucket. One that is there and good stays, unless a new one is asked
+ * for; the store goes on taking the one before, which functions hold until they start anew.
  */
 export async function prepareInflux(
   { Url: url, Organization: organization, Bucket: bucket, LoginSecret, TokenSecret }: Properties,
   { secrets, writeSecret, timeoutMs }: Services,
+  isNewAskedFor: boolean,
 ): Promise<'made' | 'kept'> {
   const target = { url, organization, bucket };
-  const known = await secrets(TokenSecret);
   const retries = { part: 'store', timeoutMs, attemptTimeoutMs: ATTEMPT_MS };
-  if (await withRetries(retries, (attemptMs) => isInfluxTokenGood(target, known, attemptMs))) return 'kept';
+  if (!isNewAskedFor) {
+    const known = await secrets(TokenSecret);
+    if (await withRetries(retries, (attemptMs) => isInfluxTokenGood(target, known, attemptMs))) return 'kept';
+  }
   const [username, password] = await Promise.all([
     secrets(`${LoginSecret}#username`),
     secrets(`${LoginSecret}#password`),

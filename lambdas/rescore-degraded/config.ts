@@ -3,7 +3,7 @@ import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-v
 import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { StoreVariables } from '../../shared/adapters/store-variables';
-import { RescoreVariables } from './rescore-variables';
+import { RescoreHours, RescoreVariables } from './rescore-variables';
 
 /** The environment of rescore-degraded as deployed. */
 export const ConfigSchema = z
@@ -12,6 +12,7 @@ export const ConfigSchema = z
     ...SettingsVariables,
     ...TelemetryVariables,
     ...RescoreVariables,
+    RESCORE_HOURS: RescoreHours,
     /** The topic "anomalies". */
     TOPIC_ARN: z.string(),
   })

@@ -5,6 +5,7 @@ export const RescoreVariables = {
   RESCORE_ROWS_MAX: z.coerce.number().int().min(1).default(50_000),
   /** Rows read, scored and written together. */
   RESCORE_PAGE_ROWS: z.coerce.number().int().min(1).max(10_000).default(2_000),
-  /** Rows of data older than this many hours stay as they are; absent: none do. */
-  RESCORE_HOURS: z.coerce.number().positive().optional(),
 } as const;
+
+/** Rows of data older than this many hours stay as they are. No store finds degraded rows by an index: each run reads them all. */
+export const RescoreHours = z.coerce.number().positive();

@@ -10,8 +10,11 @@ export type RescoreHandler = (
 ) => Promise<RescoreCounts>;
 
 const HOUR_MS = 3_600_000;
-/** What reading, scoring and writing a page takes at most, with parts as slow as they may be. */
-const RESERVE_MS = 5_000;
+/**
+ * For reading a page, scoring it, and storing and publishing what comes of it: each call of store and topic takes up to ten
+ * seconds, and most pages a small part of that. A page that is cut off is read again by the next run.
+ */
+const RESERVE_MS = 60_000;
 
 type Variables = z.output<z.ZodObject<typeof RescoreVariables>>;
 
@@ -20,6 +23,9 @@ export function limitsOf({ RESCORE_ROWS_MAX, RESCORE_PAGE_ROWS }: Variables): Re
 }
 
 /** Epoch milliseconds from which rows are scored again; undefined: from the first. */
-export function oldestOf({ RESCORE_HOURS }: Variables, now: number): number | undefined {
+export function oldestOf(
+  { RESCORE_HOURS }: { readonly RESCORE_HOURS?: number | undefined },
+  now: number,
+): number | undefined {
   return RESCORE_HOURS === undefined ? undefined : now - RESCORE_HOURS * HOUR_MS;
 }

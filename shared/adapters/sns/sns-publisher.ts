@@ -7,7 +7,7 @@ import { type Entry, splitEntries } from './entries';
 export interface SnsTopicOptions extends Partial<AwsClientOptions> {
   readonly region: string;
   readonly topicArn: string;
-  /** For all calls of one publish, retries included; then it rejects with a TransientFault. */
+  /** For each call, of ten entries at most, retries included; then it rejects with a TransientFault. */
   readonly timeoutMs?: number;
 }
 

@@ -1,0 +1,82 @@
+import type { Environment } from './config/environment';
+import { ENVIRONMENTS, resourcesOf, synthesized } from './testing/synthesized';
+
+/** What a row may say and no row of ours does. */
+const dev = ENVIRONMENTS.find(({ name }) => name === 'dev')!;
+const resources = (row: Environment, type: string) => resourcesOf(synthesized([row]).stacks, type);
+const model = { kind: 'url', url: 'http://10.20.0.5:8080' } as const;
+const egress = (row: Environment) => {
+  const [group] = resources(row, 'AWS::EC2::SecurityGroup').filter(({ id }) => id.startsWith('NetworkFunctions'));
+  return group!.properties['SecurityGroupEgress'] as readonly Readonly<Record<string, unknown>>[];
+};
+
+describe('a server by URL', () => {
+  test('that nothing leads to from the network is refused before anything is deployed', () => {
+    expect(() => synthesized([{ ...dev, model }])).toThrow(/dev: nothing leads from the network to model by URL/);
+    expect(() => synthesized([{ ...dev, store: { kind: 'url', url: 'https://influx:8086' } }])).toThrow(
+      / to store by URL/,
+    );
+  });
+
+  test('is reached where the row says that it is, at its port alone', () => {
+    const rules = egress({ ...dev, model: { ...model, reachedAt: { cidr: '10.20.0.0/24', port: 8080 } } });
+    expect(rules).toHaveLength(2);
+    expect(rules).toContainEqual(expect.objectContaining({ CidrIp: '10.20.0.0/24', FromPort: 8080, ToPort: 8080 }));
+  });
+});
+
+test('the network lies in the zones that the row names', () => {
+  const zones = ['eu-central-1b', 'eu-central-1c'] as const;
+  const subnets = resources({ ...dev, network: { endpointZones: 1, zones } }, 'AWS::EC2::Subnet');
+  expect(subnets.map(({ properties }) => properties['AvailabilityZone'])).toEqual(zones);
+});
+
+test('another revision of the token changes the token and whoever holds it, and nothing else', () => {
+  const templates = [1, 2].map((tokenRevision) => {
+    if (dev.store.kind !== 'timestream-influx') throw new Error('dev has another store now');
+    const { stacks } = synthesized([{ ...dev, store: { ...dev.store, tokenRevision } }]);
+    return stacks.flatMap(({ template }) => Object.entries(template.Resources));
+  });
+  const changed = templates[1]!.filter(
+    ([, resource], i) => JSON.stringify(resource) !== JSON.stringify(templates[0]![i]![1]),
+  );
+  const names = changed.map(([, { Type, Properties = {} }]) => Properties['FunctionName'] ?? Type);
+  expect(names.sort()).toEqual([
+    'AWS::CloudFormation::CustomResource',
+    'tidewatch-dev-detect-anomalies',
+    'tidewatch-dev-draw-chart',
+    'tidewatch-dev-rescore-degraded',
+    'tidewatch-dev-watch-silence',
+  ]);
+});
+
+describe('Timestream for LiveAnalytics', () => {
+  const store = { kind: 'timestream', memoryHours: 24, magneticDays: 365, cell: 'cell2' } as const;
+
+  test.each(['aws-key', 'own-key'] as const)(
+    'reports rows that it did not keep to the quarantine, under the %s',
+    (encryption) => {
+      const { stacks } = synthesized([{ ...dev, encryption, store }]);
+      const tables = resourcesOf(stacks, 'AWS::Timestream::Table').map(({ properties }) => JSON.stringify(properties));
+      expect(tables).toHaveLength(2);
+      for (const table of tables) {
+        expect(table).toMatch(/"BucketName":\{"Ref":"Quarantine/);
+        expect(table).toContain(
+          encryption === 'own-key' ? '"EncryptionOption":"SSE_KMS","KmsKeyId"' : '"EncryptionOption":"SSE_S3"',
+        );
+      }
+      const writers = resourcesOf(stacks, 'AWS::IAM::Policy').map(({ properties }) => JSON.stringify(properties));
+      const writing = writers.filter((policy) => policy.includes('timestream:WriteRecords'));
+      expect(writing.length).toBeGreaterThan(2);
+      expect(
+        writing.filter((policy) => !policy.includes('/timestream/*') || !policy.includes('s3:GetBucketAcl')),
+      ).toEqual([]);
+    },
+  );
+});
+
+test('a secret that functions may not read is refused before anything is deployed', () => {
+  expect(() => synthesized([{ ...dev, alerts: { linkKeysSecret: 'tidewatch/links' } }])).toThrow(
+    /so not tidewatch\/links/,
+  );
+});
