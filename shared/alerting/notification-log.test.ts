@@ -38,6 +38,21 @@ test('what is claimed is held until the lease ends, and is then claimed by anoth
   expect(await claimed(numbered(1))).toMatchObject({ attempt: 2, mayRepeat: true });
 });
 
+test('a newer one waits while an older one is under way, and goes when it has ended, so that none comes after a newer one', async () => {
+  const { log, numbered, claimed, pass } = open();
+  const one = await claimed(numbered(1));
+  expect(await log.claim(numbered(2, { id: 'two' }), LEASE)).toEqual({ outcome: 'held', until: 6_000 });
+  await log.failed(numbered(1), one.token, busy);
+  const two = await claimed(numbered(2, { id: 'two' }));
+  expect(await log.claim(numbered(1), LEASE)).toEqual({ outcome: 'held', until: 6_000 });
+  // The lease of the second ends: the third may go, and the late word of the second takes nothing from it.
+  pass(LEASE);
+  await claimed(numbered(3, { id: 'three' }));
+  await log.sent(numbered(2, { id: 'two' }), two.token, ok);
+  expect(await log.claim(numbered(4, { id: 'four' }), LEASE)).toEqual({ outcome: 'held', until: 7_000 });
+  expect(await log.claim(numbered(1), LEASE)).toEqual({ outcome: 'superseded', by: 2 });
+});
+
 test('what is sent is not sent again', async () => {
   const { log, numbered, claimed } = open();
   await log.sent(numbered(1), (await claimed(numbered(1))).token, ok);
@@ -68,8 +83,9 @@ test('a lower number than was sent is superseded; what was sent comes back to wh
 });
 
 test('a lower number that is sent late does not hide the higher one', async () => {
-  const { log, numbered, claimed } = open();
+  const { log, numbered, claimed, pass } = open();
   const first = await claimed(numbered(1));
+  pass(LEASE);
   await log.sent(numbered(2), (await claimed(numbered(2))).token, { ...ok, reference: 'ts-2' });
   await log.sent(numbered(1), first.token, { ...ok, reference: 'ts-1' });
   expect((await claimed(numbered(3))).previous).toEqual({ transition: 2, reference: 'ts-2' });

@@ -43,15 +43,18 @@ export function openNotificationLog(store: AlertStore, now: () => number, newTok
             state: 'claimed',
             attempts: [...entry.attempts, attempt].slice(-ATTEMPTS_MAX),
           };
-          const previous = bodyOf<SentHead>(headDoc);
+          const head = bodyOf<SentHead>(headDoc) ?? NOTHING_SENT;
+          const lease = { token: attempt.token, until: attempt.leaseUntil };
+          const { transition: last, reference } = head;
+          const previous = { transition: last, ...(reference === undefined ? {} : { reference }) };
           return {
-            puts: [putEntry(claimed, doc, now())],
+            puts: [putEntry(claimed, doc, now()), putHead(notification, { ...head, lease }, headDoc, now())],
             result: {
               outcome: 'claimed',
               token: attempt.token,
               attempt: claimed.attempts.length,
               mayRepeat: attempt.mayRepeat,
-              ...(previous === undefined ? {} : { previous }),
+              ...(last === NOTHING_SENT.transition ? {} : { previous }),
             },
           };
         },
@@ -67,14 +70,14 @@ export function openNotificationLog(store: AlertStore, now: () => number, newTok
         [sentKey(groupKey, receiver.name, transition)],
         ([doc, headDoc]) => {
           const entry = ended(entryOf(doc, notification), token, 'sent', answer, now());
-          const head = bodyOf<SentHead>(headDoc);
-          const puts = [putEntry({ ...entry, state: 'sent' }, doc, now())];
-          if (head === undefined || head.transition <= transition) {
-            const reference = answer.reference ?? head?.reference;
-            const body: SentHead = { transition, ...(reference === undefined ? {} : { reference }) };
-            const key = headKey(groupKey, receiver.name);
-            puts.push({ ...key, expected: headDoc?.revision, body, expiresAt: now() + KEPT_MS.sent });
-          }
+          const before = bodyOf<SentHead>(headDoc) ?? NOTHING_SENT;
+          const released = withoutLease(before, token);
+          const reference = answer.reference ?? released.reference;
+          const head: SentHead =
+            before.transition > transition
+              ? released
+              : { ...released, transition, ...(reference === undefined ? {} : { reference }) };
+          const puts = [putEntry({ ...entry, state: 'sent' }, doc, now()), putHead(notification, head, headDoc, now())];
           return { puts, result: undefined };
         },
         () => [headKey(groupKey, receiver.name)],
@@ -87,18 +90,19 @@ export function openNotificationLog(store: AlertStore, now: () => number, newTok
       await compareAndSet(
         store,
         [sentKey(groupKey, receiver.name, transition)],
-        ([doc, disabledDoc]) => {
+        ([doc, headDoc, disabledDoc]) => {
           const entry = ended(entryOf(doc, notification), token, 'failed', answer, now());
           // Sent by another meanwhile: that stands.
           const state = entry.state === 'sent' ? 'sent' : isFinal || disablesReceiver ? 'failed' : 'decided';
-          const puts = [putEntry({ ...entry, state }, doc, now())];
+          const head = withoutLease(bodyOf<SentHead>(headDoc) ?? NOTHING_SENT, token);
+          const puts = [putEntry({ ...entry, state }, doc, now()), putHead(notification, head, headDoc, now())];
           if (disablesReceiver) {
             const body: Disabled = { receiver, at: now(), because: cut(answer).words };
             puts.push({ ...disabledKey(receiver.name), expected: disabledDoc?.revision, body });
           }
           return { puts, result: undefined };
         },
-        () => [disabledKey(receiver.name)],
+        () => [headKey(groupKey, receiver.name), disabledKey(receiver.name)],
       );
     },
   };
@@ -134,8 +138,8 @@ function refusalOf(
       outcome: 'given-up',
       because: `the receiver is disabled since ${new Date(disabled.at).toISOString()}: ${disabled.because}`,
     };
-  const holder = attempts.find(({ outcome, leaseUntil }) => outcome === undefined && leaseUntil > now);
-  return holder === undefined ? undefined : { outcome: 'held', until: holder.leaseUntil };
+  // Whichever notification is being sent: an older one that is still under way would arrive after this one.
+  return head?.lease !== undefined && head.lease.until > now ? { outcome: 'held', until: head.lease.until } : undefined;
 }
 
 /** Why a message was dropped is written down once. */
@@ -167,6 +171,23 @@ function putEntry(entry: SentEntry, doc: Doc | undefined, now: number): Put {
     ...sentKey(groupKey, receiver.name, transition),
     expected: doc?.revision,
     body: entry,
+    expiresAt: now + KEPT_MS.sent,
+  };
+}
+
+const NOTHING_SENT: SentHead = { transition: 0 };
+
+/** One whose lease ended may come late: another's claim stands. */
+function withoutLease(head: SentHead, token: string): SentHead {
+  const { lease, ...rest } = head;
+  return lease?.token === token ? rest : head;
+}
+
+function putHead({ groupKey, receiver }: Notification, body: SentHead, doc: Doc | undefined, now: number): Put {
+  return {
+    ...headKey(groupKey, receiver.name),
+    expected: doc?.revision,
+    body,
     expiresAt: now + KEPT_MS.sent,
   };
 }

@@ -101,9 +101,12 @@ export interface Attempt {
   readonly answer?: ProviderAnswer;
 }
 
+/** What is known of a receiver of a group: what was last sent, and who is sending now. One at a time, so that order holds. */
 export interface SentHead {
+  /** 0: nothing was sent so far. */
   readonly transition: number;
   readonly reference?: string;
+  readonly lease?: { readonly token: string; readonly until: number };
 }
 
 export interface StoredRules {

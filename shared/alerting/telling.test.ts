@@ -357,6 +357,18 @@ test.each<Case>([
     ['slack #1 first after 30 s: 1 firing'],
   ],
   [
+    'a correction that comes before the beginning, which was stuck, ends nothing',
+    {},
+    [
+      [0, event(anomaly({ source: 'a', phase: 'corrected' }))],
+      [60, event(opened('a'))],
+      [600, event(closed('a'))],
+      [660, event(anomaly({ source: 'a', phase: 'updated', transition: 5 }))],
+    ],
+    HOUR,
+    ['slack #1 first after 90 s: 1 firing', 'slack #2 resolved after 630 s: 1 resolved'],
+  ],
+  [
     'an anomaly that was found by judging again is listed, and nobody is told',
     {},
     [[0, event(anomaly({ source: 'a', phase: 'corrected' }))]],
@@ -392,6 +404,29 @@ test('a series that comes and goes is told to flap once, and no more until it is
   await world.events(opened('a', { episodeId: 'later', timestamp: START + 4 * HOUR }));
   await world.at(5 * HOUR);
   expect(world.published.at(-1)).toMatchObject({ reason: 'first', transition: 9 });
+});
+
+test('an alert of a series that flaps is told when it grows worse than what flapped', async () => {
+  const world = new AlertingWorld();
+  const low = (i: number, over = {}) =>
+    opened('a', { severity: 'low', episodeId: `episode ${i}`, timestamp: START + i * 6 * MINUTE, ...over });
+  // Too long ago to be part of it, and worse.
+  await world.events(opened('a', { severity: 'critical', episodeId: 'old', timestamp: START - 3 * HOUR }));
+  await world.events(anomaly({ source: 'a', episodeId: 'old', transition: 2, phase: 'closed' }));
+  for (let i = 0; i < 5; i++) {
+    await world.at(i * 6 * MINUTE);
+    await world.events(low(i));
+    await world.at((i * 6 + 2) * MINUTE);
+    if (i < 4) await world.events(low(i, { transition: 2, phase: 'closed' }));
+  }
+  await world.at(27 * MINUTE);
+  await world.events(low(4, { transition: 2, phase: 'updated', severity: 'medium' }));
+  await world.at(HOUR);
+  expect(world.told().slice(6)).toEqual([
+    'slack #7 flapping after 1110 s: 1 firing',
+    'slack #8 resolved after 1230 s: 1 resolved',
+    'slack #9 first after 1650 s: 1 firing',
+  ]);
 });
 
 test('what is told when nothing told before is open begins something new, whatever the reason', async () => {

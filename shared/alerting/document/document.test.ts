@@ -291,6 +291,21 @@ describe('a document', () => {
       'f.yaml:3: rules[1].name: "a" is there twice; names must differ',
     ],
     [
+      'with a receiver twice',
+      `${base}route: { receivers: [chat, chat] }`,
+      'f.yaml:4: route.receivers[1]: "chat" is there twice; each is told once',
+    ],
+    [
+      'with a receiver twice to escalate to',
+      `${base}route: { receivers: [], escalate: { after: 30m, receivers: [chat, chat] } }`,
+      'f.yaml:4: route.escalate.receivers[1]: "chat" is there twice; each is told once',
+    ],
+    [
+      'with a tag that is not called one, of which all alerts would have none alike',
+      `${base}route: { receivers: [] }\ninhibit: [{ name: i, source: {}, target: {}, equal: [site], by: a, reason: b }]`,
+      'f.yaml:5: inhibit[0].equal[0]: must be source, metric, kind, severity, owner or tags.NAME',
+    ],
+    [
       'with an expression that is none',
       `${base.replace('rules: []', "rules: [{ name: a, match: { source: '/(/' } }]")}route: { receivers: [] }`,
       'f.yaml:3: rules[0].match.source: /(/ is no expression of RE2 (missing closing ): `(`); it has no look-around and no back-references, and a text without the slashes is taken as it is',

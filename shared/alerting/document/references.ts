@@ -56,13 +56,19 @@ function twice(list: string, named: readonly { readonly name: string }[]): Refer
 
 function ofRoute(route: Route, path: Path, known: ReadonlySet<string>): ReferenceProblem[] {
   return [
-    ...(route.receivers ?? []).flatMap((name, i) => unknown(name, [...path, 'receivers', i], known)),
-    ...(route.escalate?.receivers ?? []).flatMap((name, i) =>
-      unknown(name, [...path, 'escalate', 'receivers', i], known),
-    ),
+    ...named(route.receivers, [...path, 'receivers'], known),
+    ...named(route.escalate?.receivers, [...path, 'escalate', 'receivers'], known),
     ...sameNames(route, path),
     ...route.routes.flatMap((child, i) => ofRoute(child, [...path, 'routes', i], known)),
   ];
+}
+
+function named(names: readonly string[] = [], path: Path, known: ReadonlySet<string>): ReferenceProblem[] {
+  return names.flatMap((name, i) =>
+    names.indexOf(name) < i
+      ? [{ path: [...path, i], message: `"${name}" is there twice; each is told once` }]
+      : unknown(name, [...path, i], known),
+  );
 }
 
 function unknown(name: string, path: Path, known: ReadonlySet<string>): ReferenceProblem[] {

@@ -18,6 +18,14 @@ const NameSchema = z
   .max(100)
   .regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes and underscores');
 
+/** What alerts can be alike in. A tag without `tags.` would be absent of every alert, and so alike in all. */
+const LabelSchema = z
+  .string()
+  .regex(
+    /^(source|metric|kind|severity|owner|tags\..+)$/,
+    'must be source, metric, kind, severity, owner or tags.NAME',
+  );
+
 const PersonSchema = z.string().min(1).max(200);
 
 const ZoneSchema = z.string().refine(isTimeZone, { error: 'is not a known IANA time zone, as Europe/Berlin' });
@@ -67,17 +75,7 @@ export type Rule = z.output<typeof RuleSchema>;
 const RouteOptionsSchema = z.strictObject({
   receivers: z.array(NameSchema).max(RECEIVERS_MAX.route).optional(),
   /** Alerts alike in these are told together: source, metric, kind, severity, owner, or tags.NAME. Empty: all of the route. */
-  groupBy: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^(source|metric|kind|severity|owner|tags\..+)$/,
-          'must be source, metric, kind, severity, owner or tags.NAME',
-        ),
-    )
-    .max(10)
-    .optional(),
+  groupBy: z.array(LabelSchema).max(10).optional(),
   /** Between the first alert of a group and its first notification. */
   groupWait: DurationSchema.optional(),
   /** Between a notification and the next one about further alerts of the group. */
@@ -134,7 +132,7 @@ const InhibitionSchema = z.strictObject({
   source: AlertMatchSchema,
   target: AlertMatchSchema,
   /** Labels that both must have alike; absent ones count as alike. */
-  equal: z.array(z.string().min(1)).default([]),
+  equal: z.array(LabelSchema).default([]),
   by: PersonSchema,
   reason: z.string().min(1).max(500),
   expires: MomentSchema.optional(),

@@ -70,10 +70,11 @@ export async function takeGroupTurn(services: RouterServices, key: string, mutin
       const body: Turn = { at, entries: turn.entries };
       puts.push({ ...turnKey(key, at, revision), expected: undefined, body, expiresAt: at + KEPT_MS.trace });
     }
-    return { puts, result: { told, ...(next === undefined ? {} : { dueAt: next }) } };
+    const revisionTaken = revision + 1;
+    return { puts, result: { told, revisionTaken, ...(next === undefined ? {} : { dueAt: next }) } };
   });
-  if (outcome!.told > 0) await publishPending(services, key, outcome!.dueAt);
-  if (outcome!.dueAt !== undefined) await callAt(key, outcome!.dueAt);
+  const dueAt = outcome!.told > 0 ? await publishPending(services, key, outcome) : outcome!.dueAt;
+  if (dueAt !== undefined) await callAt(key, dueAt);
   return outcome!.told;
 }
 
@@ -81,21 +82,33 @@ interface TurnOutcome {
   readonly told: number;
   /** The next turn, if this one was taken and there is one. */
   readonly dueAt?: number;
+  /** The group's revision with this turn, if it was taken. */
+  readonly revisionTaken?: number;
 }
 
-/** @param dueAt the turn after this one, in place of the retry that stood in for it */
-async function publishPending({ store, topic, now }: RouterServices, key: string, dueAt?: number): Promise<void> {
+/**
+ * Publishes what was committed and strikes it off. Gives when the group is due then.
+ *
+ * @param taken the turn that was just taken: when it says that the group is due next stands in place of the retry that stood
+ *   in for it, unless another changed the group since, who may need it earlier
+ */
+async function publishPending(
+  { store, topic, now }: RouterServices,
+  key: string,
+  taken?: TurnOutcome,
+): Promise<number | undefined> {
   const [doc] = await store.load([groupKey(key)]);
   const group = bodyOf<Group>(doc);
-  if (group === undefined || group.pending.length === 0) return;
+  if (group === undefined || group.pending.length === 0) return group?.dueAt;
   const entries = await store.load(group.pending.map(({ receiver, transition }) => sentKey(key, receiver, transition)));
   const notifications = entries.flatMap((entry) => bodyOf<SentEntry>(entry)?.notification ?? []);
   await topic.publish(notifications);
   const { dueAt: retryAt, ...rest } = group;
-  const next = dueAt ?? retryAt;
+  const next = taken !== undefined && taken.revisionTaken === doc!.revision ? taken.dueAt : retryAt;
   const published: Group = { ...rest, pending: [], ...(next === undefined ? {} : { dueAt: next }) };
   // Lost to another: what is pending stays so, is published again, and known by its id.
   await store.commit([putGroup(published, doc!.revision, now())]);
+  return next;
 }
 
 function withRetry(group: Group, now: number): Group {

@@ -15,7 +15,7 @@ import {
   subjectOfEvent,
   withEvent,
 } from './alert';
-import { countBeginning, type SeriesHistory } from './flapping';
+import { countBeginning, type FlappingVerdict, type SeriesHistory } from './flapping';
 
 export interface Absorbed {
   readonly alert: Alert;
@@ -59,12 +59,15 @@ export function absorb(
     const verdict = countBeginning(series, beginning, alerting.flapping);
     history = verdict.history;
     if (verdict.flapping !== undefined) {
-      alert = { ...alert, flapping: verdict.flapping };
+      alert = withFlapping(alert, verdict);
       const told = verdict.flapping === 'first' ? 'told once' : 'part of what was told as flapping';
       say('flapping', `${verdict.words}: ${told}`);
     }
     alert = { ...alert, status: 'firing', firedAt: now };
-  } else if (known !== undefined && known.status !== 'none') sayChange(known, facts, event, say);
+  } else if (known !== undefined && known.status !== 'none') {
+    sayChange(known, facts, event, say);
+    alert = withoutFlapping(alert, say);
+  }
   alert = withStatus(alert, before, say);
   alert = withPlacements(alert, alerting, now, say);
   return {
@@ -146,8 +149,24 @@ function sayChange(known: Alert, facts: Alert['facts'], event: AnomalyEvent, say
     say('event', `event ${event.transition} (${event.phase}) leaves severity ${facts.severity}`);
 }
 
+function withFlapping(alert: Alert, { flapping, upTo }: FlappingVerdict): Alert {
+  if (flapping === undefined) return alert;
+  return { ...alert, flapping, ...(flapping === 'again' && upTo !== undefined ? { flappingUpTo: upTo } : {}) };
+}
+
+/** One that grows worse than what flapped is told like any other. */
+function withoutFlapping(alert: Alert, say: Say): Alert {
+  const { flapping, flappingUpTo, ...rest } = alert;
+  if (flapping !== 'again' || severityRank(alert.facts.severity) <= (flappingUpTo ?? -1)) return alert;
+  say('flapping', 'it is worse than what was told as flapping, and told by itself');
+  return rest;
+}
+
+/** One that only corrections spoke of goes on when an event of the episode follows that was stuck. An end is final. */
 function withStatus(alert: Alert, before: Alert, say: Say): Alert {
-  if (alert.status === 'none' || alert.status === 'resolved' || !isOver(alert.facts)) return alert;
+  if (alert.status === 'none') return alert;
+  if (!isOver(alert.facts)) return alert.status === 'resolved' ? { ...alert, status: 'firing' } : alert;
+  if (alert.status === 'resolved') return alert;
   const { closedAt, updatedAt } = alert.facts;
   const how = before.status === 'none' ? 'it was over when it was heard of' : 'the episode is over';
   say('resolved', `${how}, ${new Date(closedAt ?? updatedAt).toISOString()}`);

@@ -26,6 +26,8 @@ export interface Alert {
   readonly groups: readonly string[];
   /** `first`: with it the series is told to be flapping; `again`: it is part of what was told by that. */
   readonly flapping?: 'first' | 'again';
+  /** Of one that is part of it: the worst severity that flapped. When it is worse, it is told by itself. */
+  readonly flappingUpTo?: number;
   readonly acknowledged?: Actor & { readonly at: number };
   readonly verdicts: readonly (Actor & { readonly verdict: Verdict; readonly at: number; readonly note?: string })[];
   /** Counts changes, so that a group knows an older look at the alert from a newer one. */
@@ -90,12 +92,13 @@ export function withEvent(known: AlertFacts | undefined, event: AnomalyEvent): A
   const fresh = factsOf(event);
   if (known === undefined) return fresh;
   const strongest = isStronger(fresh.strongest, known.strongest) ? fresh.strongest : known.strongest;
-  const closedAt = fresh.closedAt ?? known.closedAt;
+  const closedAt = Math.min(known.closedAt ?? Number.POSITIVE_INFINITY, fresh.closedAt ?? Number.POSITIVE_INFINITY);
   const joined: AlertFacts = {
     ...known,
     since: Math.min(known.since, fresh.since),
     updatedAt: Math.max(known.updatedAt, fresh.updatedAt),
-    ...(closedAt === undefined ? {} : { closedAt }),
+    tags: joinedTags(known.tags, fresh.tags),
+    ...(Number.isFinite(closedAt) ? { closedAt } : {}),
     strongest,
     severity: severityRank(fresh.severity) > severityRank(known.severity) ? fresh.severity : known.severity,
     transition: Math.max(known.transition, fresh.transition),
@@ -200,8 +203,12 @@ function isStronger(a: StrongestEvent, b: StrongestEvent): boolean {
   return a.transition < b.transition;
 }
 
+/** All of both, and of two values of one tag the lesser text; the same object when nothing is added. */
+function joinedTags(known: AlertFacts['tags'], fresh: AlertFacts['tags']): AlertFacts['tags'] {
+  const added = Object.entries(fresh).filter(([name, value]) => !Object.hasOwn(known, name) || value < known[name]!);
+  return added.length === 0 ? known : { ...known, ...Object.fromEntries(added) };
+}
+
 function isSame(a: AlertFacts, b: AlertFacts): boolean {
-  const { strongest, tags: _, ...plain } = a;
-  if (strongest !== b.strongest) return false;
-  return Object.entries(plain).every(([key, value]) => b[key as keyof AlertFacts] === value);
+  return Object.entries(a).every(([key, value]) => b[key as keyof AlertFacts] === value);
 }

@@ -10,6 +10,8 @@ export interface SeriesHistory {
 export interface FlappingVerdict {
   readonly history: SeriesHistory;
   readonly flapping?: 'first' | 'again';
+  /** The worst that was begun within the time before it: one that is worse is no part of it. */
+  readonly upTo?: number;
   readonly words?: string;
 }
 
@@ -17,7 +19,7 @@ const KEPT_MAX = 16;
 
 /**
  * A further alert of a series. It flaps when, with it, as many as the limit began within the time; the first of these says so,
- * those after it are part of it, unless one is worse than all before it.
+ * those after it are part of it, unless one is worse than all that began within the time before it.
  *
  * @param at when the alert began, of the data
  */
@@ -32,8 +34,10 @@ export function countBeginning(
   const count = (until: number) => begun.filter(({ at }) => at <= until && until - at < within).length;
   if (count(alert.at) < alerts) return { history };
   const before = begun[begun.findIndex(({ alertId }) => alertId === alert.alertId) - 1];
-  const isWorse = begun.every((one) => one === alert || one.severity < alert.severity);
+  const recent = begun.filter((one) => one !== alert && one.at <= alert.at && alert.at - one.at < within);
+  const upTo = Math.max(...recent.map(({ severity }) => severity));
+  const isWorse = alert.severity > upTo;
   const wasFlapping = before !== undefined && count(before.at) >= alerts;
   const words = `${count(alert.at)} alerts of this series began within ${durationWords(within)}`;
-  return { history, flapping: wasFlapping && !isWorse ? 'again' : 'first', words };
+  return { history, flapping: wasFlapping && !isWorse ? 'again' : 'first', upTo, words };
 }
