@@ -289,14 +289,14 @@ class Batch {
   }
 
   private committed(pass: SourcePass, commit: StateCommit): void {
-    const { work, advanced, counts } = pass;
+    const { work, advanced, counts, recalled } = pass;
     addCounts(this.counts, counts);
     const bytes = stateBytesOf(pass, commit);
     this.stateBytes.max = Math.max(this.stateBytes.max, bytes);
     this.stateBytes.sum += bytes;
     this.stateBytes.sources += 1;
     const { observe, warming } = this.services;
-    warming.witness.committed(work.source, commit.fields.get(CHECKPOINT_FIELD)!);
+    warming.witness.committed(work.source, commit.fields.get(CHECKPOINT_FIELD)!, recalled.isOvertaken);
     if (observe.observed) for (const { observations } of advanced) observe.observed(work.source, observations);
   }
 }

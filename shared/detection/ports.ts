@@ -60,6 +60,9 @@ export interface StateCommit {
   readonly fields: StateFields;
 }
 
+/** A cache may forget a source that nothing was committed for in this time: 30 days. */
+export const STATE_KEPT_MS = 30 * 86_400_000;
+
 /** Where the states of sources live between batches. */
 export interface StateCache {
   /** States in the order asked; undefined for an unknown source. */
@@ -84,8 +87,6 @@ export interface SeriesQuery {
 
 export interface RecentQuery {
   readonly source: string;
-  /** Epoch milliseconds, exclusive. */
-  readonly to: number;
   readonly limit: number;
 }
 
@@ -116,13 +117,16 @@ export interface PointStore {
    * @param withinMs for the whole call; absent: the store's own limit. Embedded stores need none
    */
   readRecent(queries: readonly RecentQuery[], withinMs?: number): Promise<readonly (readonly RecentRow[])[]>;
-  /** Events in order of time, then of transition. */
-  readAnomalies(query: {
-    readonly source?: string;
-    readonly from?: number;
-    readonly to?: number;
-    readonly limit?: number;
-  }): Promise<readonly AnomalyEvent[]>;
+  /** Events in order of time, then of transition. @param withinMs as in {@link readRecent} */
+  readAnomalies(
+    query: {
+      readonly source?: string;
+      readonly from?: number;
+      readonly to?: number;
+      readonly limit?: number;
+    },
+    withinMs?: number,
+  ): Promise<readonly AnomalyEvent[]>;
   close(): Promise<void>;
 }
 

@@ -119,8 +119,8 @@ export class MemoryParts {
     return true;
   }
 
-  private recent({ source, to, limit }: RecentQuery): PointRow[] {
-    const rows = [...this.rows.values()].filter((row) => row.source === source && row.timestamp < to);
+  private recent({ source, limit }: RecentQuery): PointRow[] {
+    const rows = [...this.rows.values()].filter((row) => row.source === source);
     return rows.sort((a, b) => a.timestamp - b.timestamp).slice(-limit);
   }
 

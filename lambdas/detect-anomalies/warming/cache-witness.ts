@@ -9,6 +9,8 @@ interface Memory {
   readonly checkpoint: Uint8Array;
   /** The incident after which the source was looked up, or committed by this process. */
   readonly incident: number;
+  /** The store has rows of it from behind what was committed. */
+  readonly isOvertaken: boolean;
 }
 
 /**
@@ -29,9 +31,10 @@ export class CacheWitness {
     return sources.map((source) => this.memories.get(source)?.checkpoint);
   }
 
-  committed(source: string, checkpoint: Uint8Array): void {
+  /** @param isOvertaken the store has rows of it from behind the batch: the next one must look whether they were learnt */
+  committed(source: string, checkpoint: Uint8Array, isOvertaken = false): void {
     this.memories.delete(source);
-    this.memories.set(source, { checkpoint, incident: this.incidents });
+    this.memories.set(source, { checkpoint, incident: this.incidents, isOvertaken });
     if (this.memories.size <= SOURCES_MAX) return;
     for (const oldest of this.memories.keys()) {
       this.memories.delete(oldest);
@@ -47,6 +50,11 @@ export class CacheWitness {
   /** Is a loss known, and has the source not been looked up since? */
   isInDoubt(source: string): boolean {
     return this.incidents > 0 && this.memories.get(source)?.incident !== this.incidents;
+  }
+
+  /** Did the store have more of it than the batch that was committed last? */
+  isOvertaken(source: string): boolean {
+    return this.memories.get(source)?.isOvertaken === true;
   }
 
   get hasIncident(): boolean {

@@ -11,7 +11,10 @@ export type Doubt =
   | 'unknown'
   /** The cache knows it, and nobody here can say whether that is all. */
   | 'unproved'
-  /** The cache knows less than this process has seen committed, or it could not be filled in an earlier batch. */
+  /**
+   * The cache knows less than this process has seen committed, it could not be filled in an earlier batch, or the store had rows
+   * from behind that batch.
+   */
   | 'certain';
 
 /** One source of a batch, and what its memory would be filled from. */
@@ -59,7 +62,7 @@ function doubtOf(
   witness: CacheWitness,
 ): Doubt {
   if (seen !== undefined) {
-    if (!holds(saved, seen)) return 'certain';
+    if (!holds(saved, seen) || witness.isOvertaken(source)) return 'certain';
     return witness.isInDoubt(source) ? 'unproved' : 'none';
   }
   return saved === undefined ? 'unknown' : 'unproved';

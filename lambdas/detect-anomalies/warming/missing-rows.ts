@@ -7,6 +7,11 @@ export interface MissingRows {
   readonly rows: readonly RecentRow[];
   /** The state has learnt of what was read too, so that nothing is missing in between. */
   readonly isGapless: boolean;
+  /**
+   * There are rows from behind the batch: a longer attempt stored them and died, or the batch is an older one that comes again.
+   * Nobody can say which, so the batch is worked, and what it has not learnt then is missing before a later one.
+   */
+  readonly isOvertaken: boolean;
 }
 
 /**
@@ -22,11 +27,25 @@ export function missingRows(
 ): MissingRows {
   const { stream } = fresh[0]!.position;
   const begins = new Map<string, Position>();
-  for (const { position } of fresh) if (!begins.has(position.shard)) begins.set(position.shard, position);
+  const ends = new Map<string, Position>();
+  for (const { position } of fresh) {
+    if (!begins.has(position.shard)) begins.set(position.shard, position);
+    ends.set(position.shard, position);
+  }
+  const isBehind = (row: RecentRow) => {
+    const end = ends.get(row.shard);
+    return end !== undefined && comparePositions(row, end) > 0;
+  };
   const own = stored.filter((row) => row.stream === stream);
   const rows = own.filter((row) => {
     const begin = begins.get(row.shard);
     return !checkpoint.covers(row) && (begin === undefined || comparePositions(row, begin) < 0);
   });
-  return { rows, isGapless: own.some((row) => checkpoint.covers(row)) };
+  // Late rows lie among older ones in time: they say nothing of what came between.
+  const oldest = own.find(({ late }) => !late);
+  return {
+    rows,
+    isGapless: oldest !== undefined && checkpoint.covers(oldest),
+    isOvertaken: own.some(isBehind),
+  };
 }

@@ -1,4 +1,4 @@
-import type { PointStore, StateFields } from '../../../shared/detection/ports';
+import { type PointStore, STATE_KEPT_MS, type StateFields } from '../../../shared/detection/ports';
 import { shardKey, WATCH_FIELD } from '../../../shared/detection/silence/source-watch';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { SourceWork } from '../plan-batch';
@@ -7,7 +7,7 @@ import { type Case, caseOf, lostCase } from './doubt';
 import type { WarmingLimits } from './limits';
 import { type MissingRows, missingRows } from './missing-rows';
 import { type Engine, replay } from './replay';
-import { toldBefore } from './told';
+import { type Told, toldBefore } from './told';
 import { decodeMark, encodeMark, WARMING_FIELD, type WarmingMark } from './warming-mark';
 
 /** The memory of one source as a batch goes on from it. */
@@ -21,6 +21,8 @@ export interface Recalled {
   readonly untold?: readonly AnomalyEvent[];
   /** Did its memory come back from stored rows, or was there no time or answer for that? */
   readonly outcome: 'stands' | 'warmed' | 'budget spent';
+  /** The store has rows of it from behind the batch: once that is committed, the next one looks whether they were learnt. */
+  readonly isOvertaken?: boolean;
 }
 
 export interface RecallParts extends Engine {
@@ -39,10 +41,13 @@ const SAMPLE_ROWS = 16;
 const CHUNK_SOURCES = 16;
 /** So many metrics of a source count for the number of its rows that are read. */
 const METRICS_MAX = 10;
-/** A source that says nothing for longer may be forgotten by the cache. */
-const FORGOTTEN_MS = 86_400_000;
+/** With less than this left no read begins: it would end at the budget, and not by its answer. */
+const READ_MS_MIN = 250;
+/** So many times more rows are read where the newest are all from behind the batch. */
+const FURTHER = 4;
 /** Of the time that is left, what filling memories may use. */
 const TIME_SHARE = 0.3;
+const NOTHING_TOLD: Told = { fields: new Map(), untold: [] };
 /** Data points after which the scores of a source count as before. */
 export const MARKED_POINTS = 100;
 
@@ -92,20 +97,27 @@ async function recalled(cases: readonly Case[], parts: RecallParts, timeLeftMs: 
   const results = new Map<Case, Recalled>();
   const doubtful = cases.filter(({ doubt }) => doubt !== 'none');
   if (doubtful.length > 0 && parts.limits.sources > 0) await new Recall(parts, timeLeftMs, results).run(doubtful);
-  return cases.map((one) => results.get(one) ?? { loaded: one.loaded, fields: one.loaded, outcome: 'stands' });
+  return cases.map((one) => results.get(one) ?? standing({ ...one, fallback: one.loaded }));
 }
 
 /** Looks sources of one batch up, until all are known or the budget is spent. */
 class Recall {
   private readonly deadline: number;
+  private readonly readMsMin: number;
   private sourcesLeft: number;
+  /** Of the sample, those of which the store has rows from behind the batch. */
+  private readonly overtaken = new Set<Case>();
+  private hasAnswers = false;
+  private isUntold = false;
 
   constructor(
     private readonly parts: RecallParts,
     timeLeftMs: number,
     private readonly results: Map<Case, Recalled>,
   ) {
-    this.deadline = parts.clock() + Math.min(parts.limits.ms, TIME_SHARE * timeLeftMs);
+    const ms = Math.max(1, Math.min(parts.limits.ms, TIME_SHARE * timeLeftMs));
+    this.deadline = parts.clock() + ms;
+    this.readMsMin = Math.min(READ_MS_MIN, ms / 2);
     this.sourcesLeft = parts.limits.sources;
   }
 
@@ -116,12 +128,18 @@ class Recall {
     try {
       if (isAnswered) await this.lookUp(queue, doubtful);
     } catch (error) {
-      problem('warming', error);
-      witness.rest(clock());
       isAnswered = false;
+      // A store that had answered, until the time was spent, is in order.
+      if (!this.hasAnswers || this.msLeft() > 0) {
+        problem('warming', error);
+        witness.rest(clock());
+      }
     }
-    if (!isAnswered) queue.push(...doubtful.filter(({ doubt }) => doubt === 'unknown'));
+    // Without an incident a known state is not suspected of being an older copy.
+    if (!isAnswered) queue.push(...doubtful.filter(({ doubt }) => doubt === 'unknown' || witness.hasIncident));
     for (const one of queue) if (!this.results.has(one)) this.giveUp(one);
+    for (const one of this.overtaken)
+      if (!this.results.has(one)) this.results.set(one, { ...standing(one), isOvertaken: true });
   }
 
   /** Takes from the queue what it finds out. */
@@ -129,7 +147,7 @@ class Recall {
     const { witness } = this.parts;
     const others = doubtful.filter(({ doubt }) => doubt !== 'certain');
     queue.push(...(witness.hasIncident ? others : await this.sampled(others)));
-    while (queue.length > 0 && this.sourcesLeft > 0 && this.msLeft() > 0) {
+    while (queue.length > 0 && this.sourcesLeft > 0 && this.msLeft() >= this.readMsMin) {
       const chunk = queue.slice(0, Math.min(CHUNK_SOURCES, this.sourcesLeft));
       this.sourcesLeft -= chunk.length;
       const isLoss = await this.fill(chunk);
@@ -150,7 +168,11 @@ class Recall {
     if (sample.length === 0) return [];
     const found = await this.missing(sample, () => SAMPLE_ROWS);
     for (const shard of new Set(others.map(shardOf))) witness.verified(shard);
-    if (found.every(({ rows }) => rows.length === 0)) return [];
+    for (const [i, one] of sample.entries()) if (found[i]!.isOvertaken) this.overtaken.add(one);
+    // Of an unknown source that has rows from behind the batch, those before it may be beyond the sample.
+    const isSuspect = ({ loaded }: Case, { rows, isOvertaken }: MissingRows) =>
+      rows.length > 0 || (isOvertaken && loaded === undefined);
+    if (!sample.some((one, i) => isSuspect(one, found[i]!))) return [];
     if (!sample.some((one, i) => isLoss(one, found[i]!))) return unknown;
     witness.raise();
     return others;
@@ -159,11 +181,19 @@ class Recall {
   /** Fills memories of which rows are missing; says whether that was a loss of the cache. */
   private async fill(chunk: readonly Case[]): Promise<boolean> {
     const { points } = this.parts.limits;
-    const found = await this.missing(chunk, ({ fresh }) => points * metricsOf(fresh[0]!));
+    const limitOf = ({ fresh }: Case) => points * metricsOf(fresh[0]!);
+    const newest = await this.missing(chunk, limitOf);
+    // Rows from behind the batch may leave no room for those before it.
+    const hidden = chunk.filter(
+      (_, i) => newest[i]!.isOvertaken && newest[i]!.rows.length === 0 && !newest[i]!.isGapless,
+    );
+    const further = hidden.length === 0 ? [] : await this.missing(hidden, (one) => FURTHER * limitOf(one));
+    const found = chunk.map((one, i) => further[hidden.indexOf(one)] ?? newest[i]!);
     await Promise.all(
       chunk.map(async (one, i) => {
-        const isFound = found[i]!.rows.length > 0;
-        this.results.set(one, isFound ? await this.warmed(one, found[i]!) : this.nothingMissing(one));
+        const { rows, isOvertaken } = found[i]!;
+        const result = rows.length > 0 ? await this.warmed(one, found[i]!) : nothingMissing(one, found[i]!);
+        this.results.set(one, { ...result, isOvertaken });
       }),
     );
     return chunk.some((one, i) => isLoss(one, found[i]!));
@@ -172,39 +202,49 @@ class Recall {
   private async missing(cases: readonly Case[], limitOf: (one: Case) => number): Promise<readonly MissingRows[]> {
     const queries = cases.map((one) => ({
       source: one.work.source,
-      to: Math.max(...one.fresh.map(({ point }) => point.timestamp)) + 1,
       // An attempt at this batch that died may have stored its rows.
       limit: limitOf(one) + valuesOf(one),
     }));
     const stored = await this.parts.store.readRecent(queries, Math.max(1, this.msLeft()));
+    this.hasAnswers = true;
     return cases.map(({ fresh, base }, i) => missingRows(stored[i]!, fresh, base.checkpoint));
   }
 
-  private async warmed({ work, loaded, base, fallback }: Case, { rows, isGapless }: MissingRows): Promise<Recalled> {
-    const { store } = this.parts;
-    const replayed = replay(work, base, rows, this.parts);
-    const isWhole = base.fields !== undefined && isGapless;
-    const told = isWhole
-      ? undefined
-      : await toldBefore(work, replayed, rows, fallback?.has(WATCH_FIELD) === true, store);
-    const mark = marked({ left: isWhole ? 1 : MARKED_POINTS, isPending: false });
-    const restored = new Map([...replayed, ...(told?.fields ?? []), mark]);
+  private async warmed({ work, loaded, base, fallback }: Case, missing: MissingRows): Promise<Recalled> {
+    const replayed = replay(work, base, missing.rows, this.parts);
+    const isWhole = base.fields !== undefined && missing.isGapless;
+    const told = isWhole ? NOTHING_TOLD : await this.told(work, replayed, missing.rows, fallback);
+    const left = isWhole ? Math.max(1, markOf(fallback)?.left ?? 0) : MARKED_POINTS;
+    // From nothing it can be filled once more, with what was stored meanwhile; an older copy goes on from where it is then.
+    const isPending = base.fields === undefined && (missing.isOvertaken || told === undefined);
+    const restored = new Map([...replayed, ...(told?.fields ?? []), marked({ left, isPending })]);
     const fields = new Map([...(fallback ?? []), ...restored]);
     return { loaded, fields, restored, untold: told?.untold ?? [], outcome: 'warmed' };
   }
 
-  private nothingMissing({ loaded, base, fallback }: Case): Recalled {
-    if (fallback === base.fields) return { loaded, fields: fallback, outcome: 'stands' };
-    // The mark that waited for this look is taken back: there was nothing to lose.
-    return remarked(loaded, fallback, { left: 0, isPending: false }, 'stands');
+  /** Undefined without an answer: what was told of one source is no reason to leave the others unfilled. */
+  private async told(
+    work: SourceWork,
+    replayed: StateFields,
+    rows: MissingRows['rows'],
+    fallback: StateFields | undefined,
+  ): Promise<Told | undefined> {
+    const { store, problem } = this.parts;
+    const hasWatch = fallback?.has(WATCH_FIELD) === true;
+    const withinMs = Math.max(1, this.msLeft());
+    try {
+      return await toldBefore(work, replayed, rows, hasWatch, (query) => store.readAnomalies(query, withinMs));
+    } catch (error) {
+      if (!this.isUntold) problem('warming', error);
+      this.isUntold = true;
+      return undefined;
+    }
   }
 
   /** Goes on with what there is, and says that it may be little. */
   private giveUp(one: Case): void {
-    const { loaded, base, fallback, doubt } = one;
-    // Whether a known state is an older copy nobody can say.
-    if (doubt === 'unproved') return;
-    const waits = decodeMark(fallback?.get(WARMING_FIELD))?.isPending === true;
+    const { loaded, base, fallback } = one;
+    const waits = markOf(fallback)?.isPending === true;
     // Rows can fill a memory from nothing later; the hole in an older copy they cannot, once newer points are learnt.
     const mark = { left: MARKED_POINTS, isPending: base.fields === undefined };
     const outcome = 'budget spent';
@@ -216,10 +256,22 @@ class Recall {
   }
 }
 
-/** What ceased long ago was not lost but forgotten by the cache in its time: that says nothing of other sources. */
-function isLoss({ fresh }: Case, { rows }: MissingRows): boolean {
-  const since = fresh[0]!.point.timestamp - FORGOTTEN_MS;
+/** A source that ceased long ago was not lost but forgotten by the cache in its time: that says nothing of other sources. */
+function isLoss({ fresh, base }: Case, { rows }: MissingRows): boolean {
+  if (base.fields !== undefined) return rows.length > 0;
+  const since = fresh[0]!.point.timestamp - STATE_KEPT_MS;
   return rows.some(({ timestamp }) => timestamp > since);
+}
+
+function nothingMissing(one: Case, { isOvertaken }: MissingRows): Recalled {
+  const { loaded, base, fallback } = one;
+  if (fallback === base.fields || isOvertaken) return standing(one);
+  // The mark that waited for this look is taken back: there was nothing to lose.
+  return remarked(loaded, fallback, { left: 0, isPending: false }, 'stands');
+}
+
+function standing({ loaded, fallback }: Case): Recalled {
+  return { loaded, fields: fallback, outcome: 'stands' };
 }
 
 function remarked(
@@ -230,6 +282,10 @@ function remarked(
 ): Recalled {
   const restored = new Map([marked(mark)]);
   return { loaded, fields: new Map([...(fallback ?? []), ...restored]), restored, outcome };
+}
+
+function markOf(fields: StateFields | undefined): WarmingMark | undefined {
+  return decodeMark(fields?.get(WARMING_FIELD));
 }
 
 function marked(mark: WarmingMark): readonly [string, Uint8Array] {

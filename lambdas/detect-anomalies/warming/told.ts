@@ -29,14 +29,14 @@ export async function toldBefore(
   replayed: StateFields,
   rows: readonly RecentRow[],
   hasWatch: boolean,
-  store: Pick<PointStore, 'readAnomalies'>,
+  read: (query: Parameters<PointStore['readAnomalies']>[0]) => ReturnType<PointStore['readAnomalies']>,
 ): Promise<Told> {
   const newest = new Map<string | undefined, number>();
   for (const { metric, timestamp } of rows)
     for (const key of [metric, undefined]) newest.set(key, Math.max(newest.get(key) ?? timestamp, timestamp));
   const arrival = points[0]!.arrival;
   const from = newest.get(undefined)! - LOOK_BACK_MS;
-  const events = await store.readAnomalies({ source, from, limit: EVENTS_MAX });
+  const events = await read({ source, from, limit: EVENTS_MAX });
   if (events.length === EVENTS_MAX) return { fields: new Map(), untold: [] };
   // What the watch over silence tells has the time of arrival, all else that of the data.
   const isOfWatch = ({ versions }: AnomalyEvent) => versions.model === SILENCE_MODEL;

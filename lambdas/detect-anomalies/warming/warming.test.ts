@@ -1,5 +1,6 @@
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
+import { TransientFault } from '../../../shared/detection/ports';
 import { silenceOpened } from '../../../shared/detection/silence/silence-event';
 import { newWatch, WATCH_FIELD } from '../../../shared/detection/silence/source-watch';
 import { MemoryParts } from '../../../test/factories/memory-parts';
@@ -185,7 +186,7 @@ describe('a cache that was lost', () => {
     await run(processOn(parts), 0, 40);
     parts.states.delete('door');
     const services = processOn(parts);
-    await run(services, 3_000, 3_040);
+    await run(services, 50_000, 50_040);
     expect(counted(parts)).toMatchObject({ warmed: 1 });
     expect(services.warming.witness.hasIncident).toBe(false);
   });
@@ -287,6 +288,174 @@ describe('a cache that was lost', () => {
     expect(parts.published.filter(({ kind }) => kind === 'silence')).toMatchObject([
       { phase: 'closed', episodeId: silence.episodeId, source: 'fan', tags: { site: 'berlin' } },
     ]);
+  });
+});
+
+describe('what comes first after a loss', () => {
+  /** A point of each source that comes at one step with the time of another. */
+  const late = (step: number, at: number) =>
+    SOURCES.map((source, i) => {
+      const timestamp = FROM + step * STEP_MS + 30_000;
+      const metrics = i === 0 ? { flow: 1, pressure: 2 } : { flow: 1 };
+      return streamRecord({ source, timestamp, metrics }, 1 + at * 10 + i, { arrival: FROM + at * STEP_MS });
+    });
+
+  test.each(['an older copy', 'nothing'])('late points alone do not hide newer rows: %s', async (what) => {
+    const [parts, peaceful] = [new MemoryParts(), new MemoryParts()];
+    const [services, undisturbed] = [processOn(parts), processOn(peaceful)];
+    let copy: States = new Map();
+    for (const process of [services, undisturbed]) {
+      await run(process, 0, 300);
+      copy = process === services ? copyOf(parts.states) : copy;
+      await run(process, 300, 400);
+      if (process === services && what === 'nothing') parts.states.clear();
+      else if (process === services) restore(parts, copy);
+      await detectAnomalies(late(290, 400), process);
+      await run(process, 401, 420);
+    }
+    expect(counted(parts)).toMatchObject({ warmed: 3, warming: what === 'nothing' ? 3 * 20 : 3 });
+    if (what !== 'nothing') expect(learnt(parts)).toEqual(learnt(peaceful));
+    const standing = ({ rows }: MemoryParts) => [...rows.values()].map(({ late, learning }) => [late, learning]);
+    expect(standing(parts)).toEqual(standing(peaceful));
+  });
+
+  test('an older batch again does not hide what was learnt after it: an older copy', async () => {
+    const parts = new MemoryParts();
+    await run(processOn(parts), 0, 300);
+    const copy = copyOf(parts.states);
+    await run(processOn(parts), 300, 420);
+    restore(parts, copy);
+    const services = processOn(parts);
+    await run(services, 300, 320);
+    await run(services, 420, 600);
+    expect(learnt(parts)).toEqual(learnt(await peace));
+    expect([...parts.rows.keys()]).toEqual([...(await peace).rows.keys()]);
+    expect(counted(parts)).toMatchObject({ warmed: 3, warming: 3 });
+  });
+
+  test('an older batch again does not hide what was learnt after it: nothing', async () => {
+    const parts = new MemoryParts();
+    await run(processOn(parts), 0, 420);
+    parts.states.clear();
+    // Each by a process of its own: what is still missing must not depend on what one remembers.
+    await run(processOn(parts), 300, 320);
+    await run(processOn(parts), 420, 440);
+    const lost = new MemoryParts();
+    await run(processOn(lost), 0, 420);
+    lost.states.clear();
+    await run(processOn(lost), 420, 440);
+    expect(learnt(parts)).toEqual(learnt(lost));
+  });
+
+  test('a shorter batch where a longer attempt died is no loss', async () => {
+    const parts = new MemoryParts();
+    await run(processOn(parts), 0, 300);
+    parts.fate = (_, part) => (part === 'cache.commit' ? 'fails before' : 'works');
+    await detectAnomalies(steps(300, 340), processOn(parts));
+    parts.fate = () => 'works';
+    const services = processOn(parts);
+    await run(services, 300, 600);
+    expect(counted(parts)).toMatchObject({ warmed: 0, warming: 0 });
+    expect(services.warming.witness.hasIncident).toBe(false);
+    expect(learnt(parts)).toEqual(learnt(await peace));
+  });
+});
+
+describe('the budget', () => {
+  const many = Array.from({ length: 600 }, (_, i) => `source-${i}`);
+  const one = (from: number, to: number) =>
+    many.flatMap((source, i) =>
+      Array.from({ length: to - from }, (_, k) => {
+        const timestamp = FROM + (from + k) * STEP_MS;
+        const arrival = timestamp + 500;
+        return streamRecord({ source, timestamp, metrics: { flow: i + k } }, 1 + (from + k) * 1_000 + i, { arrival });
+      }),
+    );
+
+  /** Whose store takes so long for a read, and gives up when it may not. */
+  function slow(parts: MemoryParts, readMs: number, eventsMs = 0): Services {
+    let now = 0;
+    const services = processOn(parts, { ms: 5_000, sources: 500 });
+    const { store, observe } = services;
+    const take = (ms: number, withinMs = 10_000) => {
+      now += Math.min(ms, withinMs);
+      if (ms > withinMs) throw new TransientFault('store', `no answer within ${withinMs} ms`);
+    };
+    return {
+      ...services,
+      observe: { ...observe, clock: () => now },
+      store: {
+        ...store,
+        readRecent: async (queries, withinMs) => {
+          take(readMs, withinMs);
+          return store.readRecent(queries, withinMs);
+        },
+        readAnomalies: async (query, withinMs) => {
+          take(eventsMs, withinMs);
+          return store.readAnomalies(query, withinMs);
+        },
+      },
+    };
+  }
+
+  const marksOf = (parts: MemoryParts) =>
+    new Set([...parts.rows.values()].filter(({ warming }) => warming).map(({ source }) => source));
+
+  test.each([
+    ['in sources', 10],
+    ['in time', 230],
+  ])(
+    'spent %s: every source of an older copy is filled or marked, and the store is asked again at once',
+    async (_, readMs) => {
+      const parts = new MemoryParts();
+      await detectAnomalies(one(0, 3), processOn(parts));
+      const copy = copyOf(parts.states);
+      await detectAnomalies(one(3, 6), processOn(parts));
+      restore(parts, copy);
+      const services = slow(parts, readMs);
+      await detectAnomalies(one(6, 7), services);
+      expect(marksOf(parts).size).toBe(600);
+      const { warmed, warmingBudgetSpent } = counted(parts);
+      expect(warmed).toBeGreaterThan(300);
+      expect(warmed + warmingBudgetSpent).toBe(600);
+      expect(parts.problems).toEqual([]);
+      expect(services.warming.witness.isResting(services.observe.clock())).toBe(false);
+    },
+  );
+
+  test('ended by the store: in an incident every source is marked, also while it is left alone', async () => {
+    const parts = new MemoryParts();
+    await detectAnomalies(one(0, 3), processOn(parts));
+    const copy = copyOf(parts.states);
+    await detectAnomalies(one(3, 6), processOn(parts));
+    restore(parts, copy);
+    const answering = slow(parts, 10);
+    let reads = 0;
+    const readRecent: Services['store']['readRecent'] = async (queries, withinMs) => {
+      if (++reads > 2) throw new TransientFault('store', 'failed on purpose');
+      return answering.store.readRecent(queries, withinMs);
+    };
+    const services = { ...answering, store: { ...answering.store, readRecent } };
+    const [first, second] = [one(6, 7).slice(0, 300), one(6, 7).slice(300)];
+    await detectAnomalies(first, services);
+    expect(parts.problems).toEqual(['warming: store: failed on purpose']);
+    await detectAnomalies(second, services);
+    expect(marksOf(parts).size).toBe(600);
+    const { warmed, warmingBudgetSpent } = counted(parts);
+    expect(warmed + warmingBudgetSpent).toBe(600);
+  });
+
+  test('holds for what was told too; a source without that answer is filled, and looked up again', async () => {
+    const parts = new MemoryParts();
+    await run(processOn(parts), 0, 400);
+    parts.states.clear();
+    const services = slow(parts, 10, 60_000);
+    await run(services, 400, 420);
+    expect(services.observe.clock()).toBeLessThanOrEqual(3 * 5_000 + 100);
+    expect(counted(parts)).toMatchObject({ warmed: 3, warming: 60 });
+    expect(parts.problems).toEqual([expect.stringMatching(/^warming: store: no answer within/)]);
+    await run(processOn(parts), 420, 440);
+    expect(counted(parts)).toMatchObject({ warmed: 6 });
   });
 });
 

@@ -114,21 +114,21 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
       await store.writePoints([point({ metric: 'a', timestamp: at(4), value: 44, revision: 1 })]);
       const { source } = series;
       const answers = await store.readRecent([
-        { source, to: at(6), limit: 5 },
-        { source: 'nobody', to: at(6), limit: 5 },
-        { source: 'other', to: at(9) + 0.5, limit: 1 },
-        { source, to: at(5), limit: 2 },
-        { source, to: at(5), limit: 100 },
-        { source, to: at(5), limit: 1 },
+        { source, limit: 5 },
+        { source: 'nobody', limit: 5 },
+        { source: 'other', limit: 1 },
+        { source, limit: 2 },
+        { source, limit: 100 },
+        { source, limit: 1 },
       ]);
       const seen = answers.map((found) => found.map(({ metric, value }) => `${metric}${value}`).sort());
       expect(seen).toEqual([
         ['a44', 'a5', 'b4', 'b5'],
         [],
         [`${other.metric}9`],
-        ['a44', 'b4'],
-        ['a1', 'a2', 'a3', 'a44', 'b1', 'b2', 'b3', 'b4'],
-        [expect.stringMatching(/^(a44|b4)$/)],
+        ['a5', 'b5'],
+        ['a1', 'a2', 'a3', 'a44', 'a5', 'b1', 'b2', 'b3', 'b4', 'b5'],
+        [expect.stringMatching(/^[ab]5$/)],
       ]);
       expect(answers[0]!.map(({ timestamp }) => timestamp)).toEqual([at(4), at(4), at(5), at(5)]);
       expect(await store.readRecent([])).toEqual([]);

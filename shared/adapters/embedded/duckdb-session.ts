@@ -66,9 +66,9 @@ async function sessionOf(instance: DuckDBInstance): Promise<DuckDbStore> {
     async readRecent(queries) {
       if (queries.length === 0) return [];
       const rows = await readRows(recentQuery(queries));
-      return queries.map(({ source, to, limit }) =>
+      return queries.map(({ source, limit }) =>
         newestWhole(
-          rows.filter((row) => row.source === source && row.timestamp < to),
+          rows.filter((row) => row.source === source),
           limit,
         ),
       );

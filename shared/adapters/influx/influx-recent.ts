@@ -16,12 +16,12 @@ export async function readRecent(
   retries: RetryOptions,
 ): Promise<readonly (readonly RecentRow[])[]> {
   if (queries.length === 0) return [];
-  const selections = queries.map(({ source, to, limit }) => ({
+  const selections = queries.map(({ source, limit }) => ({
     measurement: POINTS,
     fields: ['metric', ...RECENT_FIELDS],
     tags: [['source', source] as const],
     from: undefined,
-    to,
+    to: undefined,
     newest: limit + NEWEST_SPARE,
   }));
   const found = await selectedEach(client, selections, retries);

@@ -82,10 +82,11 @@ export function createInfluxStore({
         return readRecent(client, queries, { ...retries, timeoutMs: limit, attemptTimeoutMs: limit });
       }),
     readDegraded: (query) => whileOpen(() => readDegraded(client, query, retries)),
-    readAnomalies: ({ source, from, to, limit = Infinity }) =>
+    readAnomalies: ({ source, from, to, limit = Infinity }, withinMs = timeoutMs) =>
       whileOpen(async () => {
+        const limits = { ...retries, timeoutMs: Math.min(timeoutMs, withinMs) };
         const selection = { measurement: ANOMALIES, fields: ['event'], tags: [['source', source] as const], from, to };
-        const points = selected(client, selection, limit + PAGE_SPARE, retries);
+        const points = selected(client, selection, limit + PAGE_SPARE, limits);
         return byTimestamp(points, limit, (group) =>
           firstOfEach(group.map(([, event]) => JSON.parse(String(event)) as AnomalyEvent)).sort(inOrder),
         );

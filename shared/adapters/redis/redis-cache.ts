@@ -1,5 +1,6 @@
 import {
   CHECKPOINT_FIELD,
+  STATE_KEPT_MS,
   type StateCache,
   type StateCommit,
   type StateFields,
@@ -28,8 +29,6 @@ export interface RedisCacheOptions {
   readonly ttlSeconds?: number;
 }
 
-const DAY_SECONDS = 86_400;
-
 /**
  * Source states in Redis, a hash a source, a field for each of the state's. A load is one pipeline of HGETALL to each owner
  * of slots, a commit one of the compare-and-set script. Connects when first used; while there is no connection, calls wait for
@@ -44,7 +43,7 @@ export function createRedisCache(options: RedisCacheOptions): StateCache {
     ca,
     keyPrefix = KEY_PREFIX,
     timeoutMs = 1_000,
-    ttlSeconds = 30 * DAY_SECONDS,
+    ttlSeconds = STATE_KEPT_MS / 1_000,
   } = options;
   if (/[{}]/.test(keyPrefix)) throw new Error('the key prefix must not hold braces');
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1)

@@ -90,9 +90,13 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
     readRecent: (queries, withinMs = timeoutMs) =>
       whileOpen(async () => {
         const limits = { ...retries, timeoutMs: Math.min(timeoutMs, withinMs) };
-        return inOrder(queries, concurrency, async ({ source, to, limit }) => {
-          const what = { database, table: pointsTable, dimensions: { source }, orderBy: 'time DESC', from: undefined };
-          const columns = await selected(reading, { ...what, to, limit: limit + NEWEST_SPARE }, limits);
+        return inOrder(queries, concurrency, async ({ source, limit }) => {
+          const what = { database, table: pointsTable, dimensions: { source }, orderBy: 'time DESC' };
+          const columns = await selected(
+            reading,
+            { ...what, from: undefined, to: undefined, limit: limit + NEWEST_SPARE },
+            limits,
+          );
           return newestWhole(columns.map(pointOfColumns).reverse(), limit);
         });
       }),
@@ -109,10 +113,11 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
           if (fitting.length >= limit || rows.length < asked) return fitting.slice(0, limit);
         }
       }),
-    readAnomalies: ({ source, from, to, limit }) =>
+    readAnomalies: ({ source, from, to, limit }, withinMs = timeoutMs) =>
       whileOpen(async () => {
+        const limits = { ...retries, timeoutMs: Math.min(timeoutMs, withinMs) };
         const what = { database, table: anomaliesTable, dimensions: { source }, orderBy: 'time, transition, id' };
-        return (await selected(reading, { ...what, from, to, limit }, retries)).map(eventOfColumns);
+        return (await selected(reading, { ...what, from, to, limit }, limits)).map(eventOfColumns);
       }),
     close() {
       closed ??= Promise.allSettled(underWay).then(() => {
