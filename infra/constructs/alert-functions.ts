@@ -19,6 +19,7 @@ import { knowingSettings, telling } from './data-parts';
 import { DeployedFunction } from './deployed-function';
 import { allOf, type Part, plain } from './part';
 import type { StoreVariables } from './point-store';
+import { productMetric } from './product-metric';
 import { ScheduledFunction } from './scheduled-function';
 import type { Surroundings } from './surroundings';
 import { WorkQueue } from './work-queue';
@@ -131,6 +132,13 @@ export class AlertFunctions extends Construct {
       timeout: TIMEOUT,
       inNetwork: false,
       impact,
+    });
+    this.surroundings.operations.alarm(notify, {
+      runbook: 'notifications-refused',
+      subject: channel,
+      impact: `What people were to be told by ${channel} was refused for good.`,
+      metric: productMetric(environment, name, 'refused'),
+      above: 0,
     });
     queue.subscribeTo(this.props.notifications, channel);
     queue.feed(notify, SENDERS);

@@ -167,6 +167,15 @@ describe('a mail server that', () => {
     expect(entries.at(-1)).toMatchObject({ isFinal, answer: { words: expect.stringMatching(words) } });
   });
 
+  it('takes a mail and never says so is asked again, and the log says that it may have arrived', async () => {
+    const { tell, entries } = await open({ server: { isMute: true }, env: { SEND_TIMEOUT_MS: '1000' } });
+    expect((await tell(notificationTo(ONCALL))).batchItemFailures).toHaveLength(1);
+    expect(sink.mails).toHaveLength(1);
+    expect(entries.at(-1)).toMatchObject({ isFinal: false, answer: { mayHaveArrived: true } });
+    await tell(notificationTo(ONCALL));
+    expect(entries.findLast(({ what }) => what === 'claimed')).toMatchObject({ mayRepeat: true });
+  });
+
   it('takes some recipients of several: told, and the log says for how many not', async () => {
     const { tell, entries } = await open({
       server: { refuses: (address) => (address.startsWith('b') ? { code: 550, words: 'no' } : undefined) },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sendingOfFault } from '../../shared/adapters/notify/call-sending';
+import { arrivalOf, sendingOfFault } from '../../shared/adapters/notify/call-sending';
 import { withoutSecrets } from '../../shared/adapters/notify/without-secrets';
 import type { SlackAnswer } from '../../shared/adapters/slack/slack-api';
 import type { Secret } from '../../shared/alerting/channel-ports';
@@ -112,7 +112,7 @@ function failed({ secrets }: SlackClient, bot: Bot, answer: SlackAnswer & { read
   if (NEVER.test(error)) return { outcome: 'refused', answer: { words, status } };
   return {
     outcome: 'later',
-    answer: { words, status },
+    answer: { words, status, ...arrivalOf(status) },
     ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }),
   };
 }

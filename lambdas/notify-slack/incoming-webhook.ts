@@ -1,5 +1,5 @@
 import type { GuardedAnswer } from '../../shared/adapters/https/guarded-call';
-import { sendingOfFault } from '../../shared/adapters/notify/call-sending';
+import { arrivalOf, sendingOfFault } from '../../shared/adapters/notify/call-sending';
 import { withoutSecrets } from '../../shared/adapters/notify/without-secrets';
 import type { Sending } from '../../shared/alerting/deliver';
 import { retryAfterMs } from '../../shared/alerting/retry-delay';
@@ -53,5 +53,9 @@ function sendingOf({ status, body, headers }: GuardedAnswer, url: string, now: n
   if (status >= 400 && status < 500 && NEVER.test(body) && !/^invalid_token/.test(body))
     return { outcome: 'refused', answer };
   const afterMs = retryAfterMs(headers['retry-after'], now);
-  return { outcome: 'later', answer, ...(afterMs === undefined ? {} : { afterMs }) };
+  return {
+    outcome: 'later',
+    answer: { ...answer, ...arrivalOf(status) },
+    ...(afterMs === undefined ? {} : { afterMs }),
+  };
 }

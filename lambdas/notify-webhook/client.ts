@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GuardedAnswer, GuardedCall, GuardedRequest } from '../../shared/adapters/https/guarded-call';
-import { sendingOfFault } from '../../shared/adapters/notify/call-sending';
+import { arrivalOf, sendingOfFault } from '../../shared/adapters/notify/call-sending';
 import { readSecret } from '../../shared/adapters/notify/read-secret';
 import { withoutSecrets } from '../../shared/adapters/notify/without-secrets';
 import { isSigningKey, standardHeaders } from '../../shared/adapters/webhook/standard-signature';
@@ -88,5 +88,9 @@ function sendingOf(
   // It says so of an event that it will never take.
   if (status === 400 && template === 'pagerduty') return { outcome: 'refused', answer };
   const afterMs = retryAfterMs(headers['retry-after'], now);
-  return { outcome: 'later', answer, ...(afterMs === undefined ? {} : { afterMs }) };
+  return {
+    outcome: 'later',
+    answer: { ...answer, ...arrivalOf(status) },
+    ...(afterMs === undefined ? {} : { afterMs }),
+  };
 }

@@ -131,7 +131,10 @@ describe('an answer', () => {
   it('that never comes leaves the message in the queue and says that it may have arrived', async () => {
     const { handler, to, entries } = await open(() => undefined);
     expect((await handler(queueEvent([notificationTo(to())]))).batchItemFailures).toHaveLength(1);
-    expect(entries.at(-1)!.answer!.words).toMatch(/did not answer within 1000 ms; it may have arrived/);
+    expect(entries.at(-1)!.answer).toEqual({
+      words: expect.stringContaining('did not answer within 1000 ms'),
+      mayHaveArrived: true,
+    });
   });
 });
 

@@ -109,14 +109,19 @@ async function attempt(
   } catch (error) {
     const words = wordsOf(error);
     observe.problem('send', new Error(words));
-    return { outcome: 'later', answer: { words } };
+    return { outcome: 'later', answer: { words, ...(isForeseen(error) ? {} : { mayHaveArrived: true }) } };
   }
 }
 
+/** Known to happen before anything is sent, or to be told apart by the channel. */
 const FORESEEN = [AlertingFault, SecretMissing, SecretUnusable, ChartNotShown];
+
+function isForeseen(error: unknown): error is Error {
+  return FORESEEN.some((fault) => error instanceof fault);
+}
 
 /** Messages of faults that nobody foresaw may hold anything: only their names are written down. */
 function wordsOf(error: unknown): string {
-  if (FORESEEN.some((fault) => error instanceof fault)) return (error as Error).message;
+  if (isForeseen(error)) return error.message;
   return `unforeseen: ${error instanceof Error ? error.name : typeof error}`;
 }

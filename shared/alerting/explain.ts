@@ -1,3 +1,4 @@
+import type { ProviderAnswer } from './ports';
 import { ALL_SENT, ALL_TURNS, alertKey, bodyOf, groupKey, type SentEntry, type Turn } from './records';
 import type { Alert } from './state/alert';
 import type { Group } from './state/group';
@@ -60,6 +61,10 @@ async function storyOfGroup(store: AlertStore, key: string, alert: Alert): Promi
   ];
 }
 
+function failedWords(answer: ProviderAnswer | undefined): string {
+  return answer?.mayHaveArrived === true ? 'failed, but may have arrived' : 'failed';
+}
+
 /** Turns of the group after the alert was over, and its end told, are not about it. */
 function lastTouched({ status, trace }: Alert, sent: readonly SentEntry[]): number {
   if (status !== 'resolved') return Number.POSITIVE_INFINITY;
@@ -72,8 +77,8 @@ function sentWords({ notification, alertIds, state, attempts }: SentEntry, alert
   if (!alertIds.includes(alertId)) return [];
   const what = `notification ${notification.transition} (${notification.reason}) to ${notification.receiver.name}`;
   const tried = attempts.map(({ claimedAt, endedAt, outcome, answer, mayRepeat }, i): Explained => {
-    const repeated = mayRepeat ? ', perhaps for the second time: an earlier try never said how it ended' : '';
-    const how = outcome === undefined ? 'has not said how it ended' : outcome === 'sent' ? 'sent' : 'failed';
+    const repeated = mayRepeat ? ', perhaps for the second time: an earlier try may have arrived' : '';
+    const how = outcome === undefined ? 'has not said how it ended' : outcome === 'sent' ? 'sent' : failedWords(answer);
     const said =
       answer === undefined
         ? ''

@@ -65,6 +65,16 @@ test('what failed is claimed again at once, and does not repeat what was never s
   expect(await claimed(numbered(1))).toMatchObject({ attempt: 2, mayRepeat: false });
 });
 
+test('what failed but may have arrived is claimed by one who knows that it may repeat it, and the next as well', async () => {
+  const { log, numbered, claimed } = open();
+  const lost = { words: 'no answer', mayHaveArrived: true, isFinal: false } as const;
+  await log.failed(numbered(1), (await claimed(numbered(1))).token, lost);
+  const second = await claimed(numbered(1));
+  expect(second.mayRepeat).toBe(true);
+  await log.failed(numbered(1), second.token, busy);
+  expect((await claimed(numbered(1))).mayRepeat).toBe(true);
+});
+
 test('what failed for good is given up', async () => {
   const { log, numbered, claimed } = open();
   await log.failed(numbered(1), (await claimed(numbered(1))).token, { words: 'channel_not_found', isFinal: true });
@@ -99,8 +109,8 @@ test('receivers and groups are numbered apart', async () => {
   expect(await claimed(numbered(1, { groupKey: 'other' }))).toMatchObject({ attempt: 1 });
 });
 
-test('a receiver that is gone is told nothing until its entry in the rules is another one', async () => {
-  const { log, numbered, claimed } = open();
+test('a receiver that is gone is told nothing for an hour, or until its entry in the rules is another one', async () => {
+  const { log, numbered, claimed, pass } = open();
   await log.failed(numbered(1), (await claimed(numbered(1))).token, {
     words: 'gone',
     status: 410,
@@ -113,6 +123,13 @@ test('a receiver that is gone is told nothing until its entry in the rules is an
   });
   const moved = { ...SAMPLE_NOTIFICATION.receiver, secret: 'tidewatch/other' } as Notification['receiver'];
   expect(await claimed(numbered(3, { receiver: moved }))).toMatchObject({ attempt: 1 });
+  // Its address may lie in a secret, and have been put right there.
+  pass(3_600_000 - 1);
+  expect(await log.claim(numbered(4), LEASE)).toMatchObject({ outcome: 'given-up' });
+  pass(1);
+  const again = await claimed(numbered(5));
+  await log.failed(numbered(5), again.token, { words: 'gone', isFinal: true, disablesReceiver: true });
+  expect(await log.claim(numbered(6), LEASE)).toMatchObject({ outcome: 'given-up' });
 });
 
 test('of many senders at once one sends', async () => {

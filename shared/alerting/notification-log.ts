@@ -4,13 +4,18 @@ import { type Attempt, bodyOf, disabledKey, headKey, KEPT_MS, type SentEntry, ty
 import { compareAndSet } from './router/compare-and-set';
 import type { AlertStore, Doc, Put } from './store-port';
 
-/** What a receiver is given up for, until its entry in the rules is another one. */
+/** What a receiver is given up for, for a while or until its entry in the rules is another one. */
 interface Disabled {
   readonly receiver: Notification['receiver'];
   readonly at: number;
   readonly because: string;
 }
 
+/**
+ * So long nothing is tried at a receiver that is gone. An address within a secret can be put right without any change in the
+ * rules, so it is tried again.
+ */
+const DISABLED_MS = 3_600_000;
 /** Attempts kept of a notification. */
 const ATTEMPTS_MAX = 50;
 const WORDS_MAX = 500;
@@ -36,7 +41,9 @@ export function openNotificationLog(store: AlertStore, now: () => number, newTok
             token: newToken(),
             claimedAt: now(),
             leaseUntil: now() + leaseMs,
-            mayRepeat: entry.attempts.some(({ outcome }) => outcome === undefined),
+            mayRepeat: entry.attempts.some(
+              ({ outcome, answer }) => outcome === undefined || answer?.mayHaveArrived === true,
+            ),
           };
           const claimed: SentEntry = {
             ...entry,
@@ -133,7 +140,7 @@ function refusalOf(
     return { outcome: 'given-up', because: attempts.at(-1)?.answer?.words ?? 'it failed for good' };
   if (head !== undefined && head.transition > notification.transition)
     return { outcome: 'superseded', by: head.transition };
-  if (disabled !== undefined && isSameReceiver(disabled.receiver, notification.receiver))
+  if (disabled !== undefined && isDisabled(disabled, notification.receiver, now))
     return {
       outcome: 'given-up',
       because: `the receiver is disabled since ${new Date(disabled.at).toISOString()}: ${disabled.because}`,
@@ -196,6 +203,6 @@ function cut({ words, ...rest }: ProviderAnswer): ProviderAnswer {
   return { ...rest, words: words.slice(0, WORDS_MAX) };
 }
 
-function isSameReceiver(a: Notification['receiver'], b: Notification['receiver']): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+function isDisabled(disabled: Disabled, receiver: Notification['receiver'], now: number): boolean {
+  return now < disabled.at + DISABLED_MS && JSON.stringify(disabled.receiver) === JSON.stringify(receiver);
 }

@@ -28,6 +28,8 @@ export interface ProviderAnswer {
   /** In the provider's words, cut to 500 characters, as "ok" or "channel_not_found". */
   readonly words: string;
   readonly status?: number;
+  /** Of a failure after which the message may be out all the same: a time-out, a connection that broke, a server's own fault. */
+  readonly mayHaveArrived?: true;
   /** What later messages of the group need: Slack's `ts`, a mail's thread. Comes back as {@link Claimed.previous}. */
   readonly reference?: string;
 }
@@ -38,7 +40,7 @@ export interface Claimed {
   readonly token: string;
   /** 1 for the first try. */
   readonly attempt: number;
-  /** An earlier try never said how it ended: the message may be out already, and is told twice. Already in the log. */
+  /** An earlier try never said how it ended, or may have arrived: the message may be told twice. Already in the log. */
   readonly mayRepeat: boolean;
   /** What was last sent to this receiver of this group, for messages that are edited or threads that are gone on with. */
   readonly previous?: { readonly transition: number; readonly reference?: string };
@@ -65,8 +67,8 @@ export interface NotificationLog {
   sent(notification: Notification, token: string, answer: ProviderAnswer): Promise<void>;
   /**
    * @param failure `isFinal`: no further try will help (wrong address, refused content), and none is made; else the claim is
-   *   given back. `disablesReceiver`: the address is gone (HTTP 410), later notifications to it are given up too until the
-   *   receiver is changed.
+   *   given back. `disablesReceiver`: the address is gone (HTTP 410), later notifications to it are given up too
+   *   for an hour, or until its entry in the rules is another one.
    */
   failed(
     notification: Notification,

@@ -14,7 +14,13 @@ export type MailOutcome =
   | { readonly outcome: 'sent'; readonly words: string; readonly status?: number }
   /** The server will say the same of this mail however often it is asked. */
   | { readonly outcome: 'refused'; readonly words: string; readonly status?: number }
-  | { readonly outcome: 'later'; readonly words: string; readonly status?: number };
+  | {
+      readonly outcome: 'later';
+      readonly words: string;
+      readonly status?: number;
+      /** No answer came to the mail, or none that says no: it may be under way. */
+      readonly mayHaveArrived?: true;
+    };
 
 /** Hands mails over to whoever delivers them. What it says holds no secret. */
 export interface Mailer {

@@ -28,8 +28,18 @@ export function sesMailer(options: SesMailerOptions): Mailer {
       } catch (error) {
         const fault = awsFault(error, 'SES', withinMs);
         const isFinal = fault instanceof AwsRefusal && NEVER.has(fault.reason);
-        return { outcome: isFinal ? 'refused' : 'later', words: fault.message.slice(0, 300) };
+        const words = fault.message.slice(0, 300);
+        if (isFinal) return { outcome: 'refused', words };
+        return { outcome: 'later', words, ...(mayHaveArrived(error) ? { mayHaveArrived: true } : {}) };
       }
     },
   };
+}
+
+/** Whatever answered below 500 has said no; without an answer, only what never connected is known not to have been sent. */
+function mayHaveArrived(error: unknown): boolean {
+  const { $metadata, code = '' } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined) return status >= 500 && status !== 503;
+  return !/^E(CONNREFUSED|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)$/.test(code);
 }

@@ -31,13 +31,18 @@ interface SmtpError {
   readonly command?: string;
   readonly responseCode?: number;
   readonly response?: string;
+  /** Of Node, which failed. */
+  readonly syscall?: string;
 }
 
 /** What was said before the mail was handed over is about the way to the server, which people may mend. */
 const ABOUT_THE_MAIL = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
 
+/** Names, TLS and log-in come before any mail. A time-out or a connection that broke may come after it. */
+const BEFORE_THE_MAIL = new Set(['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EENVELOPE']);
+
 function outcomeOf(
-  { code = 'unknown', command = '', responseCode, response = '' }: SmtpError,
+  { code = 'unknown', command = '', responseCode, response = '', syscall }: SmtpError,
   url: string,
 ): MailOutcome {
   const isFinal = responseCode !== undefined && responseCode >= 500 && ABOUT_THE_MAIL.has(command);
@@ -50,7 +55,9 @@ function outcomeOf(
       .slice(0, 300),
   };
   const status = responseCode === undefined ? {} : { status: responseCode };
-  return { outcome: isFinal ? 'refused' : 'later', ...said, ...status };
+  if (isFinal) return { outcome: 'refused', ...said, ...status };
+  const isUnsent = responseCode !== undefined || syscall === 'connect' || BEFORE_THE_MAIL.has(code);
+  return { outcome: 'later', ...said, ...status, ...(isUnsent ? {} : { mayHaveArrived: true }) };
 }
 
 function withoutCredentials(text: string, url: string): string {

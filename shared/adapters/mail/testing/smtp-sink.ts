@@ -15,10 +15,12 @@ export interface SmtpSinkOptions {
   readonly refuses?: (address: string) => { readonly code: number; readonly words: string } | undefined;
   /** An error after the data of a mail. */
   readonly afterData?: () => { readonly code: number; readonly words: string } | undefined;
+  /** Takes mails and never says so. */
+  readonly isMute?: boolean;
 }
 
 /** A real SMTP server on a free port of 127.0.0.1 that keeps mails. */
-export async function openSmtpSink({ user, password, refuses, afterData }: SmtpSinkOptions) {
+export async function openSmtpSink({ user, password, refuses, afterData, isMute = false }: SmtpSinkOptions) {
   const mails: ReceivedMail[] = [];
   const fault = ({ code, words }: { code: number; words: string }) =>
     Object.assign(new Error(words), { responseCode: code });
@@ -43,7 +45,7 @@ export async function openSmtpSink({ user, password, refuses, afterData }: SmtpS
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
         mails.push({ from, to: rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks) });
-        done();
+        if (!isMute) done();
       });
     },
   });
