@@ -3,7 +3,7 @@ import type { PointRow } from '../../domain/rows';
 import type { RetryOptions } from '../with-retries';
 import { pointOffset, precedence } from './identity';
 import type { InfluxClient } from './influx-client';
-import { byMillisecond, type Columns, selected, selectedEach } from './influx-query';
+import { byMillisecond, type Columns, type Selection, selected, selectedEach } from './influx-query';
 import { line, nameOfTag } from './line-protocol';
 import { POINT_FIELDS, POINTS, pointRow } from './point-lines';
 import { nanoseconds } from './time';
@@ -12,6 +12,9 @@ import { nanoseconds } from './time';
 const CHECKED_AT_ONCE = 500;
 /** More than the limit: some rows that say degraded are hidden by others. */
 const PAGE_SPARE = 100;
+/** InfluxDB has no index of fields: it looks at every point of the time that a request is about. */
+const SLICE_MS_MIN = 3_600_000;
+const SLICES_MAX = 200;
 
 /**
  * Degraded rows that readers see. A row that says so may be hidden, by an amended one or by one on time: each is looked up,
@@ -35,7 +38,7 @@ export async function readDegraded(
     }
     candidates = [];
   };
-  for await (const group of byMillisecond(selected(client, selection, limit + PAGE_SPARE, retries))) {
+  for await (const group of byMillisecond(inSlices(client, selection, limit + PAGE_SPARE, retries))) {
     candidates.push(...identities(group));
     if (candidates.length >= Math.max(CHECKED_AT_ONCE, limit - seen.length)) await check();
     if (seen.length >= limit) break;
@@ -58,6 +61,25 @@ export function amendedLine(row: PointRow): string {
 export function bestOf(source: string, metric: string, group: readonly Columns[]): readonly PointRow[] {
   const rows = group.filter((columns) => columns[1] !== null).map((columns) => pointRow(source, metric, columns));
   return rows.length === 0 ? [] : [rows.reduce((best, row) => (precedence(row, best) < 0 ? row : best))];
+}
+
+/** As {@link selected}, but a request is about a part of the time, so that it ends within its limit however much is stored. */
+async function* inSlices(
+  client: InfluxClient,
+  { from, ...selection }: Selection,
+  pagePoints: number,
+  retries: RetryOptions,
+): AsyncGenerator<Columns> {
+  let at = from;
+  if (at !== undefined) {
+    const now = Date.now();
+    const sliceMs = Math.max(SLICE_MS_MIN, (now - at) / SLICES_MAX);
+    for (; at < now; at += sliceMs) {
+      yield* selected(client, { ...selection, from: at, to: at + sliceMs }, pagePoints, retries);
+    }
+  }
+  // Data may be ahead of this clock.
+  yield* selected(client, { ...selection, from: at }, pagePoints, retries);
 }
 
 /** Of points with source and metric ahead of their fields: one row of each identity, in order of source and metric. */

@@ -59,6 +59,21 @@ describe('the InfluxDB store before a server that misbehaves', () => {
     const target = influxTarget('INFLUX_URL', `http://ann:${SECRET}@${server.host()}/?db=tidewatch&rp=year`);
     return createInfluxStore({ target, timeoutMs, attemptTimeoutMs });
   };
+
+  test('degraded rows are looked for an hour at a time, without a gap', async () => {
+    server.answers(() => ({ status: 200, body: '{"results":[{}]}' }));
+    const from = Date.now() - 10.5 * 3_600_000;
+    expect(await open().readDegraded({ schema: 1, from, limit: 10 })).toEqual([]);
+    const asked = server.requests.map(({ path, lines }) =>
+      decodeURIComponent(`${path}\n${lines.join('')}`).replaceAll('+', ' '),
+    );
+    const firsts = asked.map((query) => BigInt(/time >= (\d+)/.exec(query)![1]!));
+    const lasts = asked.map((query) => BigInt(/time <= (\d+)/.exec(query)![1]!));
+    expect(firsts.length).toBeGreaterThanOrEqual(12);
+    expect(firsts[0]).toBe(BigInt(from) * 1_000_000n);
+    expect(firsts.slice(1)).toEqual(lasts.slice(0, -1).map((last) => last + 1n));
+    expect(lasts.at(-1)).toBeGreaterThan(10n ** 18n * 9n);
+  });
   const rows = (count: number) => Array.from({ length: count }, (_, i) => point({ timestamp: i, value: i }));
   const caught = (work: Promise<unknown>) =>
     work.then(
