@@ -11,6 +11,8 @@ const transform = {
 
 export default {
   testEnvironment: 'node',
+  // By default one core stays free, and with two that leaves the suite a single one.
+  maxWorkers: '100%',
   roots: ['apps', 'bench', 'infra', 'lambdas', 'shared', 'test'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   transform,
