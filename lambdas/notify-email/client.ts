@@ -37,12 +37,15 @@ export function sendMail(client: EmailClient): Send {
     const from = receiver.from ?? client.from;
     if (from === undefined) return refused('no sender: neither the receiver nor the function names one');
     const end = client.now() + withinMs;
-    const thread = (notification.reason === 'first' ? undefined : readThread(claimed)) ?? newThread(notification, from);
+    // What is said of a silence belongs to no incident.
+    const isNotice = notification.reason === 'silence-ends';
+    const known = notification.begins || isNotice ? undefined : readThread(claimed);
+    const thread = known ?? newThread(notification, from);
     try {
       const parts = await compose(client, notification, receiver, from, thread, Math.min(CHART_MS_MAX, withinMs / 3));
       const mail = { from, to: receiver.to, raw: await mimeOf(parts), parts };
       const { outcome, ...answer } = await client.mailer.send(mail, end - client.now());
-      if (outcome !== 'sent') return { outcome, answer };
+      if (outcome !== 'sent' || isNotice) return { outcome, answer };
       return { outcome, answer: { ...answer, reference: JSON.stringify(thread) } };
     } catch (error) {
       if (error instanceof UnsafeMail) return refused(error.message);

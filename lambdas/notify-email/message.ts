@@ -28,10 +28,11 @@ export interface MailOptions {
 const SUBJECT_CHARS_MAX = 150;
 
 /** A thread has one subject: what the group is about, not how it stands. */
-export function subjectOf({ alerts, group }: Notification): string {
+export function subjectOf({ alerts, group, reason }: Notification): string {
   const first = alerts[0]!;
+  const about = reason === 'silence-ends' ? 'a silence ends soon: ' : '';
   const where = Object.keys(group).length === 0 ? '' : ` (${tagWords(group)})`;
-  return cutTo(oneLine(`[tidewatch] ${alertName(first)}${where}`), SUBJECT_CHARS_MAX);
+  return cutTo(oneLine(`[tidewatch] ${about}${alertName(first)}${where}`), SUBJECT_CHARS_MAX);
 }
 
 export function mailText(notification: Notification, options: MailOptions): MailText {

@@ -42,7 +42,7 @@ async function open({ server = {}, env = {}, draw = async () => PNG, smtpUrl = (
   return { ...parts, tell, read };
 }
 
-const RESOLVED = { reason: 'resolved', status: 'resolved', transition: 2 } as const;
+const RESOLVED = { begins: false, reason: 'resolved', status: 'resolved', transition: 2 } as const;
 
 describe('a mail', () => {
   it('says the same in text and HTML, with the chart in it', async () => {
@@ -91,9 +91,9 @@ describe('a mail', () => {
     const worse = { ...SAMPLE_NOTIFICATION.alerts[0]!, source: 'pump-9', id: 'another' };
     await tell(
       notificationTo(ONCALL, { transition: 1 }),
-      notificationTo(ONCALL, { transition: 2, reason: 'worse', alertId: 'another', alerts: [worse] }),
+      notificationTo(ONCALL, { transition: 2, begins: false, reason: 'worse', alertId: 'another', alerts: [worse] }),
       notificationTo(ONCALL, { ...RESOLVED, transition: 3 }),
-      notificationTo(ONCALL, { transition: 4 }),
+      notificationTo(ONCALL, { transition: 4, reason: 'escalated', alerts: [worse] }),
     );
     const mails = await read();
     const [first, second, third, anew] = mails;
@@ -103,6 +103,19 @@ describe('a mail', () => {
     expect(first!.references).toMatch(/^<[\w.-]+@example\.com>$/);
     expect(mails.map(({ messageId }) => messageId)).not.toContain(first!.references);
     expect(anew!.references).not.toBe(first!.references);
+    expect(anew!.subject).toContain('pump-9');
+  });
+
+  it('that says that a silence ends is a thread of its own; what follows goes on with the one before', async () => {
+    const { tell, read } = await open();
+    const ending = { transition: 2, begins: false, reason: 'silence-ends' as const, notes: ['it ends in 10 min'] };
+    await tell(notificationTo(ONCALL), notificationTo(ONCALL, ending));
+    await tell(notificationTo(ONCALL, { ...RESOLVED, transition: 3 }));
+    const [first, notice, over] = await read();
+    expect(notice!.references).not.toBe(first!.references);
+    expect(notice!.subject).toBe('[tidewatch] a silence ends soon: pump-17 temperature (site=berlin)');
+    expect(notice!.text).toContain('it ends in 10 min');
+    expect(over).toMatchObject({ references: first!.references, subject: first!.subject });
   });
 
   it('has a link that grants these alerts to this address, for a time', async () => {

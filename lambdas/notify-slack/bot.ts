@@ -24,11 +24,12 @@ export type Root = z.output<typeof RootSchema>;
 /** Told in the thread, and to the whole conversation as well: somebody has to act. */
 const LOUD: ReadonlySet<NotificationReason> = new Set(['worse', 'escalated', 'repeat']);
 /** Worth a picture. */
-const WITH_CHART: ReadonlySet<NotificationReason> = new Set(['first', 'worse', 'escalated']);
+const WITH_CHART: ReadonlySet<NotificationReason> = new Set(['first', 'flapping', 'worse', 'escalated']);
 
 /**
- * A group is one message: what follows edits it to show how things are, and says what changed in its thread. Editing can be
- * repeated without harm, so it comes before the telling. A message that somebody deleted is written anew.
+ * What a group tells from its beginning to its end is one message: what follows edits it to show how things are, and says what
+ * changed in its thread; an acknowledgement edits alone. Editing can be repeated without harm, so it comes before the telling. A
+ * message that somebody deleted is written anew. That a silence ends is a message of its own.
  */
 export async function tellByBot(
   client: SlackClient,
@@ -38,23 +39,36 @@ export async function tellByBot(
   withinMs: number,
 ): Promise<Sending> {
   const call = caller(client, bot, countdown(withinMs, client.now));
-  const root = notification.reason === 'first' ? undefined : readRoot(claimed);
+  const { begins, reason } = notification;
+  const isNotice = reason === 'silence-ends';
+  const root = begins || isNotice ? undefined : readRoot(claimed);
   const whole = slackMessage(notification, client);
   try {
     const edited = root && (await call('chat.update', { ...root, ...whole }));
     if (edited !== undefined && !edited.ok && !GONE.has(edited.error)) return failed(client, bot, edited);
     const thread = edited?.ok === true ? root : undefined;
+    if (reason === 'acknowledged') return thread === undefined ? NOTHING_TO_EDIT : sent(thread);
     const told = await call('chat.postMessage', message(thread, bot, notification, whole));
     if (!told.ok) return failed(client, bot, told);
     const own = RootSchema.safeParse(told.fields);
-    const newRoot = thread ?? own.data;
-    const answer = { words: 'ok', status: 200, ...(newRoot && { reference: JSON.stringify(newRoot) }) };
-    if (newRoot === undefined || !WITH_CHART.has(notification.reason)) return { outcome: 'sent', answer };
-    return { outcome: 'sent', answer, afterwards: () => addChart(client, bot, newRoot, notification) };
+    // What is said of a silence belongs to no incident: what follows edits the message before it.
+    const newRoot = isNotice ? undefined : (thread ?? own.data);
+    if (newRoot === undefined || !WITH_CHART.has(reason)) return sent(newRoot);
+    return { ...sent(newRoot), afterwards: () => addChart(client, bot, newRoot, notification) };
   } catch (error) {
     return sendingOfFault(error);
   }
 }
+
+function sent(root: Root | undefined): Extract<Sending, { outcome: 'sent' }> {
+  const reference = root === undefined ? {} : { reference: JSON.stringify(root) };
+  return { outcome: 'sent', answer: { words: 'ok', status: 200, ...reference } };
+}
+
+const NOTHING_TO_EDIT: Sending = {
+  outcome: 'left-out',
+  words: 'an acknowledgement calls nobody, and no message is there to edit',
+};
 
 /** Editing is refused: the message is not there any more, or not to be edited by us. */
 const GONE: ReadonlySet<string> = new Set([

@@ -19,6 +19,8 @@ export async function postToWebhook(
   url: string,
   withinMs: number,
 ): Promise<Sending> {
+  if (notification.reason === 'acknowledged')
+    return { outcome: 'left-out', words: 'an acknowledgement calls nobody, and an incoming webhook edits nothing' };
   const left = countdown(withinMs, now);
   const body = JSON.stringify(slackMessage(notification, { buttons }));
   const headers = { 'content-type': 'application/json; charset=utf-8' };

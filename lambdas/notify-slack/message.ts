@@ -35,12 +35,12 @@ export interface MessageOptions {
  */
 export function slackMessage(notification: Notification, { buttons }: MessageOptions): SlackMessage {
   const { alerts } = notification;
-  const head = `${SIGN[notification.status === 'resolved' ? 'resolved' : notification.severity]} ${headline(notification)}`;
+  const head = `${signOf(notification)} ${headline(notification)}`;
   const blocks: Block[] = [
     { type: 'header', text: { type: 'plain_text', text: cutTo(head, BLOCK_LIMITS.headerChars), emoji: true } },
     ...(alerts.length === 1 ? oneAlert(alerts[0]!, notification) : severalAlerts(notification)),
     ...contextBlocks(notification),
-    ...(buttons ? [actionsBlock(notification)] : []),
+    ...(buttons && notification.reason !== 'silence-ends' ? [actionsBlock(notification)] : []),
   ];
   const text = escapedTo(`${head} (${reasonWords(notification)})`, BLOCK_LIMITS.textChars);
   return { text, blocks };
@@ -62,6 +62,11 @@ const SIGN = {
   critical: '🔴',
   resolved: '✅',
 } as const;
+
+function signOf({ status, severity, reason }: Notification): string {
+  if (reason === 'silence-ends') return '🔕';
+  return SIGN[status === 'resolved' ? 'resolved' : severity];
+}
 
 function oneAlert(alert: AlertView, notification: Notification): Block[] {
   const why = whyLines(alert);

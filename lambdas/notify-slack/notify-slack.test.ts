@@ -57,6 +57,7 @@ async function open({ png = PNG as Uint8Array | undefined, env = {} } = {}) {
 
 const change = (more: Partial<Notification>): Notification => notificationTo(BOT, more);
 const RESOLVED: Partial<Notification> = {
+  begins: false,
   reason: 'resolved',
   status: 'resolved',
   counts: { firing: 0, acknowledged: 0, resolved: 1, muted: 0 },
@@ -66,7 +67,10 @@ const words = (value: unknown): string => JSON.stringify(value);
 describe('with a bot token', () => {
   it('a group is one message that is kept up to date; what changes is told in its thread', async () => {
     const { tell, entries } = await open();
-    await tell(change({ transition: 1 }), change({ transition: 2, reason: 'worse', severity: 'critical' }));
+    await tell(
+      change({ transition: 1 }),
+      change({ transition: 2, begins: false, reason: 'worse', severity: 'critical' }),
+    );
     await tell(change({ transition: 3, ...RESOLVED }));
     const [root, worse, over] = slack.messages;
     expect(slack.messages).toHaveLength(3);
@@ -117,8 +121,52 @@ describe('with a bot token', () => {
     const again = slack.messages[2]!;
     expect(again).toMatchObject({ thread: undefined });
     slack.remove(again.ts);
-    await tell(change({ transition: 4, reason: 'worse' }));
+    await tell(change({ transition: 4, begins: false, reason: 'worse' }));
     expect(slack.messages.at(-1)).toMatchObject({ thread: undefined });
+  });
+
+  it.each(['escalated', 'flapping'] as const)(
+    'begins anew with what is %s when nothing told is open',
+    async (reason) => {
+      const { tell } = await open();
+      await tell(change({ transition: 1 }), change({ transition: 2, ...RESOLVED }), change({ transition: 3, reason }));
+      expect(slack.messages).toHaveLength(3);
+      expect(slack.messages[0]!.text).toMatch(/^✅/);
+      expect(slack.messages[2]).toMatchObject({ thread: undefined });
+    },
+  );
+
+  it('an acknowledgement edits the message, and says nothing; without a message it is left out', async () => {
+    const { tell, entries, delivered } = await open();
+    const taken = { begins: false, reason: 'acknowledged', status: 'acknowledged' } as const;
+    await tell(change({ transition: 1 }), change({ transition: 2, ...taken }));
+    expect(slack.messages).toHaveLength(1);
+    expect(slack.messages[0]).toMatchObject({ edits: 1, text: expect.stringContaining('Acknowledged (high)') });
+    expect(words(slack.messages[0]!.blocks)).not.toContain('"acknowledge"');
+    slack.remove(slack.messages[0]!.ts);
+    await tell(change({ transition: 3, ...taken }), notificationTo(HOOK, taken));
+    expect(slack.messages).toHaveLength(0);
+    expect(entries.filter(({ answer }) => answer?.isLeftOut)).toHaveLength(2);
+    expect(delivered.map((line) => line.split(' ')[1])).toEqual(['sent', 'sent', 'dropped', 'dropped']);
+  });
+
+  it('that a silence ends is a message of its own, without buttons; what follows edits the one before', async () => {
+    const { tell } = await open();
+    await tell(change({ transition: 1 }));
+    await tell(
+      change({ transition: 2, begins: false, reason: 'silence-ends', notes: ['silence s-12 ends in 10 min'] }),
+    );
+    await tell(change({ transition: 3, ...RESOLVED }));
+    const [root, notice, over] = slack.messages;
+    expect(root).toMatchObject({ edits: 1, text: expect.stringMatching(/^✅/) });
+    expect(notice).toMatchObject({
+      thread: undefined,
+      edits: 0,
+      text: expect.stringMatching(/^🔕 A silence ends soon/),
+    });
+    expect(words(notice!.blocks)).toContain('silence s-12 ends in 10 min');
+    expect(words(notice!.blocks)).not.toContain('"actions"');
+    expect(over).toMatchObject({ thread: root!.ts });
   });
 
   it('tells a message a second in a conversation', async () => {

@@ -30,6 +30,8 @@ export function sendWebhook(client: WebhookClient): Send {
   return async (notification, _claimed, withinMs) => {
     const { receiver } = notification;
     if (receiver.channel !== 'webhook') return { outcome: 'refused', answer: { words: 'the receiver is no webhook' } };
+    if (receiver.template === 'pagerduty' && notification.reason === 'silence-ends')
+      return { outcome: 'left-out', words: 'a silence that ends calls nobody' };
     const { secrets, ...request } = await requestOf(notification, receiver, client);
     try {
       const answer = await client.call({ ...request, method: 'POST', timeoutMs: withinMs });

@@ -43,14 +43,15 @@ const PAGERDUTY_CHARS = { summary: 1_024, source: 255, component: 255 } as const
 
 /**
  * An event of PagerDuty's Events API v2. All of a group is one incident: its dedup key is the group's, so that a resolution ends
- * what the first event began. It holds the routing key, which is a secret.
+ * what the first event began. What gets worse although somebody has acknowledged it triggers: only the acknowledgement itself
+ * acknowledges. It holds the routing key, which is a secret.
  */
 export function pagerDutyEvent(notification: Notification, routingKey: string): WebhookMessage {
-  const { alerts, status, severity, groupKey, since, owner, links, group } = notification;
+  const { alerts, status, reason, severity, groupKey, since, owner, links, group } = notification;
   const first = alerts[0]!;
   const event = {
     routing_key: routingKey,
-    event_action: status === 'resolved' ? 'resolve' : status === 'acknowledged' ? 'acknowledge' : 'trigger',
+    event_action: status === 'resolved' ? 'resolve' : reason === 'acknowledged' ? 'acknowledge' : 'trigger',
     dedup_key: groupKey,
     payload: {
       summary: cutTo(headline(notification), PAGERDUTY_CHARS.summary),

@@ -62,8 +62,9 @@ describe('a post', () => {
   it('is an event of PagerDuty, one incident a group', async () => {
     const { handler, to } = await open(always(202, '{"status":"success"}'));
     const receiver = to({ template: 'pagerduty', secret: 'routing' });
-    const over = { status: 'resolved', reason: 'resolved', transition: 2 } as const;
-    await handler(queueEvent([notificationTo(receiver), notificationTo(receiver, over)]));
+    const taken = { status: 'acknowledged', reason: 'acknowledged', begins: false, transition: 2 } as const;
+    const over = { status: 'resolved', reason: 'resolved', begins: false, transition: 3 } as const;
+    await handler(queueEvent([{}, taken, over].map((more) => notificationTo(receiver, more))));
     const events = sink.requests.map(({ body }) => JSON.parse(body.toString()));
     expect(events).toMatchObject([
       {
@@ -72,8 +73,28 @@ describe('a post', () => {
         dedup_key: SAMPLE_NOTIFICATION.groupKey,
         payload: { source: 'pump-17', severity: 'error', component: 'temperature', class: 'value' },
       },
+      { event_action: 'acknowledge', dedup_key: SAMPLE_NOTIFICATION.groupKey },
       { event_action: 'resolve', dedup_key: SAMPLE_NOTIFICATION.groupKey },
     ]);
+  });
+
+  it('triggers in PagerDuty what gets worse after somebody acknowledged it', async () => {
+    const { handler, to } = await open(always(202));
+    const receiver = to({ template: 'pagerduty', secret: 'routing' });
+    await handler(queueEvent([notificationTo(receiver, { status: 'acknowledged', reason: 'worse', begins: false })]));
+    expect(JSON.parse(sink.requests[0]!.body.toString())).toMatchObject({ event_action: 'trigger' });
+  });
+
+  it('that a silence ends calls nobody by PagerDuty; the log says so, and others are told', async () => {
+    const { handler, to, entries, delivered } = await open(always(202));
+    const ending = { reason: 'silence-ends', begins: false } as const;
+    const pager = to({ name: 'pager', template: 'pagerduty', secret: 'routing' });
+    await handler(queueEvent([notificationTo(pager, ending)]));
+    expect(sink.requests).toEqual([]);
+    expect(entries.at(-1)).toMatchObject({ isFinal: true, answer: { isLeftOut: true } });
+    expect(delivered).toEqual([expect.stringMatching(/ dropped$/)]);
+    await handler(queueEvent([notificationTo(to(), ending)]));
+    expect(JSON.parse(sink.requests[0]!.body.toString())).toMatchObject({ type: 'tidewatch.alert.silence-ends.v1' });
   });
 
   it('holds neither keys nor a secret address', async () => {

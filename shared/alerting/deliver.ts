@@ -9,6 +9,8 @@ export type Sending =
   | { readonly outcome: 'sent'; readonly answer: ProviderAnswer; readonly afterwards?: () => Promise<void> }
   /** Never to be told: wrong address, refused content. `disablesReceiver`: the address is gone. */
   | { readonly outcome: 'refused'; readonly answer: ProviderAnswer; readonly disablesReceiver?: boolean }
+  /** Nothing to be told by this channel; `words` say why. */
+  | { readonly outcome: 'left-out'; readonly words: string }
   /** Not told now. `afterMs`: what the provider asked for. */
   | { readonly outcome: 'later'; readonly answer: ProviderAnswer; readonly afterMs?: number };
 
@@ -83,6 +85,11 @@ async function claimAndSend(
       const { answer, disablesReceiver = false } = sending;
       await log.failed(notification, claim.token, { ...answer, isFinal: true, disablesReceiver });
       return { outcome: 'refused' };
+    }
+    case 'left-out': {
+      const { words } = sending;
+      await log.failed(notification, claim.token, { words, isLeftOut: true, isFinal: true });
+      return { outcome: 'dropped' };
     }
     case 'later':
       await log.failed(notification, claim.token, { ...sending.answer, isFinal: false });

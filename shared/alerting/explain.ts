@@ -78,6 +78,8 @@ function sentWords({ notification, alertIds, state, attempts }: SentEntry, alert
   const what = `notification ${notification.transition} (${notification.reason}) to ${notification.receiver.name}`;
   const tried = attempts.map(({ claimedAt, endedAt, outcome, answer, mayRepeat }, i): Explained => {
     const repeated = mayRepeat ? ', perhaps for the second time: an earlier try may have arrived' : '';
+    if (answer?.isLeftOut === true)
+      return { at: endedAt ?? claimedAt, part: 'sent', code: 'attempt', words: `${what}: left out, ${answer.words}` };
     const how = outcome === undefined ? 'has not said how it ended' : outcome === 'sent' ? 'sent' : failedWords(answer);
     const said =
       answer === undefined

@@ -30,6 +30,8 @@ export interface ProviderAnswer {
   readonly status?: number;
   /** Of a failure after which the message may be out all the same: a time-out, a connection that broke, a server's own fault. */
   readonly mayHaveArrived?: true;
+  /** Nothing was sent, on purpose: the channel has nothing to show for it, as `words` say. */
+  readonly isLeftOut?: true;
   /** What later messages of the group need: Slack's `ts`, a mail's thread. Comes back as {@link Claimed.previous}. */
   readonly reference?: string;
 }

@@ -35,8 +35,9 @@ export function headline(notification: Notification): string {
   return `${stateWords(notification)}: ${subjectOf(notification)}`;
 }
 
-/** Where the group stands: "High", "Acknowledged", "Resolved". */
+/** Where the group stands: "High", "Acknowledged", "Resolved"; that a silence ends is said of no alert. */
 export function stateWords({ status, severity, reason }: Notification): string {
+  if (reason === 'silence-ends') return 'A silence ends soon';
   if (status === 'resolved') return 'Resolved';
   if (status === 'acknowledged') return `Acknowledged (${SEVERITY_WORDS[severity].toLowerCase()})`;
   return reason === 'escalated' ? `Escalated, ${SEVERITY_WORDS[severity].toLowerCase()}` : SEVERITY_WORDS[severity];
