@@ -64,6 +64,12 @@ export class AlertingWorld {
     return this.router.services;
   }
 
+  /** Other rules, from now on. */
+  apply(rules: Partial<AlertingDocumentInput>): void {
+    const applied = compileDocument(AlertingDocumentSchema.parse({ ...RULES, ...rules }));
+    Object.assign(this.services, { alerting: async () => applied });
+  }
+
   /** Milliseconds since the start. */
   async at(ms: number): Promise<this> {
     await this.router.advanceTo(START + ms);

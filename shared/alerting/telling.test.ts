@@ -15,6 +15,10 @@ const event =
   (...events: ReturnType<typeof anomaly>[]): Step =>
   (world) =>
     world.events(...events);
+const apply =
+  (rules: Partial<AlertingDocumentInput>): Step =>
+  async (world) =>
+    world.apply(rules);
 const acknowledge =
   (source: string): Step =>
   (world) =>
@@ -339,11 +343,95 @@ test.each<Case>([
     HOUR,
     [
       'slack #1 first after 30 s: 1 firing',
-      'slack #2 worse after 90 s: 1 firing',
       'pager #1 first after 90 s: 1 firing',
-      'slack #3 resolved after 630 s: 1 resolved',
+      'slack #2 resolved after 630 s: 1 resolved',
       'pager #2 resolved after 630 s: 1 resolved',
     ],
+  ],
+  [
+    'severity that rises to a route with the same receiver is told to it once, and repeated once',
+    {
+      route: {
+        receivers: ['slack'],
+        groupBy: ['tags.site'],
+        routes: [{ match: { severity: 'critical' }, receivers: ['slack', 'pager'] }],
+      },
+    },
+    [
+      [0, event(opened('a'))],
+      [60, event(worse('a', 'critical'))],
+    ],
+    5 * HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #1 first after 90 s: 1 firing',
+      'pager #1 first after 90 s: 1 firing',
+      'slack #2 repeat after 14490 s: 1 firing',
+      'pager #2 repeat after 14490 s: 1 firing',
+    ],
+  ],
+  [
+    'an alert is escalated so long after it was told itself, and only then',
+    route({ escalate: { after: '30m', receivers: ['pager'] }, repeatInterval: 'never' }),
+    [
+      [0, event(opened('a'))],
+      [60, acknowledge('a')],
+      [7_200, event(opened('b'))],
+      [8_000, event(opened('c'))],
+    ],
+    4 * HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'slack #2 acknowledged after 65 s: 1 acknowledged',
+      'slack #3 worse after 7230 s: 1 firing, 1 acknowledged',
+      'slack #4 worse after 8030 s: 2 firing, 1 acknowledged',
+      'pager #1 escalated after 9030 s: 1 firing',
+      'pager #2 escalated after 9830 s: 2 firing',
+    ],
+  ],
+  [
+    'an alert of the day stays with the route of the day when it goes on into the night',
+    route({
+      routes: [
+        { name: 'day', active: [{ from: '08:00', to: '12:30' }], receivers: ['mail'] },
+        { name: 'night', receivers: ['pager'] },
+      ],
+    }),
+    [
+      [0, event(opened('a'))],
+      [3_600, event(worse('a', 'critical'))],
+    ],
+    2 * HOUR,
+    ['mail #1 first after 30 s: 1 firing', 'mail #2 worse after 3630 s: 1 firing'],
+  ],
+  [
+    'a receiver that the route no longer names hears of the end of what it was told, and of nothing else',
+    route({ receivers: ['slack', 'mail'], repeatInterval: '1h' }),
+    [
+      [0, event(opened('a'))],
+      [600, apply(route({ receivers: ['slack'], repeatInterval: '2h' }))],
+      [1_200, event(opened('b'), worse('a', 'critical'))],
+      [9_000, event(closed('a'), closed('b'))],
+    ],
+    3 * HOUR,
+    [
+      'slack #1 first after 30 s: 1 firing',
+      'mail #1 first after 30 s: 1 firing',
+      'slack #2 worse after 1230 s: 2 firing',
+      'slack #3 repeat after 8430 s: 2 firing',
+      'slack #4 resolved after 9030 s: 2 resolved',
+      'mail #2 resolved after 9030 s: 1 resolved',
+    ],
+  ],
+  [
+    'rules that no longer repeat are heeded without a further event',
+    route({ repeatInterval: '1h' }),
+    [
+      [0, event(opened('a'))],
+      [600, apply(route({ repeatInterval: 'never' }))],
+    ],
+    5 * HOUR,
+    ['slack #1 first after 30 s: 1 firing'],
   ],
   ['data older than the rules allow makes no alert', { maxAge: '1h' }, [[2 * 3_600, event(opened('a'))]], 3 * HOUR, []],
   [

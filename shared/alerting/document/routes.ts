@@ -66,6 +66,16 @@ export function placementsOf(root: ReadRoute, subject: Subject, now: number): re
   return found.map((route) => placementIn(route, subject));
 }
 
+/** The route of an id, wherever it stands below the root. */
+export function routeOf(root: ReadRoute, id: string): ReadRoute | undefined {
+  if (root.id === id) return root;
+  for (const child of root.children) {
+    const found = routeOf(child, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Every route that was asked, with its answer. */
 export function explainRoutes(root: ReadRoute, subject: Subject, now: number): readonly RouteStep[] {
   const steps: RouteStep[] = [];

@@ -5,7 +5,7 @@ import { alertKey, bodyOf, groupKey, putAlert, putGroup, putSeries, seriesKey } 
 import { absorb, seriesOfEvent } from '../state/absorb';
 import { type Alert, alertIdOf, subjectOfAlert } from '../state/alert';
 import type { SeriesHistory } from '../state/flapping';
-import { type Group, newGroup, withAlert, withPlacement } from '../state/group';
+import { type Group, newGroup, withAlert, withRoute } from '../state/group';
 import { mayInhibit } from '../state/mute';
 import { withEntries } from '../trace';
 import { compareAndSet } from './compare-and-set';
@@ -94,6 +94,11 @@ interface JoinOutcome {
   readonly dueAt?: number;
 }
 
+interface Joining {
+  readonly alerts: { readonly alert: Alert; readonly isPlaced: boolean }[];
+  placement?: Placement;
+}
+
 /** Notes alerts in all groups that they are in; gives how many changed. What the caller has just read may be old: groups know. */
 export async function joinGroups(
   services: Omit<RouterServices, 'topic'>,
@@ -101,14 +106,15 @@ export async function joinGroups(
   alerts: readonly Alert[],
 ): Promise<number> {
   const { store, now, callAt } = services;
-  const joining = new Map<string, { alerts: Alert[]; placement?: Placement }>();
+  const joining = new Map<string, Joining>();
   for (const alert of alerts) {
     if (alert.groups.length === 0) continue;
-    const placements = placementsOf(alerting.root, subjectOfAlert(alert), now());
+    // By the time at which it began: a route of the day does not take it over from one of the night.
+    const placements = placementsOf(alerting.root, subjectOfAlert(alert), alert.firedAt ?? now());
     for (const key of alert.groups) {
       const entry = joining.get(key) ?? { alerts: [] };
-      entry.alerts.push(alert);
       const placement = placements.find((one) => one.groupKey === key);
+      entry.alerts.push({ alert, isPlaced: placement !== undefined });
       if (placement !== undefined) entry.placement = placement;
       joining.set(key, entry);
     }
@@ -122,11 +128,11 @@ export async function joinGroups(
       const before = bodyOf<Group>(doc) ?? (placement && newGroup(placement));
       // A group of a route that is gone, and of which nothing is known any more: there is nobody to tell.
       if (before === undefined) return { puts: [], result: { changed: false, full: [] } };
-      let group: Group = placement === undefined ? before : withPlacement(before, placement);
+      let group = withRoute(before, alerting.root);
       let changed = false;
       const full: Alert[] = [];
-      for (const alert of alerts) {
-        const joined = withAlert(group, alert, now());
+      for (const { alert, isPlaced } of alerts) {
+        const joined = withAlert(group, alert, isPlaced, now());
         group = joined.group;
         changed ||= joined.changed;
         if (joined.full) full.push(alert);

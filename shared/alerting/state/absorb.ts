@@ -173,10 +173,10 @@ function withStatus(alert: Alert, before: Alert, say: Say): Alert {
   return { ...alert, status: 'resolved' };
 }
 
-/** Alerts that fire take their places; they never leave one, so that everybody who was told hears the end. */
+/** Alerts that fire take their places, by the time at which they began to; they never leave one, so that everybody who was told hears the end. */
 function withPlacements(alert: Alert, { root }: Alerting, now: number, say: Say): Alert {
   if (alert.status === 'none' || alert.status === 'resolved') return alert;
-  const fresh = placementsOf(root, subjectOfAlert(alert), now).filter(
+  const fresh = placementsOf(root, subjectOfAlert(alert), alert.firedAt ?? now).filter(
     ({ groupKey }) => !alert.groups.includes(groupKey),
   );
   for (const { route, options, group } of fresh) {

@@ -1,7 +1,8 @@
 import { SEVERITIES } from '../../domain/anomaly-event';
 import type { NotificationReason } from '../../domain/notification';
 import { durationWords } from '../document/durations';
-import { type Group, isPartOfFlapping, type Member, type Told } from './group';
+import type { Group, Told } from './group';
+import { type Entry, escalationOf, isOpen, isUnacknowledged, type ReceiverTurn, visibleTo } from './receiver-view';
 
 /** What is decided for one receiver at a turn of the group. */
 export type Decision =
@@ -14,34 +15,12 @@ export type Decision =
    */
   | { readonly act: 'nothing'; readonly words: string; readonly isKnown?: true; readonly quietly?: true };
 
-export interface ReceiverTurn {
-  readonly group: Group;
-  readonly receiver: string;
-  /** Told only when nobody acknowledges. */
-  readonly isEscalation: boolean;
-  /** Its channel shows how things stand, and not only what happened: a mail does not. */
-  readonly showsState: boolean;
-  /** Ids of alerts that are muted now. */
-  readonly muted: ReadonlySet<string>;
-  /** Within which flapping is counted. */
-  readonly flappingMs: number;
-  readonly now: number;
-}
-
-type Entry = readonly [id: string, member: Member];
-
 /** The decision table of telling. Pure: the same group at the same moment decides the same. O(members). */
 export function decide(turn: ReceiverTurn): Decision {
-  const { group, receiver, isEscalation, muted, flappingMs, now } = turn;
-  const told = group.receivers[receiver];
-  const visible = Object.entries(group.members).filter(
-    ([id, member]) =>
-      isOpen(member) &&
-      !muted.has(id) &&
-      (!isPartOfFlapping(member, now, flappingMs) || told?.alerts[id] !== undefined),
-  );
+  const told = turn.group.receivers[turn.receiver];
+  const visible = visibleTo(turn);
   if (told === undefined || Object.keys(told.alerts).length === 0) {
-    return isEscalation ? escalation(turn, visible) : beginning(turn, visible);
+    return turn.role === 'ordinary' ? beginning(turn, visible) : escalation(turn, visible);
   }
   return continuation(turn, told, visible);
 }
@@ -63,22 +42,21 @@ function beginning({ group, muted, now }: ReceiverTurn, visible: readonly Entry[
 }
 
 /** The receiver is called in when those of the route were told and nobody acknowledges. */
-function escalation({ group, now }: ReceiverTurn, visible: readonly Entry[]): Decision {
-  const { escalate } = group.options;
-  const first = Object.entries(group.receivers)
-    .filter(([name]) => group.options.receivers.includes(name))
-    .map(([, { firstAt, alerts }]) => ({ firstAt, alerts }))
-    .filter(({ alerts }) => visible.some((entry) => isUnacknowledged(entry) && alerts[entry[0]] !== undefined));
-  if (escalate === undefined || first.length === 0)
+function escalation({ group }: ReceiverTurn, visible: readonly Entry[]): Decision {
+  if (visible.length > 0) return { act: 'tell', reason: 'escalated', words: notAcknowledged(group) };
+  const nexts = Object.values(group.members).flatMap((member) => escalationOf(group, member) ?? []);
+  if (nexts.length === 0)
     return { act: 'nothing', words: 'nobody was told of an alert that waits for an acknowledgement' };
-  const ready = Math.min(...first.map(({ firstAt }) => firstAt)) + escalate.afterMs;
-  if (now < ready) return waiting(ready, 'for an acknowledgement, before it is escalated');
-  return { act: 'tell', reason: 'escalated', words: `not acknowledged for ${durationWords(escalate.afterMs)}` };
+  return waiting(Math.min(...nexts), 'for an acknowledgement, before it is escalated');
+}
+
+function notAcknowledged({ options }: Group): string {
+  return `not acknowledged for ${durationWords(options.escalate?.afterMs ?? 0)}`;
 }
 
 /** The receiver knows of something that is not over for it. */
 function continuation(
-  { group, muted, showsState, now }: ReceiverTurn,
+  { group, role, muted, showsState, now }: ReceiverTurn,
   told: Told,
   visible: readonly Entry[],
 ): Decision {
@@ -108,13 +86,16 @@ function continuation(
         ready,
         `with ${words}, ${worse.length > 0 ? 'group wait' : 'group interval'} after notification ${told.transition}`,
       );
+    if (role === 'escalation' && fresh.length > 0)
+      return { act: 'tell', reason: 'escalated', words: `${words}, ${notAcknowledged(group)}` };
     const isFlapping = risen.length === 0 && fresh.every(([, { flapping }]) => flapping === 'first');
     return { act: 'tell', reason: isFlapping ? 'flapping' : 'worse', words };
   }
   const unacknowledged = visible.filter(isUnacknowledged);
-  if (showsState && !told.acknowledged && isAcknowledged(group, Object.keys(told.alerts)))
+  if (showsState && role !== 'former' && !told.acknowledged && isAcknowledged(group, Object.keys(told.alerts)))
     return { act: 'tell', reason: 'acknowledged', words: 'all of it is acknowledged, which calls nobody' };
-  if (unacknowledged.length === 0) return { act: 'nothing', words: whyNoRepeat(group, told, muted), isKnown: true };
+  if (unacknowledged.length === 0)
+    return { act: 'nothing', words: whyNoRepeat(group, told, muted, role === 'former'), isKnown: true };
   if (repeatMs === undefined)
     return { act: 'nothing', words: deduplicated(told, 'the route does not repeat'), isKnown: true };
   if (now < told.at + repeatMs) {
@@ -136,21 +117,17 @@ export function isBeginning({ members, receivers }: Group, receiver: string, rea
 
 /** What the receiver knows once it is told. */
 export function toldBy(turn: ReceiverTurn, reason: NotificationReason): Told {
-  const { group, receiver, muted, flappingMs, now } = turn;
+  const { group, receiver, now } = turn;
   const before = group.receivers[receiver];
   const transition = (before?.transition ?? 0) + 1;
-  if (reason === 'resolved') return { transition, at: now, firstAt: now, alerts: {} };
+  if (reason === 'resolved') return { transition, at: now, alerts: {} };
   const known = Object.entries(before?.alerts ?? {}).filter(([id]) => isOpen(group.members[id]));
-  const shown = Object.entries(group.members)
-    .filter(([id, member]) => isOpen(member) && !muted.has(id) && !isPartOfFlapping(member, now, flappingMs))
-    .map(([id, { severity }]) => [id, severity] as const);
-  const isNew = known.length === 0;
+  const shown = visibleTo(turn).map(([id, { severity }]) => [id, severity] as const);
   const alerts = { ...Object.fromEntries(known), ...Object.fromEntries(shown) };
   return {
     transition,
     // What calls nobody is no telling that further ones wait for.
     at: reason === 'acknowledged' && before !== undefined ? before.at : now,
-    firstAt: isNew ? now : (before?.firstAt ?? now),
     alerts,
     ...(isAcknowledged(group, Object.keys(alerts)) ? { acknowledged: true } : {}),
   };
@@ -160,14 +137,6 @@ export function toldBy(turn: ReceiverTurn, reason: NotificationReason): Told {
 function isAcknowledged({ members }: Group, ids: readonly string[]): boolean {
   const open = ids.filter((id) => isOpen(members[id]));
   return open.length > 0 && open.every((id) => members[id]!.status === 'acknowledged');
-}
-
-function isUnacknowledged([, { status }]: Entry): boolean {
-  return status === 'firing';
-}
-
-function isOpen(member: Member | undefined): boolean {
-  return member !== undefined && member.status !== 'resolved';
 }
 
 function waiting(until: number, words: string): Decision {
@@ -186,7 +155,10 @@ function whyNothingBegins({ members }: Group, muted: ReadonlySet<string>): strin
   return 'every alert of the group is acknowledged';
 }
 
-function whyNoRepeat({ members }: Group, told: Told, muted: ReadonlySet<string>): string {
+function whyNoRepeat({ members }: Group, told: Told, muted: ReadonlySet<string>, isFormer: boolean): string {
+  if (isFormer) return deduplicated(told, 'the route does not name it any more, and it hears of the end only');
+  const open = Object.keys(told.alerts).filter((id) => isOpen(members[id]));
+  if (open.every((id) => members[id]!.left)) return deduplicated(told, 'the routes take it elsewhere now');
   const isMuted = Object.keys(told.alerts).some((id) => isOpen(members[id]) && muted.has(id));
   return deduplicated(told, isMuted ? 'what was told of is muted now' : 'all of it is acknowledged');
 }

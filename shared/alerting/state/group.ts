@@ -1,4 +1,4 @@
-import type { Placement, RouteOptions } from '../document/routes';
+import { type Placement, type ReadRoute, type RouteOptions, routeOf } from '../document/routes';
 import { type Alert, severityRank } from './alert';
 
 /**
@@ -39,6 +39,10 @@ export interface Member {
   /** When it joined, and when its status or severity last changed. */
   readonly joinedAt: number;
   readonly changedAt: number;
+  /** When a receiver of the route was first told of it: an escalation counts from then. */
+  readonly toldAt?: number;
+  /** The routes take it elsewhere since it changed: who was told of it here hears of its end, and of nothing else. */
+  readonly left?: true;
 }
 
 /** What one receiver was told. */
@@ -46,8 +50,6 @@ export interface Told {
   /** Of the last notification. */
   readonly transition: number;
   readonly at: number;
-  /** When it was first told of what it knows now. */
-  readonly firstAt: number;
   /** Alerts it was told of and not told the end of, with the severity it knows. */
   readonly alerts: Readonly<Record<string, number>>;
   /** It was told that all of these are acknowledged. */
@@ -87,9 +89,12 @@ export interface Joined {
 
 /**
  * Notes an alert as it stands. The same alert noted again, or an older look at it, changes nothing; one that is over does not
- * join. What changes gives the group a turn after its wait, or earlier if it has one.
+ * join. What changes gives the group a turn after its wait, or earlier if it has one. A change that tells nothing is not written
+ * down either: the group of a storm would be written for every event.
+ *
+ * @param isPlaced the routes take it to this group
  */
-export function withAlert(group: Group, alert: Alert, now: number): Joined {
+export function withAlert(group: Group, alert: Alert, isPlaced: boolean, now: number): Joined {
   const same = { group, changed: false, full: false };
   if (alert.status === 'none') return same;
   const known = group.members[alert.id];
@@ -97,26 +102,33 @@ export function withAlert(group: Group, alert: Alert, now: number): Joined {
   if (known !== undefined && known.change >= alert.change) return same;
   if (known === undefined && Object.keys(group.members).length >= MEMBERS_MAX) return { ...same, full: true };
   const severity = severityRank(alert.facts.severity);
-  const moved = known === undefined || known.status !== alert.status || known.severity !== severity;
+  const moved =
+    known === undefined ||
+    known.status !== alert.status ||
+    known.severity !== severity ||
+    known.flapping !== alert.flapping ||
+    (known.left === undefined) !== isPlaced;
+  if (!moved) return same;
   const member: Member = {
     status: alert.status,
     severity,
     ...(alert.flapping === undefined ? {} : { flapping: alert.flapping }),
     change: alert.change,
     joinedAt: known?.joinedAt ?? now,
-    changedAt: moved ? now : known.changedAt,
+    changedAt: now,
+    ...(known?.toldAt === undefined ? {} : { toldAt: known.toldAt }),
+    ...(isPlaced ? {} : { left: true }),
   };
   const members = { ...group.members, [alert.id]: member };
-  // A change that tells nothing needs no turn.
-  if (!moved) return { group: { ...group, members }, changed: true, full: false };
   const wait = member.status === 'acknowledged' ? ACKNOWLEDGED_WAIT_MS : Number.POSITIVE_INFINITY;
   const dueAt = Math.min(group.dueAt ?? Number.POSITIVE_INFINITY, now + Math.min(group.options.groupWaitMs, wait));
   return { group: { ...group, members, dueAt }, changed: true, full: false };
 }
 
-/** The group with what its route says now. */
-export function withPlacement(group: Group, { options, group: labels }: Placement): Group {
-  return { ...group, options, labels };
+/** The group with what its route says now. One whose route is gone goes on as it was, so that nobody loses what is open. */
+export function withRoute(group: Group, root: ReadRoute): Group {
+  const route = routeOf(root, group.route);
+  return route === undefined ? group : { ...group, options: route.options };
 }
 
 /**

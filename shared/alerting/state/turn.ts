@@ -3,10 +3,11 @@ import type { Receiver } from '../../domain/receiver';
 import type { Alerting } from '../document/compile';
 import type { TurnEntry } from '../records';
 import type { Alert } from './alert';
-import { type Decision, decide, isBeginning, type ReceiverTurn, toldBy } from './decide';
-import { type Group, isPartOfFlapping, type Told } from './group';
+import { type Decision, decide, isBeginning, toldBy } from './decide';
+import { type Group, isPartOfFlapping, type Member, type Told, withRoute } from './group';
 import type { Mute, Muting, Silence } from './mute';
 import { endingSilences, muteChanges, mutedEntries, mutesOf, type Notice } from './muted-members';
+import { escalationOf, isNews, isOpen, type ReceiverRole, type ReceiverTurn } from './receiver-view';
 import { notificationOf } from './render';
 
 /** Everything that a turn of a group looks at. */
@@ -29,8 +30,11 @@ export interface TurnResult {
 }
 
 /** One turn of a group: who is muted, what each receiver is told, when it goes on. Pure. */
-export function takeTurn(input: TurnInput): TurnResult {
-  const { group, alerts, alerting, muting, now } = input;
+export function takeTurn(given: TurnInput): TurnResult {
+  const { alerts, alerting, muting, now } = given;
+  // The rules may have changed since an alert did.
+  const group = withRoute(given.group, alerting.root);
+  const input = { ...given, group };
   const mutes = mutesOf(group, alerts, muting);
   const muted = new Set(mutes.keys());
   const entries: TurnEntry[] = [...mutedEntries(mutes)];
@@ -38,7 +42,7 @@ export function takeTurn(input: TurnInput): TurnResult {
   const receivers: Record<string, Told> = { ...group.receivers };
   const notifications: { notification: Notification; alertIds: readonly string[] }[] = [];
   const nexts: number[] = [];
-  for (const { name, isEscalation } of receiversOf(group)) {
+  for (const { name, role } of receiversOf(group)) {
     const receiver = alerting.receivers.get(name);
     if (receiver === undefined) {
       entries.push({ code: 'not-told', words: `${name}: the rules have no such receiver any more` });
@@ -48,28 +52,30 @@ export function takeTurn(input: TurnInput): TurnResult {
     const turn: ReceiverTurn = {
       group,
       receiver: name,
-      isEscalation,
+      role,
       showsState: receiver.channel !== 'email',
       muted,
       flappingMs: alerting.flapping.within,
       now,
     };
-    const decision = withNotice(decide(turn), isEscalation ? [] : notice);
+    const decision = withNotice(decide(turn), role === 'ordinary' ? notice : []);
     entries.push(entryOf(name, decision, group.receivers[name]));
     if (decision.act === 'nothing' && decision.quietly) receivers[name] = { ...receivers[name]!, alerts: {} };
     if (decision.act === 'wait') nexts.push(decision.until);
     if (decision.act !== 'tell') continue;
     const told = decision.isNotice ? noticed(group.receivers[name], now) : toldBy(turn, decision.reason);
-    const telling = tell(input, receiver, told.transition, decision, mutes);
+    const telling = tell(input, turn, receiver, told.transition, decision, mutes);
     if (telling === undefined) continue;
     receivers[name] = told;
     notifications.push(telling);
-    nexts.push(...followUps(group, told, isEscalation, now));
+    nexts.push(...repeats(group, told, role, now));
   }
+  const next = { ...group, receivers, members: withTold(group, receivers, now) };
+  nexts.push(...escalations(next, now));
   if (muted.size > 0) nexts.push(now + group.options.groupIntervalMs, ...muteChanges(input.silences, mutes, now));
   nexts.push(...endsOfFlapping(input));
   return {
-    group: closedTurn(group, receivers, notifications, entries, notice, nexts),
+    group: closedTurn(next, notifications, entries, notice, nexts),
     notifications,
     entries: newEntries(group, entries),
   };
@@ -79,7 +85,7 @@ type Telling = Extract<Decision, { act: 'tell' }>;
 type Announcement = Telling & { readonly isNotice?: boolean; readonly notes?: readonly string[] };
 
 /** Receivers of the route, those it escalates to, and those that were told by an earlier form of it. */
-function receiversOf({ options, receivers }: Group): { readonly name: string; readonly isEscalation: boolean }[] {
+function receiversOf({ options, receivers }: Group): { readonly name: string; readonly role: ReceiverRole }[] {
   const ordinary = options.receivers;
   const escalation = (options.escalate?.receivers ?? []).filter((name) => !ordinary.includes(name));
   const former = Object.entries(receivers)
@@ -88,8 +94,9 @@ function receiversOf({ options, receivers }: Group): { readonly name: string; re
     )
     .map(([name]) => name);
   return [
-    ...ordinary.map((name) => ({ name, isEscalation: false })),
-    ...[...escalation, ...former].map((name) => ({ name, isEscalation: true })),
+    ...ordinary.map((name) => ({ name, role: 'ordinary' as const })),
+    ...escalation.map((name) => ({ name, role: 'escalation' as const })),
+    ...former.map((name) => ({ name, role: 'former' as const })),
   ];
 }
 
@@ -105,7 +112,6 @@ function noticed(before: Told | undefined, now: number): Told {
   return {
     transition: (before?.transition ?? 0) + 1,
     at: before?.at ?? now,
-    firstAt: before?.firstAt ?? now,
     alerts: before?.alerts ?? {},
     ...(before?.acknowledged ? { acknowledged: true } : {}),
   };
@@ -113,17 +119,17 @@ function noticed(before: Told | undefined, now: number): Told {
 
 function tell(
   input: TurnInput,
+  turn: ReceiverTurn,
   receiver: Receiver,
   transition: number,
   decision: Announcement,
   mutes: ReadonlyMap<string, Mute>,
 ) {
-  const { group, alerts, alerting, now } = input;
+  const { group, alerts, now } = input;
   const told = group.receivers[receiver.name]?.alerts ?? {};
   const all = Object.entries(group.members).flatMap(([id, member]) => {
     const alert = alerts.get(id);
-    const isNews = member.status !== 'resolved' && !isPartOfFlapping(member, now, alerting.flapping.within);
-    const concerns = told[id] !== undefined || isNews;
+    const concerns = told[id] !== undefined || isNews(turn, member);
     return alert !== undefined && concerns ? [{ alert, isMuted: mutes.has(id) }] : [];
   });
   const visible = all.filter(({ isMuted }) => !isMuted);
@@ -156,12 +162,27 @@ function endsOfFlapping({ group, alerting, now }: TurnInput): number[] {
 }
 
 /** When the group has to look again after it told somebody. */
-function followUps({ options }: Group, { alerts }: Told, isEscalation: boolean, now: number): number[] {
-  if (Object.keys(alerts).length === 0) return [];
-  return [
-    ...(options.repeatMs === undefined ? [] : [now + options.repeatMs]),
-    ...(options.escalate === undefined || isEscalation ? [] : [now + options.escalate.afterMs]),
-  ];
+function repeats({ options }: Group, { alerts }: Told, role: ReceiverRole, now: number): number[] {
+  const ends = role === 'former' || options.repeatMs === undefined || Object.keys(alerts).length === 0;
+  return ends ? [] : [now + options.repeatMs!];
+}
+
+/** When alerts that wait for an acknowledgement are escalated. */
+function escalations(group: Group, now: number): number[] {
+  return Object.values(group.members)
+    .flatMap((member) => escalationOf(group, member) ?? [])
+    .filter((at) => at > now);
+}
+
+/** Members with when they were first told to the route. */
+function withTold({ members, options }: Group, receivers: Group['receivers'], now: number): Group['members'] {
+  const isTold = (id: string) => options.receivers.some((name) => receivers[name]?.alerts[id] !== undefined);
+  return Object.fromEntries(
+    Object.entries(members).map(([id, member]): [string, Member] => [
+      id,
+      member.toldAt === undefined && isTold(id) ? { ...member, toldAt: now } : member,
+    ]),
+  );
 }
 
 function entryOf(
@@ -188,15 +209,14 @@ function wordsKey({ code, words, alerts }: TurnEntry): string {
 
 function closedTurn(
   group: Group,
-  receivers: Record<string, Told>,
   notifications: TurnResult['notifications'],
   entries: readonly TurnEntry[],
   notice: readonly Notice[],
   nexts: readonly number[],
 ): Group {
-  const isKnown = (id: string) => Object.values(receivers).some(({ alerts }) => alerts[id] !== undefined);
+  const isKnown = (id: string) => Object.values(group.receivers).some(({ alerts }) => alerts[id] !== undefined);
   const members = Object.fromEntries(
-    Object.entries(group.members).filter(([id, { status }]) => status !== 'resolved' || isKnown(id)),
+    Object.entries(group.members).filter(([id, member]) => isOpen(member) || isKnown(id)),
   );
   const { dueAt: _, ...rest } = group;
   const pending = notifications.map(({ notification }) => ({
@@ -206,7 +226,6 @@ function closedTurn(
   return {
     ...rest,
     members,
-    receivers,
     pending: [...group.pending, ...pending],
     noticed: [...group.noticed, ...notice.map(({ silence }) => silence)].slice(-20),
     said: entries.map(wordsKey),
