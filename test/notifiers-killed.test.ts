@@ -99,7 +99,15 @@ function sendOf(channel: Channel, { clock, told }: World, wrap: Wrap): Send {
         tell(notification);
         return { outcome: 'sent', words: 'ok' } as const;
       });
-      const client: EmailClient = { mailer: { send }, charts, secrets, now, from: undefined, actions: undefined };
+      const client: EmailClient = {
+        mailer: { send },
+        charts,
+        secrets,
+        now,
+        from: undefined,
+        actions: undefined,
+        problem: () => undefined,
+      };
       return sendMail(client)(notification, ...rest);
     }
     const pause = wrap(async (ms: number) => {

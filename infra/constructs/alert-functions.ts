@@ -65,7 +65,7 @@ export class AlertFunctions extends Construct {
     this.channel(
       'notify-slack',
       'slack',
-      allOf(charts, plain({ ...given({ SLACK_API_URL: slackApiUrl }), ...buttons })),
+      allOf(charts, plain({ ...given({ SLACK_API_URL: slackApiUrl }), ...buttons, SENDERS: String(SENDERS) })),
     );
     const page = { ACTION_URL: `${api}alerts/act`, LINK_KEYS_SECRET: linkKeysSecret };
     const links = linkKeysSecret === undefined ? {} : page;

@@ -19,6 +19,7 @@ export function buildServices(config: SendConfig, handed: Handed): ChannelServic
   const { ACTION_URL: url, LINK_KEYS_SECRET: keysSecret, LINK_HOURS, MAIL_FROM: from, SEND_TIMEOUT_MS } = config;
   const actions =
     url === undefined || keysSecret === undefined ? undefined : { url, keysSecret, validMs: LINK_HOURS * HOUR_MS };
-  const client = { mailer, charts, secrets, now: services.now, from, actions };
+  const { now, observe } = services;
+  const client = { mailer, charts, secrets, now, from, actions, problem: observe.problem };
   return { ...services, sendTimeoutMs: SEND_TIMEOUT_MS, send: sendMail(client) };
 }

@@ -3,9 +3,9 @@ import type { Mailer } from '../../shared/adapters/mail/mailer';
 import { type MailParts, mimeOf, UnsafeMail } from '../../shared/adapters/mail/mime';
 import { readSecret } from '../../shared/adapters/notify/read-secret';
 import { LinkKeysSchema, signAction } from '../../shared/alerting/action-token';
-import type { Charts, Secrets } from '../../shared/alerting/channel-ports';
+import { type Charts, SecretMissing, type Secrets, SecretUnusable } from '../../shared/alerting/channel-ports';
 import type { Send, Sending } from '../../shared/alerting/deliver';
-import type { Claimed } from '../../shared/alerting/ports';
+import { AlertingFault, type Claimed } from '../../shared/alerting/ports';
 import type { Notification } from '../../shared/domain/notification';
 import type { EmailReceiver } from '../../shared/domain/receiver';
 import { mailText, subjectOf } from './message';
@@ -20,6 +20,8 @@ export interface EmailClient {
   readonly from: string | undefined;
   /** Where the page is on which people act; absent: mails have no such link. */
   readonly actions: { readonly url: string; readonly keysSecret: string; readonly validMs: number } | undefined;
+  /** Something went wrong that was survived. */
+  readonly problem: (what: string, error: unknown) => void;
 }
 
 /** What all mails of a thread share. */
@@ -67,7 +69,12 @@ async function compose(
   chartMs: number,
 ): Promise<MailParts> {
   const chart = await client.charts.draw(notification.alerts[0]!, chartMs).catch(() => undefined);
-  const actionUrl = await actionUrlFor(client, notification, receiver);
+  const actionUrl = await actionUrlFor(client, notification, receiver).catch((error: unknown) => {
+    if (!isOfSecret(error)) throw error;
+    // To be told without a link is better than not to be told.
+    client.problem('link of a mail', error);
+    return undefined;
+  });
   return {
     from,
     to: receiver.to,
@@ -77,6 +84,10 @@ async function compose(
     messageId: `<${notification.id}@${domainOf(from)}>`,
     date: client.now(),
   };
+}
+
+function isOfSecret(error: unknown): boolean {
+  return [SecretMissing, SecretUnusable, AlertingFault].some((fault) => error instanceof fault);
 }
 
 async function actionUrlFor(

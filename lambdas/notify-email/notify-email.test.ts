@@ -133,6 +133,13 @@ describe('a mail', () => {
     expect(several!.to).toBe('berlin');
   });
 
+  it('goes out without a link when its secret is not there, which is said where problems are', async () => {
+    const { tell, read, problems } = await open({ env: { LINK_KEYS_SECRET: 'gone' } });
+    expect((await tell(notificationTo(ONCALL))).batchItemFailures).toEqual([]);
+    expect((await read())[0]!.text).not.toContain('token');
+    expect(problems.map(({ error }) => String(error))).toEqual(['SecretMissing: there is no secret named gone']);
+  });
+
   it('has no link where there is no page', async () => {
     const { tell, read } = await open({ env: { ACTION_URL: '' } });
     await tell(notificationTo(ONCALL));
@@ -215,7 +222,6 @@ describe('no secret stays behind', () => {
     ['when nobody listens', { smtpUrl: (url) => url.replace(/:\d+$/, ':1') }],
     ['when the name is not there', { smtpUrl: (url) => url.replace('127.0.0.1', 'mail.invalid') }],
     ['when TLS is spoken to a server without', { smtpUrl: (url) => url.replace('smtp:', 'smtps:') }],
-    ['when there is no key for links', { env: { LINK_KEYS_SECRET: 'missing' } }],
   ])('%s', async (_, given) => {
     const { tell, traces, entries } = await open({
       ...given,

@@ -15,7 +15,7 @@ export type Handed = Omit<ChannelServices, 'send' | 'sendTimeoutMs'> & {
   readonly pause?: (ms: number) => Promise<void>;
 };
 
-/** Slack takes a message a second in a conversation. */
+/** Slack takes a message a second in a conversation, from all that send there together. */
 const EVERY_MS = 1_000;
 
 /** The function's services but for what it is handed; tests hand it other things than AWS does. */
@@ -24,7 +24,7 @@ export function buildServices(config: SendConfig, handed: Handed): ChannelServic
   const { now } = services;
   const call = openGuardedCall({ allowedHosts: config.ALLOWED_HOSTS });
   const api = slackApi({ call, now, ...(config.SLACK_API_URL === undefined ? {} : { baseUrl: config.SLACK_API_URL }) });
-  const pace = openPace({ everyMs: EVERY_MS, now, pause: wait });
+  const pace = openPace({ everyMs: config.SENDERS * EVERY_MS, now, pause: wait });
   const client = { call, api, secrets, charts, pace, pause: wait, now, buttons: config.SLACK_BUTTONS };
   return { ...services, sendTimeoutMs: config.SEND_TIMEOUT_MS, send: sendToSlack(client) };
 }

@@ -12,6 +12,8 @@ export const SendConfigSchema = z.object({
     .enum(['on', 'off'])
     .default('off')
     .transform((given) => given === 'on'),
+  /** How many of this function send at once: they know nothing of each other, so each keeps to its share of Slack's pace. */
+  SENDERS: z.coerce.number().int().min(1).max(100).default(1),
 });
 export type SendConfig = z.output<typeof SendConfigSchema>;
 

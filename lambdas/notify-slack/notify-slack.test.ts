@@ -177,6 +177,12 @@ describe('with a bot token', () => {
     expect(paused.reduce((sum, ms) => sum + ms, 0)).toBe(3_000);
   });
 
+  it('tells its share of that when there are several that tell', async () => {
+    const { tell, paused } = await open({ png: undefined as unknown as Uint8Array, env: { SENDERS: '2' } });
+    await tell(...['a', 'b', 'c', 'd'].map((groupKey) => change({ groupKey })));
+    expect(paused.reduce((sum, ms) => sum + ms, 0)).toBe(6_000);
+  });
+
   it('waits as long as Slack asks if that fits into the time, else leaves it to the queue', async () => {
     const { tell, paused, delays, entries } = await open();
     const limited = (seconds: string) =>

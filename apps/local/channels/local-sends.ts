@@ -26,6 +26,7 @@ export interface LocalSendsOptions {
   readonly mailFrom: string;
   readonly actions: EmailClient['actions'];
   readonly slackButtons: boolean;
+  readonly problem: EmailClient['problem'];
   /** Slack's Web API is there; Slack's own if undefined. */
   readonly slackUrl: string | undefined;
 }
@@ -61,9 +62,9 @@ export function localSends(options: LocalSendsOptions): Readonly<Record<Channel,
       sendWebhook({ ...webhook, call: toInbox, secrets: standIn(WEBHOOK_STAND_IN) }),
     )(options),
     email: (notification, ...rest) => {
-      const { smtpUrl, inbox, mailFrom: from, actions } = options;
+      const { smtpUrl, inbox, mailFrom: from, actions, problem } = options;
       const mailer = smtpUrl === undefined ? inboxMailer(inbox, notification, now) : smtpMailer(smtpUrl);
-      return sendMail({ mailer, charts, secrets, now, from, actions })(notification, ...rest);
+      return sendMail({ mailer, charts, secrets, now, from, actions, problem })(notification, ...rest);
     },
   };
 }

@@ -74,6 +74,7 @@ export async function openChannels(options: ChannelsOptions): Promise<LocalChann
     actions: { url: `${server.url}/alerts/act`, keysSecret: LINK_KEYS, validMs: LINK_MS },
     slackUrl: environment['SLACK_API_URL'] || undefined,
     slackButtons: environment['SLACK_SIGNING_SECRET'] !== undefined,
+    problem: onProblem,
   });
   for (const channel of CHANNELS) {
     const services = {
