@@ -92,6 +92,21 @@ describe('functions', () => {
     ).toEqual([]);
   });
 
+  test('that a schedule has stopped is seen by what nobody but the schedule does', () => {
+    const called = new Set(
+      all('AWS::Lambda::EventSourceMapping').map(
+        ({ stack, properties }) => `${stack}/${JSON.stringify(properties['FunctionName'])}`,
+      ),
+    );
+    const stopped = alarms.filter(({ properties }) => String(properties['AlarmName']).includes('-schedule-stopped-'));
+    expect(stopped.length).toBeGreaterThan(NAMES.length);
+    const isOfSchedule = ({ stack, properties }: (typeof stopped)[number]) => {
+      const [{ Value } = { Value: undefined }] = (properties['Dimensions'] ?? []) as { Value: unknown }[];
+      return properties['MetricName'] !== 'Invocations' || !called.has(`${stack}/${JSON.stringify(Value)}`);
+    };
+    expect(unless(stopped, isOfSchedule)).toEqual([]);
+  });
+
   test('an asynchronous call that fails is told, since it is not repeated', () => {
     const configured = all('AWS::Lambda::EventInvokeConfig');
     expect(

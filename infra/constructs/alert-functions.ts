@@ -84,11 +84,19 @@ export class AlertFunctions extends Construct {
     const { function: route } = new ScheduledFunction(this, 'route-alerts', this.surroundings, {
       description: 'Routes anomalies to people',
       everyMinutes: 1,
+      runCount: 'failed',
       uses: allOf(this.told(), keepingAlerts(alerts), notifying(notifications), callingTurns(turns)),
       memoryMb: 512,
       timeout: TIMEOUT,
       inNetwork: false,
       impact,
+    });
+    this.surroundings.operations.alarm(route, {
+      runbook: 'turns-fail',
+      impact,
+      metric: productMetric(this.surroundings.environment, 'route-alerts', 'failed'),
+      above: 0,
+      periods: 3,
     });
     events.subscribeTo(anomalies);
     for (const source of [events, turns]) source.feed(route, ROUTERS);

@@ -1,14 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { DeployedFunction, type DeployedFunctionProps } from './deployed-function';
 import type { FunctionName } from './function-variables';
+import { productMetric } from './product-metric';
 import type { Surroundings } from './surroundings';
 
 export interface ScheduledFunctionProps<Name extends FunctionName> extends DeployedFunctionProps<Name> {
   readonly everyMinutes: number;
+  /** A count that each run publishes, where the function is called by others too; absent: its invocations are its runs. */
+  readonly runCount?: string;
 }
 
 /**
@@ -27,11 +31,18 @@ export class ScheduledFunction<Name extends FunctionName> extends Construct {
       subject: folder,
       impact: props.impact,
     });
+    const period = Duration.minutes(Math.max(5, 3 * props.everyMinutes));
     surroundings.operations.alarm(this, {
       runbook: 'schedule-stopped',
       subject: folder,
       impact: props.impact,
-      metric: this.function.metricInvocations({ period: Duration.minutes(Math.max(5, 3 * props.everyMinutes)) }),
+      metric:
+        props.runCount === undefined
+          ? this.function.metricInvocations({ period })
+          : productMetric(surroundings.environment, folder, props.runCount).with({
+              statistic: Stats.SAMPLE_COUNT,
+              period,
+            }),
       below: 1,
     });
     new Schedule(this, 'Schedule', {

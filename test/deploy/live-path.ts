@@ -17,6 +17,7 @@ export function livePathOf({ resources }: World) {
     rescoreDegraded: physicalId(resources, 'AWS::Lambda::Function', /RescoreDegraded/),
     alerts: physicalId(resources, 'AWS::DynamoDB::Table', /AlertState/),
     api: physicalId(resources, 'AWS::Lambda::Function', /^AlertsApi[^U]/),
+    routeAlerts: physicalId(resources, 'AWS::Lambda::Function', /RouteAlerts/),
     watchSilence: physicalId(resources, 'AWS::Lambda::Function', /WatchSilence/),
   };
 }

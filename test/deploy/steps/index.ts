@@ -10,6 +10,7 @@ import { learnHistory } from './learn-history';
 import { postPoints } from './post-points';
 import { remove } from './remove';
 import { scoreAgain } from './score-again';
+import { takeTurns } from './take-turns';
 import { tellPeople } from './tell-people';
 import { update } from './update';
 import { watchSilence } from './watch-silence';
@@ -27,6 +28,7 @@ export const STEPS: readonly Step[] = [
   postPoints,
   scoreAgain,
   watchSilence,
+  takeTurns,
   compareMetrics,
   update,
   remove,
