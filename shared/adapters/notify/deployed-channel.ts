@@ -54,7 +54,9 @@ export function deployedChannel(config: DeployedChannel, telemetry: Telemetry) {
 function channelObserver(telemetry: Telemetry): DeliverObserver {
   return {
     delivered(notification, outcome) {
-      telemetry.measure(outcome, 1);
+      // An alarm looks at this one: that it is none is told as well.
+      telemetry.measure('refused', Number(outcome === 'refused'));
+      if (outcome !== 'refused') telemetry.measure(outcome, 1);
       const { receiver } = notification;
       telemetry.info(`notification ${outcome}`, { ...notificationThread(notification), receiver: receiver.name });
     },
