@@ -135,6 +135,18 @@ describe('a cache that failed over to an older copy', () => {
     expect(learnt(parts)).toEqual(learnt(await peace));
   });
 
+  test('is an incident also where its sources are quiet for days', async () => {
+    const parts = new MemoryParts();
+    await run(processOn(parts), 0, 40);
+    const copy = copyOf(parts.states);
+    await run(processOn(parts), 40, 60);
+    restore(parts, copy);
+    const services = processOn(parts);
+    await run(services, 3_000, 3_020);
+    expect(counted(parts)).toMatchObject({ warmed: 3, warming: 3 });
+    expect(services.warming.witness.hasIncident).toBe(true);
+  });
+
   test('for longer than rows are read: the older copy learns what there is, and its source is marked for long', async () => {
     const parts = new MemoryParts();
     const services = processOn(parts, { points: 50 });
