@@ -34,6 +34,7 @@ function open({ isDown = false } = {}) {
   };
   const actions: AlertActions = {
     acknowledge: (id, actor) => did(id, 'acknowledge', actor),
+    resolve: (id, actor) => did(id, 'resolve', actor),
     snooze: (id, until, actor) => did(id, 'snooze', until, actor),
     verdict: (id, verdict, actor) => did(id, 'verdict', verdict, actor),
     view: async (id) => (id === 'unknown' ? undefined : { ...ALERT, source: `<b>${id}` }),

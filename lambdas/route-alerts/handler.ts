@@ -21,7 +21,9 @@ const onBatch = sqsHandler(built, routeAlerts);
 
 /** Called by AWS: by its queues with a batch of messages, and by a schedule, whose event says nothing. */
 export const handler = telemetry.invocations(async (event: SQSEvent | Record<string, unknown>, context: Context) =>
-  'Records' in event ? onBatch(event as SQSEvent, context) : tickAlerts(await built()),
+  'Records' in event
+    ? onBatch(event as SQSEvent, context)
+    : tickAlerts(await built(), () => context.getRemainingTimeInMillis()),
 );
 
 /** Runs once per cold start. */

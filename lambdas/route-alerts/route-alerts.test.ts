@@ -108,6 +108,15 @@ test('a group whose turn fails is told by the next tick, and holds up no other',
   expect(published.map(({ group, transition }) => `${group['site']} ${transition}`)).toEqual(['berlin 1', 'paris 1']);
 });
 
+test('turns for which there is no time left are left to the next tick', async () => {
+  const { deliver, published, wait, services } = parts();
+  await deliver(anomaly({ source: 'a' }));
+  wait(30_000);
+  expect(await tickAlerts(services, () => 5_000)).toMatchObject({ turns: 0, told: 0, failed: 0 });
+  expect(published).toEqual([]);
+  expect(await tickAlerts(services, () => 50_000)).toMatchObject({ turns: 1, told: 1 });
+});
+
 describe('rules in force', () => {
   const options = () => {
     const problems: unknown[] = [];

@@ -37,9 +37,22 @@ export async function routeAlerts(
   return outcomes;
 }
 
+const TURNS_AT_ONCE = 8;
+/** With less time left no turn is begun: it would be cut off in its midst. */
+const TURN_MS_MAX = 15_000;
+
 /** What a schedule calls: turns that are due and that no message has called. */
-export async function tickAlerts(services: Services): Promise<TickCounts> {
-  const counts = await tick(services, { turnsMax: services.turnsMax, onProblem: services.observe.problem });
+export async function tickAlerts(
+  services: Services,
+  timeLeftMs: () => number = () => Number.POSITIVE_INFINITY,
+): Promise<TickCounts> {
+  const { turnsMax, observe } = services;
+  const counts = await tick(services, {
+    turnsMax,
+    atOnce: TURNS_AT_ONCE,
+    hasTime: () => timeLeftMs() > TURN_MS_MAX,
+    onProblem: observe.problem,
+  });
   services.observe.ticked(counts);
   return counts;
 }

@@ -2,6 +2,7 @@ import { openAlertActions } from './alert-actions';
 import { AlertingWorld, anomaly, HOUR, MINUTE, START } from './alerting.factory';
 import { explainAlert } from './explain';
 import { INDEX } from './records';
+import { addSilence, currentSilences, expireSilence } from './silences';
 import { alertIdOf } from './state/alert';
 
 const ID = alertIdOf('episode of a');
@@ -57,6 +58,35 @@ test('a snoozed alert is told to nobody until then, and its neighbours are', asy
     'slack #2 worse after 330 s: 1 firing, 1 muted',
     'slack #3 repeat after 3930 s: 1 firing, 1 muted',
   ]);
+});
+
+test('a snooze that is pressed twice is one silence, and a longer one makes it longer', async () => {
+  const { world, actions } = await firing();
+  const now = world.router.now();
+  expect(await actions.snooze(ID, now + HOUR, anna)).toMatchObject({ outcome: 'done' });
+  expect(await actions.snooze(ID, now + HOUR + 400, anna)).toMatchObject({ outcome: 'no-change' });
+  expect(await actions.snooze(ID, now + 2 * HOUR, anna)).toMatchObject({ outcome: 'done' });
+  expect(await currentSilences(world.store, now)).toMatchObject([{ by: 'anna', endsAt: now + 2 * HOUR }]);
+});
+
+test('an alert whose end was lost is ended by hand, which is told once and final', async () => {
+  const { world, actions } = await firing();
+  expect(await actions.resolve(ID, anna)).toMatchObject({ outcome: 'done', alert: { status: 'resolved' } });
+  expect(await actions.resolve(ID, bob)).toMatchObject({ outcome: 'no-change', words: 'it is over' });
+  await world.events(anomaly({ source: 'a', transition: 2, severity: 'critical' }));
+  await world.at(5 * HOUR);
+  expect(world.told()).toEqual(['slack #1 first after 30 s: 1 firing', 'slack #2 resolved after 90 s: 1 resolved']);
+});
+
+test('what a silence muted that is ended by hand is told with the next turn', async () => {
+  const world = new AlertingWorld({ route: { receivers: ['slack'], groupInterval: '1h' } });
+  const silence = { match: { source: 'a' }, startsAt: START, endsAt: START + 8 * HOUR, by: 'anna', reason: 'works' };
+  await addSilence(world.store, 's-1', silence, START);
+  await world.events(anomaly({ source: 'a' }));
+  await world.at(5 * MINUTE);
+  await expireSilence(world.store, 's-1', START + 5 * MINUTE);
+  await world.at(HOUR);
+  expect(world.told()).toEqual(['slack #1 first after 300 s: 1 firing']);
 });
 
 test('verdicts are kept, the last one of a person holds, and training finds them by time', async () => {

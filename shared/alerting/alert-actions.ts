@@ -5,7 +5,7 @@ import { alertKey, bodyOf, INDEX, putAlert, verdictKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { joinGroups } from './router/route-events';
 import type { RouterServices } from './router/services';
-import { addSilence } from './silences';
+import { lengthenSilence } from './silences';
 import { type Alert, subjectOfAlert, viewOf } from './state/alert';
 import { mayInhibit } from './state/mute';
 import type { Put } from './store-port';
@@ -37,23 +37,31 @@ export function openAlertActions(services: ActionServices): AlertActions {
       return answer(result);
     },
 
+    async resolve(alertId, actor) {
+      const result = await change(services, alertId, (alert) => {
+        if (alert.status === 'none') return unchanged(alert, 'no rule has made an alert of it');
+        if (alert.status === 'resolved') return unchanged(alert, 'it is over');
+        const ended = { ...actor, at: now() };
+        return changed({ ...alert, status: 'resolved', ended }, 'resolved', `${who(actor)} ended it by hand`);
+      });
+      if (result?.alert !== undefined) await joinGroups(services, await alerting(), [result.alert]);
+      return answer(result);
+    },
+
     async snooze(alertId, until, actor) {
       const [doc] = await store.load([alertKey(alertId)]);
       const alert = bodyOf<Alert>(doc);
       if (alert === undefined) return { outcome: 'unknown-alert' };
       if (until <= now()) return answer({ ...unchanged(alert, 'the time is over'), alert });
-      const id = stableId('snooze', alertId, until, actor.by).slice(0, 12);
-      const reason = `snoozed from ${actor.via}`;
-      await addSilence(
-        store,
-        id,
-        { match: { alert: alertId }, startsAt: now(), endsAt: until, by: actor.by, reason },
-        now(),
-      );
-      const words = `${who(actor)} snoozed it for ${durationWords(until - now())} (silence ${id})`;
+      // One for each person: pressed again it mutes for longer, and lists no second one.
+      const id = stableId('snooze', alertId, actor.by).slice(0, 12);
+      const silence = { match: { alert: alertId }, startsAt: now(), endsAt: until, by: actor.by };
+      const { endsAt } = await lengthenSilence(store, id, { ...silence, reason: `snoozed from ${actor.via}` }, now());
+      const name = `until ${new Date(endsAt).toISOString()} (silence ${id})`;
+      const words = `${who(actor)} snoozed it for ${durationWords(endsAt - now())}, ${name}`;
       return answer(
         await change(services, alertId, (known) =>
-          known.trace.some(({ code, words: said }) => code === 'snoozed' && said.includes(`(silence ${id})`))
+          known.trace.some(({ code, words: said }) => code === 'snoozed' && said.includes(name))
             ? unchanged(known, 'it is snoozed until then')
             : changed(known, 'snoozed', words),
         ),

@@ -91,7 +91,9 @@ export type Verdict = 'real' | 'false-alarm';
 export interface AlertActions {
   /** No repeats, no escalation any more; a rise of severity is told all the same. Resolved alerts stay resolved. */
   acknowledge(alertId: string, actor: Actor): Promise<ActionResult>;
-  /** A silence on this alert alone. @param until epoch milliseconds */
+  /** Ends an alert whose episode's own end was lost; further events of the episode change nothing. */
+  resolve(alertId: string, actor: Actor): Promise<ActionResult>;
+  /** A silence on this alert alone; the same person's next one makes it longer. @param until epoch milliseconds */
   snooze(alertId: string, until: number, actor: Actor): Promise<ActionResult>;
   /** The last verdict of a person holds; all are kept. */
   verdict(alertId: string, verdict: Verdict, actor: Actor, note?: string): Promise<ActionResult>;

@@ -1,9 +1,10 @@
 import { type AlertMatch, firstMiss, readMatch } from './document/match';
 import { AlertingFault } from './ports';
-import { bodyOf, INDEX, putSilence, silenceKey } from './records';
+import { bodyOf, groupKey, INDEX, putGroup, putSilence, silenceKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { documentsIn } from './router/take-turn';
 import { type Alert, subjectOfAlert } from './state/alert';
+import type { Group } from './state/group';
 import type { Silence } from './state/mute';
 import type { AlertStore } from './store-port';
 
@@ -37,7 +38,27 @@ export async function addSilence(store: AlertStore, id: string, silence: NewSile
   return bodyOf<Silence>(other)!;
 }
 
-/** Ends a silence now; undefined if there is none of that id that has not ended. */
+/** As much longer as nobody means: who presses a button twice within this time wants the same. */
+const SAME_MS = 60_000;
+
+/** The silence of that id, which lasts until the given time at least; one that has ended begins anew. */
+export async function lengthenSilence(
+  store: AlertStore,
+  id: string,
+  silence: NewSilence,
+  now: number,
+): Promise<Silence> {
+  const [lengthened] = await compareAndSet<Silence>(store, [silenceKey(id)], ([doc]) => {
+    const known = bodyOf<Silence>(doc);
+    const current = known !== undefined && known.endsAt > now ? known : undefined;
+    if (current !== undefined && current.endsAt > silence.endsAt - SAME_MS) return { puts: [], result: current };
+    const result = current ? { ...current, endsAt: silence.endsAt } : { ...silence, id, createdAt: now };
+    return { puts: [putSilence(result, doc?.revision)], result };
+  });
+  return lengthened!;
+}
+
+/** Ends a silence now, and gives the groups of what it muted a turn; undefined if there is none of that id that has not ended. */
 export async function expireSilence(store: AlertStore, id: string, now: number): Promise<Silence | undefined> {
   const [ended] = await compareAndSet<Silence | undefined>(store, [silenceKey(id)], ([doc]) => {
     const silence = bodyOf<Silence>(doc);
@@ -45,7 +66,23 @@ export async function expireSilence(store: AlertStore, id: string, now: number):
     const result = { ...silence, endsAt: now };
     return { puts: [putSilence(result, doc!.revision)], result };
   });
+  if (ended !== undefined) await makeDue(store, wouldMute(ended.match, await openAlerts(store)), now);
   return ended;
+}
+
+/** The next tick takes their groups' turns. */
+async function makeDue(store: AlertStore, alerts: readonly Alert[], now: number): Promise<void> {
+  const groups = [...new Set(alerts.flatMap(({ groups }) => groups))];
+  await compareAndSet(
+    store,
+    groups.map((key) => groupKey(key)),
+    ([doc]) => {
+      const group = bodyOf<Group>(doc);
+      if (group === undefined || (group.dueAt ?? Number.POSITIVE_INFINITY) <= now)
+        return { puts: [], result: undefined };
+      return { puts: [putGroup({ ...group, dueAt: now }, doc!.revision, now)], result: undefined };
+    },
+  );
 }
 
 /** Silences that have not ended, those that end first first. */

@@ -49,6 +49,13 @@ export interface AlertStore {
    * been carried out all the same.
    */
   commit(puts: readonly Put[]): Promise<boolean>;
+  /**
+   * Waits before a comparison that was lost is tried again: longer with each loss and never alike, so that many writers of one
+   * document do not meet again. Absent where there are not many.
+   *
+   * @param losses in a row
+   */
+  pauseAfterLoss?(losses: number): Promise<void>;
   /** Documents of a partition whose sort key begins with the prefix, in order, or the last ones first. */
   list(partition: string, query?: ListQuery): Promise<readonly Doc[]>;
   /** Keys listed under a name, in order of their numbers. What was just written may be missing for a moment. */

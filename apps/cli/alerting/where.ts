@@ -40,10 +40,10 @@ export async function withStore<Result>(
   }
 }
 
-async function openStore({ data, table }: WhereFlags, isNew: boolean): Promise<AlertStore> {
-  if (data !== undefined && table !== undefined) throw new UsageError('--data and --table exclude each other');
-  const named = table ?? (data === undefined ? process.env['ALERTS_TABLE'] : undefined);
-  if (named !== undefined && named !== '') {
+async function openStore(flags: WhereFlags, isNew: boolean): Promise<AlertStore> {
+  const { data } = flags;
+  const named = tableOf(flags);
+  if (named !== undefined) {
     const region = process.env['AWS_REGION'];
     if (!region) throw new UsageError('AWS_REGION must say where the table is');
     const { createDynamoDbAlertStore } = await import('../../../shared/adapters/dynamodb/dynamodb-alert-store');
@@ -54,6 +54,11 @@ async function openStore({ data, table }: WhereFlags, isNew: boolean): Promise<A
     throw new UsageError(`${folder} holds no alerts: start a run on it (tidewatch start), or name another with --data`);
   const { openLmdbAlertStore } = await import('../../../shared/adapters/embedded/lmdb-alert-store');
   return openLmdbAlertStore(openDataFolder(folder).alertsFile);
+}
+
+function tableOf({ data, table }: WhereFlags): string | undefined {
+  if (data !== undefined && table !== undefined) throw new UsageError('--data and --table exclude each other');
+  return (table ?? (data === undefined ? process.env['ALERTS_TABLE'] : undefined)) || undefined;
 }
 
 /** A file of rules, checked. */
@@ -67,12 +72,16 @@ export function readRulesFile(file: string): { readonly text: string; readonly d
   return { text, document: readDocument(text, file) };
 }
 
-/** Those that were applied, or those that a run on this machine has without any. */
+/** Those that were applied, or those that a run on this machine has without any. A deployment has none then. */
 export async function rulesInForce(
   store: AlertStore,
+  flags: WhereFlags,
 ): Promise<{ readonly document: AlertingDocument; readonly version: number }> {
   const applied = await currentRules(store);
   if (applied !== undefined) return applied;
+  const table = tableOf(flags);
+  if (table !== undefined)
+    throw new UsageError(`no rules are applied to ${table}, so nobody is told of anything: tidewatch rules apply FILE`);
   return { document: readDocument(LOCAL_RULES), version: 0 };
 }
 

@@ -1,6 +1,6 @@
 import { compileDocument } from '../../../shared/alerting/document/compile';
 import type { AlertingDocument } from '../../../shared/alerting/document/schema';
-import { bodyOf, INDEX } from '../../../shared/alerting/records';
+import { bodyOf, INDEX, type SentEntry, sentKey } from '../../../shared/alerting/records';
 import { routeEvents } from '../../../shared/alerting/router/route-events';
 import { openSimulatedRouter } from '../../../shared/alerting/router/simulated-time';
 import type { Alert } from '../../../shared/alerting/state/alert';
@@ -13,6 +13,8 @@ import type { Notification } from '../../../shared/domain/notification';
 export interface Replay {
   readonly notifications: readonly Notification[];
   readonly alerts: readonly Alert[];
+  /** When people first heard of an alert, by its id: also of those that a message counts and does not show. */
+  readonly toldAt: ReadonlyMap<string, number>;
 }
 
 /** After the end of the data, for what waits. */
@@ -29,7 +31,16 @@ export async function replayEvents(
 ): Promise<Replay> {
   const store = createMemoryStore();
   const notifications: Notification[] = [];
-  const topic = { publish: async (told: readonly Notification[]) => void notifications.push(...told) };
+  const toldAt = new Map<string, number>();
+  const topic = {
+    async publish(told: readonly Notification[]) {
+      notifications.push(...told);
+      const keys = told.map(({ groupKey, receiver, transition }) => sentKey(groupKey, receiver.name, transition));
+      const entries = (await store.load(keys)).flatMap((doc) => bodyOf<SentEntry>(doc) ?? []);
+      for (const { alertIds, notification } of entries)
+        for (const id of alertIds) if (!toldAt.has(id)) toldAt.set(id, notification.decidedAt);
+    },
+  };
   const router = openSimulatedRouter(store, topic, compileDocument(document), events[0]?.timestamp ?? endsAt);
   for (let at = 0; at < events.length; ) {
     const moment = events[at]!.timestamp;
@@ -39,7 +50,7 @@ export async function replayEvents(
     await routeEvents(router.services, together);
   }
   await router.advanceTo(endsAt + AFTER_END_MS);
-  return { notifications, alerts: await allAlerts(store) };
+  return { notifications, alerts: await allAlerts(store), toldAt };
 }
 
 async function allAlerts(store: AlertStore): Promise<Alert[]> {

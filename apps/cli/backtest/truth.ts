@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { Alert } from '../../../shared/alerting/state/alert';
-import type { Notification } from '../../../shared/domain/notification';
 import { UsageError } from '../exit-codes';
 
 /** A time in which something was wrong; epoch milliseconds, both inclusive. */
@@ -51,13 +50,16 @@ export function readTruth(file: string): readonly TrueFault[] {
   });
 }
 
-/** What of the truth people were told, and what they were told that was not true. */
+/**
+ * What of the truth people were told, and what they were told that was not true.
+ *
+ * @param toldAt when people first heard of an alert, by its id
+ */
 export function compareWithTruth(
   faults: readonly TrueFault[],
   alerts: readonly Alert[],
-  notifications: readonly Notification[],
+  toldAt: ReadonlyMap<string, number>,
 ): Comparison {
-  const toldAt = firstTold(notifications);
   const told = alerts.filter(({ id }) => toldAt.has(id));
   const found = faults.map((fault) => {
     const times = told.filter((alert) => concerns(fault, alert)).map(({ id }) => toldAt.get(id)!);
@@ -70,14 +72,6 @@ export function compareWithTruth(
     falseAlerts: told.filter((alert) => !faults.some((fault) => concerns(fault, alert))).length,
     delaysMs: found.filter((delay) => delay !== undefined).sort((a, b) => a - b),
   };
-}
-
-/** When people first heard of an alert. */
-function firstTold(notifications: readonly Notification[]): ReadonlyMap<string, number> {
-  const toldAt = new Map<string, number>();
-  for (const { alerts, decidedAt } of notifications)
-    for (const { id } of alerts) toldAt.set(id, Math.min(decidedAt, toldAt.get(id) ?? Number.POSITIVE_INFINITY));
-  return toldAt;
 }
 
 /** An alert is about a fault when it began within its time. */

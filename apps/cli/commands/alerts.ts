@@ -35,6 +35,16 @@ export function registerAlerts(program: Command): void {
       print([await act(flags, id, (actions, alertId, actor) => actions.acknowledge(alertId, actor))]);
     })
     .addHelpText('after', WHERE_HELP + EXIT_CODES_HELP);
+  withWhere(
+    alerts
+      .command('resolve <id>')
+      .description('Ends an alert by hand, when the end of its episode was lost; for good.'),
+  )
+    .option('--by <name>', 'who does it (default: the user of this machine)')
+    .action(async (id: string, flags: WhereFlags & { by?: string }) => {
+      print([await act(flags, id, (actions, alertId, actor) => actions.resolve(alertId, actor))]);
+    })
+    .addHelpText('after', WHERE_HELP + EXIT_CODES_HELP);
   withWhere(alerts.command('verdict <id> <real|false-alarm>').description('Says whether an alert was a real anomaly.'))
     .option('--by <name>', 'who does it (default: the user of this machine)')
     .option('--note <text>', 'why')
@@ -56,7 +66,7 @@ async function act(flags: WhereFlags & { by?: string }, id: string, work: Act): 
   const { openAlertActions } = await import('../../../shared/alerting/alert-actions');
   const { compileDocument } = await import('../../../shared/alerting/document/compile');
   return withStore(flags, async (store) => {
-    const alerting = compileDocument((await rulesInForce(store)).document);
+    const alerting = compileDocument((await rulesInForce(store, flags)).document);
     // The running router's tick takes the turn.
     const actions = openAlertActions({ store, alerting: async () => alerting, callAt: async () => {}, now: Date.now });
     const result = await work(actions, await wholeId(store, id), { by: actorName(flags.by), via: 'cli' });

@@ -42,7 +42,7 @@ async function backtest(flags: BacktestFlags): Promise<number> {
   const history = await historyEvents(flags);
   if (history.points === 0) throw new UsageError(`${flags.input} holds no data points that can be read`);
   const replay = await replayEvents(document, history.events, history.to);
-  const comparison = truth && compareWithTruth(truth, replay.alerts, replay.notifications);
+  const comparison = truth && compareWithTruth(truth, replay.alerts, replay.toldAt);
   print(backtestLines(history, replay, comparison, flags.all ?? false));
   return history.rejected > 0 ? EXIT.someRejected : EXIT.ok;
 }

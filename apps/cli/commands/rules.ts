@@ -80,7 +80,7 @@ export function registerRoutes(program: Command): void {
       const { currentSilences, openAlerts } = await import('../../../shared/alerting/silences');
       const { subjectOfAlert } = await import('../../../shared/alerting/state/alert');
       await withStore(flags, async (store) => {
-        const { document } = await rulesInForce(store);
+        const { document } = await rulesInForce(store, flags);
         const [silences, open] = await Promise.all([currentSilences(store, now), openAlerts(store)]);
         print(routeLines(document, subject, { silences, open: open.map(subjectOfAlert), now }));
       });

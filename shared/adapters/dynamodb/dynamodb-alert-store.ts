@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -27,6 +28,9 @@ export interface DynamoDbAlertStoreOptions extends Partial<AwsClientOptions> {
 }
 
 const DEFAULTS = { timeoutMs: 8_000, attemptTimeoutMs: 2_000, concurrency: 32 };
+/** Before a comparison that was lost is tried again; doubled with each loss. */
+const PAUSE_MS = 20;
+const PAUSE_MS_MAX = 800;
 /** What one BatchGetItem takes. */
 const GET_KEYS_MAX = 100;
 
@@ -130,6 +134,8 @@ export function createDynamoDbAlertStore(options: DynamoDbAlertStoreOptions): Al
         throw error;
       }
     },
+
+    pauseAfterLoss: (losses) => setTimeout(Math.random() * Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** losses)),
 
     async list(partition, { prefix = '', limit = Number.POSITIVE_INFINITY, lastFirst = false } = {}) {
       const items = await queried(

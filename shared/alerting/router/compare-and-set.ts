@@ -39,6 +39,7 @@ export async function compareAndSet<Result>(
       if (written[i]) results[at] = change.result;
     });
     left = changes.filter((_, i) => !written[i]).map(({ at }) => at);
+    if (left.length > 0) await store.pauseAfterLoss?.(attempt);
   }
   return results;
 }

@@ -39,6 +39,7 @@ export function openSimulatedRouter(
         time = Math.max(time, next.at);
         await tick(services, {
           turnsMax: AT_ONCE_MAX,
+          removes: false,
           onProblem: (_, error) => {
             throw error;
           },

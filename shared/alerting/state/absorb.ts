@@ -164,7 +164,7 @@ function withoutFlapping(alert: Alert, say: Say): Alert {
 
 /** One that only corrections spoke of goes on when an event of the episode follows that was stuck. An end is final. */
 function withStatus(alert: Alert, before: Alert, say: Say): Alert {
-  if (alert.status === 'none') return alert;
+  if (alert.status === 'none' || alert.ended !== undefined) return alert;
   if (!isOver(alert.facts)) return alert.status === 'resolved' ? { ...alert, status: 'firing' } : alert;
   if (alert.status === 'resolved') return alert;
   const { closedAt, updatedAt } = alert.facts;

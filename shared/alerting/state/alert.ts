@@ -29,6 +29,8 @@ export interface Alert {
   /** Of one that is part of it: the worst severity that flapped. When it is worse, it is told by itself. */
   readonly flappingUpTo?: number;
   readonly acknowledged?: Actor & { readonly at: number };
+  /** By hand, as the end of the episode was lost: final, whatever events follow. */
+  readonly ended?: Actor & { readonly at: number };
   readonly verdicts: readonly (Actor & { readonly verdict: Verdict; readonly at: number; readonly note?: string })[];
   /** Counts changes, so that a group knows an older look at the alert from a newer one. */
   readonly change: number;
@@ -129,7 +131,7 @@ export function subjectOfAlert({ id, facts, owner, rules }: Alert): Subject {
 
 /** For people and notifications. An episode that is no alert is shown as over. */
 export function viewOf(alert: Alert): AlertView {
-  const { facts, owner, acknowledged, status } = alert;
+  const { facts, owner, acknowledged, ended, status } = alert;
   const { strongest, closedAt, metric } = facts;
   const { transition: _, timestamp: __, contributions, ...numbers } = strongest;
   return {
@@ -144,7 +146,7 @@ export function viewOf(alert: Alert): AlertView {
     ...numbers,
     since: facts.since,
     updatedAt: facts.updatedAt,
-    ...(isOver(facts) ? { resolvedAt: closedAt ?? facts.updatedAt } : {}),
+    ...(ended !== undefined || isOver(facts) ? { resolvedAt: closedAt ?? ended?.at ?? facts.updatedAt } : {}),
     contributions: [...contributions],
     degraded: facts.degraded,
     warming: facts.warming,
