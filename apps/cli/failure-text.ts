@@ -3,10 +3,13 @@ const FORESEEN = new Set([
   'AwsRefusal',
   'DocumentError',
   'InputError',
+  'ModelMismatch',
   'OutputError',
   'PriorError',
+  'RegistryError',
   'SendError',
   'StartError',
+  'TrainingError',
   'UsageError',
 ]);
 

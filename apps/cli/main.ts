@@ -3,12 +3,14 @@ import { registerAlerts } from './commands/alerts';
 import { registerBacktest } from './commands/backtest';
 import { registerDoctor } from './commands/doctor';
 import { registerInbox } from './commands/inbox';
+import { registerModels } from './commands/models';
 import { registerPrior } from './commands/prior';
 import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
 import { registerSilences } from './commands/silences';
 import { registerStart } from './commands/start';
+import { registerTrain } from './commands/train';
 import { EXIT, EXIT_CODES_HELP, UsageError } from './exit-codes';
 import { failureText } from './failure-text';
 
@@ -34,6 +36,8 @@ ${EXIT_CODES_HELP}`,
 registerStart(program);
 registerScore(program);
 registerPrior(program);
+registerTrain(program);
+registerModels(program);
 registerSend(program);
 registerRules(program);
 registerRoutes(program);

@@ -52,3 +52,16 @@ export function aNumberOfPoints(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text) || Number(text) > 10_000) throw new InvalidArgumentError('It must be 1 to 10000.');
   return Number(text);
 }
+
+export function aNumberOfDays(text: string): number {
+  const days = Number(text);
+  if (text.trim() === '' || !(days >= 0 && days <= 3_660)) throw new InvalidArgumentError('It must be 0 to 3660 days.');
+  return days;
+}
+
+export function windowsOfPull(text: string): number {
+  const windows = Number(text);
+  if (text.trim() === '' || !(windows >= 0 && windows <= 1e6))
+    throw new InvalidArgumentError('It must be 0 to 1000000.');
+  return windows;
+}

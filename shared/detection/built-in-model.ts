@@ -42,9 +42,9 @@ function basicSquares(f: FeatureVector): number {
   return valueSurprise(f) ** 2 + seasonSurprise(f) ** 2 + variabilitySurprise(f) ** 2;
 }
 
-/** What each family adds to the square of the alarm score, in the order of {@link FAMILIES}. */
-export function familySquares(f: FeatureVector): readonly number[] {
-  const earned = SHAPE_WEIGHT.alarm * f[AT.shapeWeight]!;
+/** What each family adds to the square of a score, by default the alarm score, in the order of {@link FAMILIES}. */
+export function familySquares(f: FeatureVector, of: keyof typeof SHAPE_WEIGHT = 'alarm'): readonly number[] {
+  const earned = SHAPE_WEIGHT[of] * f[AT.shapeWeight]!;
   const part = 1 / (3 + earned);
   return [
     valueSurprise(f) ** 2 * part,
@@ -52,7 +52,7 @@ export function familySquares(f: FeatureVector): readonly number[] {
     variabilitySurprise(f) ** 2 * part,
     earned * f[AT.shape]! ** 2 * part,
     EVIDENCE_WEIGHT * f[AT.evidence]! ** 2 * part,
-    f[AT.relationAlarm]! ** 2,
+    f[of === 'alarm' ? AT.relationAlarm : AT.relation]! ** 2,
     f[AT.frozen]! ** 2 * part,
   ];
 }

@@ -1,0 +1,98 @@
+import { builtInModel } from '../detection/built-in-model';
+import { openSourceDetector } from '../detection/open-source-detector';
+import { type ModelArtifact, openWeightedModel } from '../detection/weighted-model';
+import type { DataPoint } from '../domain/data-point';
+import { DEFAULT_SETTINGS } from '../domain/settings';
+import { type Evaluation, evaluateModels } from './evaluate';
+import { gate } from './gate';
+import type { Label } from './labels';
+import { sampleHash } from './sample-hash';
+import { splitByTime } from './split';
+import { trainModel } from './train-model';
+import { getTrainingData } from './training-data';
+
+const START = Date.UTC(2026, 0, 5);
+const STEP_MS = 30 * 60_000;
+const DAY_STEPS = 48;
+const DAYS = 42;
+const DAY_MS = 86_400_000;
+
+/**
+ * Sensors that hiccup: a single wild value now and then, which nobody cares for. What people call a fault is a drift:
+ * a level that leaves over hours.
+ */
+function hiccupingFleet(): { points: DataPoint[]; labels: Label[] } {
+  const points: DataPoint[] = [];
+  const labels: Label[] = [];
+  const sources = Array.from({ length: 6 }, (_, s) => `sensor-${s}`);
+  const faults = sources.flatMap((source, s) =>
+    [10, 14, 18, 22, 26, 30, 34, 38].map((day) => ({ source, at: (day + (s % 3)) * DAY_STEPS + 15 })),
+  );
+  for (const { source, at } of faults)
+    labels.push({ source, from: START + at * STEP_MS, to: START + (at + 24) * STEP_MS, verdict: 'real' });
+  for (let i = 0; i < DAYS * DAY_STEPS; i++)
+    for (const source of sources) {
+      const fault = faults.find((one) => one.source === source && i >= one.at && i < one.at + 20);
+      const hiccup = sampleHash('hiccup', source, i) % 150 === 0;
+      const drift = fault ? Math.min(1, (i - fault.at) / 8) * 1.2 : 0;
+      const x = Math.sin((i / DAY_STEPS) * 2 * Math.PI) + noise(source, i) * 0.4 + drift;
+      const value = hiccup ? x + 4 + (sampleHash(source, i, 'size') % 2000) / 100 : x;
+      points.push({ source, timestamp: START + i * STEP_MS, metrics: { value }, tags: {} });
+    }
+  return { points, labels };
+}
+
+/** About normal, from three hashes. */
+function noise(source: string, i: number): number {
+  return [1, 2, 3].reduce((sum, k) => sum + sampleHash(source, i, k) / 2 ** 32 - 0.5, 0) * 2;
+}
+
+const { points, labels } = hiccupingFleet();
+const split = splitByTime(labels, 0.4, DAY_MS);
+const common = { openDetector: openSourceDetector, settings: DEFAULT_SETTINGS };
+
+async function trained(from: readonly DataPoint[], by: readonly Label[]): Promise<ModelArtifact> {
+  const data = await getTrainingData({ ...common, labels: by, points: stream(from), seed: 1 });
+  return trainModel(data, split, { pull: 0.05, rounds: 2, steps: 60 }).artifact;
+}
+
+async function* stream(from: readonly DataPoint[]) {
+  yield* from;
+}
+
+let artifact: ModelArtifact;
+let evaluations: readonly Evaluation[];
+beforeAll(async () => {
+  artifact = await trained(points, labels);
+  const elsewhere = labels.map((label) => ({ ...label, from: label.from - 2 * DAY_MS, to: label.to - 2 * DAY_MS }));
+  const models = [builtInModel, openWeightedModel(artifact), openWeightedModel(await trained(points, elsewhere))];
+  evaluations = await evaluateModels({ ...common, labels, points: stream(points), split }, models);
+}, 60_000);
+
+describe('a model trained on drifts, in a fleet that hiccups', () => {
+  test('is let through: it finds faults that the built-in model passes over, at no more false alarms', () => {
+    const [champion, challenger] = evaluations;
+    expect(gate(champion!, challenger!, 1)).toMatchObject({ promote: true, confidence: 1 });
+    expect(challenger!.found).toBeGreaterThan(champion!.found + 5);
+    expect(challenger!.falseAlarms).toBeLessThanOrEqual(champion!.falseAlarms);
+    expect(challenger!.rocAuc).toBeGreaterThan(champion!.rocAuc);
+  });
+
+  test('is refused when its labels lie where nothing was wrong', () => {
+    const [champion, , misled] = evaluations;
+    expect(gate(champion!, misled!, 1).promote).toBe(false);
+  });
+
+  test('gives hiccups less weight than season, and no weight below 0', () => {
+    const { weights } = artifact;
+    expect(weights.season).toBeGreaterThan(2 * weights.value);
+    expect(Math.min(...Object.values(weights))).toBeGreaterThanOrEqual(0);
+  });
+
+  test('is the same, byte by byte, whatever comes after the split', async () => {
+    const others = points.map((point) =>
+      point.timestamp < split.testFrom ? point : { ...point, metrics: { value: point.metrics['value']! * -9 } },
+    );
+    expect(JSON.stringify(await trained(others, labels))).toBe(JSON.stringify(artifact));
+  }, 30_000);
+});

@@ -1,0 +1,47 @@
+import type { ModelArtifact } from '../detection/weighted-model';
+
+/** What is kept of a training run, beside the model it made. */
+export interface TrainingRecord {
+  /** Epoch milliseconds. */
+  readonly trainedAt: number;
+  readonly parameters: Readonly<Record<string, number | string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of points, labels and settings: the same data have the same one. */
+  readonly dataset: string;
+  /** Was it let through, and why (not)? */
+  readonly promoted: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface RegisteredModel {
+  /** 1, 2, … in the order of registration. */
+  readonly version: number;
+  readonly artifact: ModelArtifact;
+  readonly record: TrainingRecord;
+}
+
+/** The version asked for does not exist; or what is there is none of ours. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError';
+}
+
+/** Where trained models are kept with how they came about. */
+export interface ModelRegistry {
+  /** Durable and whole when it resolves, else nothing of it is there. */
+  register(artifact: ModelArtifact, record: TrainingRecord): Promise<RegisteredModel>;
+  /** In order of version. */
+  list(): Promise<readonly RegisteredModel[]>;
+  /** Version of the champion; undefined: the built-in model. */
+  champion(): Promise<number | undefined>;
+  /**
+   * Makes a version the champion, or (undefined) the built-in model.
+   * @throws {RegistryError} if there is no such version
+   */
+  promote(version: number | undefined): Promise<void>;
+  /**
+   * Makes the champion what it was before the last promotion that was not itself taken back.
+   * @returns the version that is champion now; undefined: the built-in model
+   * @throws {RegistryError} if nothing was promoted
+   */
+  rollback(): Promise<number | undefined>;
+}
