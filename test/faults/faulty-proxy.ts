@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 /** What may happen to a request on its way. */
 export type RequestFault =
@@ -10,7 +11,9 @@ export type RequestFault =
   | { readonly kind: 'lose-answer' }
   /** Answered, but with another body than the server's. */
   | { readonly kind: 'garble'; readonly garble: (body: string) => string }
-  | { readonly kind: 'delay'; readonly ms: number };
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** The last line takes no effect, and the answer says so. */
+  | { readonly kind: 'drop-line'; readonly status: number; readonly body: string };
 
 export interface FaultyProxy {
   readonly url: string;
@@ -20,12 +23,21 @@ export interface FaultyProxy {
 /** An HTTP proxy in front of a real server that asks for each request what is to become of it. */
 export async function startFaultyProxy(
   target: string,
-  faultFor: (path: string) => RequestFault | undefined,
+  faultFor: (path: string, lines: () => readonly string[]) => RequestFault | undefined,
 ): Promise<FaultyProxy> {
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk) => chunks.push(chunk));
-    incoming.on('end', () => pass(target, incoming, Buffer.concat(chunks), outgoing, faultFor(incoming.url ?? '')));
+    incoming.on('end', () => {
+      const body = Buffer.concat(chunks);
+      pass(
+        target,
+        incoming,
+        body,
+        outgoing,
+        faultFor(incoming.url ?? '', () => linesOf(incoming, body)),
+      );
+    });
     incoming.on('error', () => outgoing.destroy());
   });
   server.keepAliveTimeout = 60_000;
@@ -57,7 +69,18 @@ function pass(
     setTimeout(() => forward(target, incoming, body, outgoing, undefined), fault.ms);
     return;
   }
+  if (fault?.kind === 'drop-line') {
+    const kept = Buffer.from(linesOf(incoming, body).slice(0, -1).join('\n'));
+    delete incoming.headers['content-encoding'];
+    forward(target, incoming, kept, outgoing, fault);
+    return;
+  }
   forward(target, incoming, body, outgoing, fault);
+}
+
+function linesOf({ headers }: IncomingMessage, body: Buffer): readonly string[] {
+  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+  return plain.toString().trimEnd().split('\n');
 }
 
 function forward(
@@ -69,7 +92,7 @@ function forward(
 ): void {
   const upstream = request(new URL(incoming.url ?? '/', target), {
     method: incoming.method,
-    headers: { ...incoming.headers, host: new URL(target).host },
+    headers: { ...incoming.headers, host: new URL(target).host, 'content-length': body.length },
   });
   upstream.on('error', () => outgoing.destroy());
   upstream.on('response', (answer) => {
@@ -78,6 +101,10 @@ function forward(
     answer.on('end', () => {
       if (fault?.kind === 'lose-answer') {
         outgoing.destroy();
+        return;
+      }
+      if (fault?.kind === 'drop-line') {
+        outgoing.writeHead(fault.status, { 'content-type': 'application/json' }).end(fault.body);
         return;
       }
       const whole = Buffer.concat(chunks);

@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { type LogRecord, PartitionedLog } from '../../apps/local/stream/log/partitioned-log';
-import { type Plan, seeded } from './plan';
+import { type Plan, SHARDS, seeded } from './plan';
 
 export const CONSUMERS = { clean: 'clean', faulty: 'faulty', lossy: 'lossy' } as const;
 const FROM = Date.UTC(2026, 0, 1);
 const STEP_MS = 60_000;
 /** One record in so many is poison, of each kind in turn. */
 const POISON_EVERY = 400;
+/** One point in so many is followed by one of the same source that was held up on its way, by so many steps. */
+const LATE_EVERY = 83;
+const LATE_STEPS = 5;
 /** The producer's clock steps: hours ahead and back, a few times over the stream. */
 const CLOCK_STEPS_MS = [0, 3_600_000, -7_200_000, 86_400_000, 0];
 
@@ -23,7 +26,7 @@ export interface Fed {
 export async function feed(folder: string, { points, sources, seed }: Plan): Promise<Fed> {
   let clockStep = 0;
   const log = await PartitionedLog.open(folder, {
-    shards: 4,
+    shards: SHARDS,
     now: () => Date.UTC(2026, 10, 22) + clockStep,
     unreadBytesMax: Number.POSITIVE_INFINITY,
   });
@@ -42,13 +45,13 @@ export async function feed(folder: string, { points, sources, seed }: Plan): Pro
   for (let index = 0; index < points; index++) {
     const source = `source-${index % sources}`;
     const step = Math.floor(index / sources);
-    await put({
-      partitionKey: source,
-      data: Buffer.from(
-        JSON.stringify({ source, timestamp: FROM + step * STEP_MS, metrics: valuesOf(index % sources, step, random) }),
-      ),
-    });
-    fed.points += 1;
+    const putPoint = async (timestamp: number) => {
+      const metrics = valuesOf(index % sources, step, random);
+      await put({ partitionKey: source, data: Buffer.from(JSON.stringify({ source, timestamp, metrics })) });
+      fed.points += 1;
+    };
+    await putPoint(FROM + step * STEP_MS);
+    if (index % LATE_EVERY === 0 && step >= LATE_STEPS) await putPoint(FROM + (step - LATE_STEPS + 0.5) * STEP_MS);
     if (index % POISON_EVERY === 0) {
       fed.poison += 1;
       await put({ partitionKey: source, data: POISON[(index / POISON_EVERY) % POISON.length]! });

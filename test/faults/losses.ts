@@ -19,6 +19,12 @@ export function lossesOf(records: number): Mishap[] {
   ];
 }
 
+/** Between the asking of the store and its answer a process may die, too. */
+export const LOOK_UP_KILLS: readonly string[] = ['store look-up', 'store read of events'].flatMap((call) => [
+  `kill before ${call}`,
+  `kill after ${call}`,
+]);
+
 /**
  * After a whole loss so many points may be judged otherwise: as long as rows say that their source is warming. Alarm scores never
  * agree everywhere again: the run in peace remembers more, and which of several odd values speaks first is a close call.
@@ -34,6 +40,8 @@ const WARMING = 4;
 
 interface Row {
   readonly time: string;
+  /** Its place in the stream: late points stand where they came. */
+  readonly sequence: number;
   readonly alarm: number;
   readonly isAnomaly: boolean;
   readonly warming: boolean;
@@ -81,7 +89,7 @@ export function judgeLosses(clean: Remains, lossy: Remains, sources: number): re
   ];
 }
 
-/** Rows by source and time, in order of time. */
+/** Rows by source and time, in the order in which they came. */
 function bySource({ rows }: Remains): BySource {
   const sources = new Map<string, Map<string, Row[]>>();
   for (const [key, text] of rows) {
@@ -89,12 +97,14 @@ function bySource({ rows }: Remains): BySource {
     const { source } = JSON.parse(key.slice(0, at)) as { source: string };
     const fields = JSON.parse(text) as {
       time: string;
+      origin: string;
       alarm_score: number;
       is_anomaly: boolean;
       flags: number;
     };
     const row: Row = {
       time: fields.time,
+      sequence: Number((JSON.parse(fields.origin) as string[])[2]),
       alarm: fields.alarm_score,
       isAnomaly: fields.is_anomaly,
       warming: (fields.flags & WARMING) !== 0,
@@ -105,7 +115,7 @@ function bySource({ rows }: Remains): BySource {
     times.set(row.time, [...(times.get(row.time) ?? []), row]);
   }
   for (const [source, times] of sources)
-    sources.set(source, new Map([...times].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1))));
+    sources.set(source, new Map([...times].sort(([, [a]], [, [b]]) => a!.sequence - b!.sequence)));
   return sources;
 }
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { startModelServerProcess } from '../../apps/local/live/model-server-process';
 import { type FaultyProxy, type RequestFault, startFaultyProxy } from './faulty-proxy';
 import { CONSUMERS, feed } from './feed';
-import { judgeLosses, lossesOf } from './losses';
+import { judgeLosses, LOOK_UP_KILLS, lossesOf } from './losses';
 import { choose, readPlan, seeded } from './plan';
 import { type RedisProcess, restartNowAndThen, startRedis } from './redis-process';
 import { compareSilence } from './silence';
@@ -106,10 +106,14 @@ async function loseMemories(clean: Remains, redisUrl: string, modelUrl: string, 
   const at = await places('lossy', redisUrl, 2);
   // Other work on the machine must not decide what is filled again.
   const env = { ...environment(at, modelUrl), WARMING_MS: '60000' };
-  const task = { ...taskFor('lossy', at), env, mishaps: lossesOf(records) };
+  const task = { ...taskFor('lossy', at), env, mishaps: lossesOf(records), kills: LOOK_UP_KILLS };
   while (!existsSync(path.join(at.folder, 'finished'))) await live('worker', task);
   console.log(`\nwith a cache that loses memories: ${seconds(begun)}`);
-  return conclude(judgeLosses(clean, await whatRemains(at), plan.sources));
+  const killed = faultsIn(at).join(', ');
+  return conclude([
+    ...judgeLosses(clean, await whatRemains(at), plan.sources),
+    [`cache losses: killed in the look-up too: ${killed}`, killed === LOOK_UP_KILLS.join(', ')],
+  ]);
 }
 
 async function killTheWatch(redisUrl: string, modelUrl: string): Promise<boolean> {
@@ -126,13 +130,13 @@ async function killTheWatch(redisUrl: string, modelUrl: string): Promise<boolean
 async function sufferFaults(at: Places, modelUrl: string, redis: RedisProcess): Promise<void> {
   const random = seeded(plan.seed + 1);
   const endpoint = await startFaultyProxy(modelUrl, () => endpointFault(random));
-  const store = await startFaultyProxy(influx.origin, (url) =>
-    url.startsWith('/write') ? storeFault(random) : undefined,
+  const store = await startFaultyProxy(influx.origin, (url, lines) =>
+    url.startsWith('/write') ? storeFault(random, lines) : undefined,
   );
   const restarts = restartNowAndThen(redis, () => count('redis: killed and started again'));
   try {
     const env = environment(at, endpoint.url, `${store.url}/${new URL(at.influx).search}`);
-    // About seven calls a batch; the rest of the faults come from the proxies and from Redis.
+    // At least six calls a batch; the rest of the faults come from the proxies and from Redis.
     const batches = plan.points / plan.batchSize;
     const share = Math.min(0.3, plan.faults / (6 * batches));
     for (let life = 0; !existsSync(path.join(at.folder, 'finished')); life++) {
@@ -143,8 +147,13 @@ async function sufferFaults(at: Places, modelUrl: string, redis: RedisProcess): 
     await restarts.stop();
     await Promise.all([endpoint, store].map((proxy: FaultyProxy) => proxy.close()));
   }
-  for (const line of readFileSync(path.join(at.folder, 'faults.ndjson'), 'utf8').trim().split('\n'))
-    count((JSON.parse(line) as { kind: string }).kind);
+  for (const kind of faultsIn(at)) count(kind);
+}
+
+/** Faults that its workers noted, in turn. */
+function faultsIn(at: Places): string[] {
+  const lines = readFileSync(path.join(at.folder, 'faults.ndjson'), 'utf8').trim().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
 }
 
 function endpointFault(random: () => number): RequestFault | undefined {
@@ -160,15 +169,21 @@ function endpointFault(random: () => number): RequestFault | undefined {
   ]);
 }
 
-function storeFault(random: () => number): RequestFault | undefined {
+function storeFault(random: () => number, lines: () => readonly string[]): RequestFault | undefined {
   if (random() > 0.1) return undefined;
   return drawn('store', random, [
     [3, 'error 503', { kind: 'answer', status: 503, body: '{"error":"busy"}' }],
     [3, 'answer lost', { kind: 'lose-answer' }],
     [1, 'hang', { kind: 'hang' }],
     [3, 'slow', { kind: 'delay', ms: 50 }],
+    ...(lines().length > 1 ? [[3, 'partial write', PARTIAL_WRITE] as const] : []),
   ]);
 }
+
+const PARTIAL_WRITE: RequestFault = {
+  ...{ kind: 'drop-line', status: 400 },
+  body: JSON.stringify({ error: 'partial write: failed on purpose dropped=1' }),
+};
 
 function drawn(
   part: string,

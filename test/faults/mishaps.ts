@@ -20,12 +20,13 @@ export function openMishaps(mishaps: readonly Mishap[], redisUrl: string, folder
   let copy: readonly (readonly [string, Buffer])[] = [];
   let turn = Promise.resolve();
 
+  const remember = () => writeFileSync(file, JSON.stringify({ handled, done }));
   const happen = async ({ what, dies }: Mishap) => {
     if (what === 'is copied') copy = await copied(redis);
     else await replaced(redis, what === 'loses everything' ? [] : copy);
     done += 1;
     if (!dies) return;
-    writeFileSync(file, JSON.stringify({ handled, done }));
+    remember();
     process.kill(process.pid, 'SIGKILL');
   };
   return {
@@ -38,6 +39,9 @@ export function openMishaps(mishaps: readonly Mishap[], redisUrl: string, folder
       });
       return turn;
     },
+    hasLostAll: () => mishaps.slice(0, done).some(({ what }) => what === 'loses everything'),
+    /** Before the worker dies of something else. */
+    remember,
     close: () => redis.disconnect(),
   };
 }

@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 
 export { uniforms as seeded } from '../../shared/detection/relations/relations.factory';
 
+/** Of the stream, before they are split. */
+export const SHARDS = 4;
+
 /** What a run of the fault test is told; the same for all its processes. */
 export interface Plan {
   readonly seed: number;

@@ -1,5 +1,5 @@
 // One life of the deployed work: reads its consumer of the log to the end, with faults injected, or dies of one.
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KinesisStreamEvent } from 'aws-lambda';
@@ -15,7 +15,7 @@ import { TransientFault } from '../../shared/detection/ports';
 import { parseConfig } from '../../shared/runtime/config';
 import { kinesisHandler } from '../../shared/runtime/kinesis';
 import { type Mishap, openMishaps } from './mishaps';
-import { choose, seeded } from './plan';
+import { choose, SHARDS, seeded } from './plan';
 
 export interface WorkerTask {
   readonly log: string;
@@ -29,11 +29,17 @@ export interface WorkerTask {
   readonly faults?: { readonly seed: number; readonly share: number };
   /** What befalls the cache. */
   readonly mishaps?: readonly Mishap[];
+  /** The end of one life each, in turn, after the cache has lost everything. */
+  readonly kills?: readonly string[];
 }
 
 const task = JSON.parse(process.argv[2]!) as WorkerTask;
 const random = seeded(task.faults?.seed ?? 0);
 const faultsFile = path.join(task.folder, 'faults.ndjson');
+const knownFile = path.join(task.folder, 'known');
+/** Shards of the log that have gone beyond the first point of each source. */
+const met = new Set<string>();
+const killsDone = existsSync(faultsFile) ? readFileSync(faultsFile, 'utf8').trim().split('\n').length : 0;
 const mishaps = task.mishaps && openMishaps(task.mishaps, task.env['REDIS_URL']!, task.folder);
 await run();
 
@@ -58,7 +64,7 @@ async function run(): Promise<void> {
       problem: () => undefined,
     },
   });
-  const faulty = task.faults === undefined ? services : withFaults(services);
+  const faulty = task.faults === undefined ? withKills(services) : withFaults(services);
   const handler = kinesisHandler(async () => faulty, detectAnomalies);
   const log = await PartitionedLog.open(task.log);
   const mapping = await EventSourceMapping.open(log, (event) => delivered(handler, resharded(event)), {
@@ -95,6 +101,7 @@ function resharded(event: KinesisStreamEvent): KinesisStreamEvent {
 /** What Kinesis may do: deliver twice, an older batch once more, or the same to two invocations at once. */
 async function delivered(handler: ReturnType<typeof kinesisHandler>, event: KinesisStreamEvent) {
   await mishaps?.before(event.Records.length);
+  meet(event);
   if (task.faults === undefined) return handler(event);
   const how = choose(random, [
     [94, 'once'],
@@ -111,8 +118,58 @@ async function delivered(handler: ReturnType<typeof kinesisHandler>, event: Kine
 }
 let older: KinesisStreamEvent | undefined;
 
+/**
+ * May there be sources that nothing is known of? Without an answer of the store such a one says that it is warming, as it must,
+ * and as it does not in peace.
+ */
+function isAnyNew(): boolean {
+  return !existsSync(knownFile);
+}
+
+/** Each source's first point lies among the first records of its shard. */
+function meet({ Records: [first] }: KinesisStreamEvent): void {
+  if (first === undefined || !isAnyNew()) return;
+  if (Number(first.kinesis.sequenceNumber) > task.splitAt) met.add(first.eventID.slice(0, first.eventID.indexOf(':')));
+  if (met.size === SHARDS) writeFileSync(knownFile, '');
+}
+
+/** Once the cache has lost everything, the calls that ask for what there was are the ends of lives, one after the other. */
+function withKills(services: Services): Services {
+  const { store } = services;
+  const { readRecent, readAnomalies } = store;
+  return {
+    ...services,
+    store: {
+      ...store,
+      readRecent: mortal('store look-up', readRecent),
+      readAnomalies: mortal('store read of events', readAnomalies),
+    },
+  };
+}
+
+function mortal<Arguments extends readonly unknown[], Result>(
+  call: string,
+  work: (...given: Arguments) => Promise<Result>,
+) {
+  return async (...given: Arguments): Promise<Result> => {
+    dieIfDue(`before ${call}`);
+    const result = await work(...given);
+    dieIfDue(`after ${call}`);
+    return result;
+  };
+}
+
+function dieIfDue(where: string): void {
+  if (task.kills === undefined || mishaps?.hasLostAll() !== true) return;
+  const kill = `kill ${where}`;
+  if (task.kills[killsDone] !== kill) return;
+  mishaps.remember();
+  note(kill);
+  process.kill(process.pid, 'SIGKILL');
+}
+
 function withFaults(services: Services): Services {
-  const { cache, store, topic, quarantine, scorer } = services;
+  const { cache, store, silence, topic, quarantine, scorer } = services;
   return {
     ...services,
     cache: { ...cache, load: faulty('cache load', cache.load), commit: faulty('cache commit', cache.commit) },
@@ -120,6 +177,12 @@ function withFaults(services: Services): Services {
       ...store,
       writePoints: faulty('store points', store.writePoints),
       writeAnomalies: faulty('store anomalies', store.writeAnomalies),
+      readRecent: faulty('store look-up', store.readRecent, () => !isAnyNew()),
+    },
+    silence: {
+      ...silence,
+      file: faulty('silence filing', silence.file),
+      advanceShards: faulty('silence progress', silence.advanceShards),
     },
     topic: { publish: faulty('publish', topic.publish) },
     quarantine: { put: faulty('quarantine', quarantine.put) },
@@ -127,13 +190,18 @@ function withFaults(services: Services): Services {
   };
 }
 
-/** Around every await of the handler: die, fail or be slow, before or after the call took effect. */
+/**
+ * Around every await of the handler: die, fail or be slow, before or after the call took effect. What was told is read only
+ * where memories were lost: see {@link withKills}.
+ */
 function faulty<Arguments extends readonly unknown[], Result>(
   part: string,
   call: (...given: Arguments) => Promise<Result>,
+  mayFail: () => boolean = () => true,
 ) {
   return async (...given: Arguments): Promise<Result> => {
-    const fault = draw();
+    const drawn = draw();
+    const fault = drawn?.kind === 'throw' && !mayFail() ? undefined : drawn;
     await suffer(fault, 'before', part);
     const result = await call(...given);
     await suffer(fault, 'after', part);
