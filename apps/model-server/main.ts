@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { builtInModel } from '../../shared/detection/built-in-model';
+import type { Model } from '../../shared/detection/model';
+import { followLiveModel } from './live-model';
 import { startModelServer } from './server';
 
-const HELP = `Usage: serve [--port 8080] [--host 127.0.0.1] [--with-parent]
+const HELP = `Usage: serve [--port 8080] [--host 127.0.0.1] [--with-parent] [--live FILE]
 
 Scores feature vectors over HTTP as a SageMaker container does: GET /ping, POST /invocations.
 Prints {"listening":"http://…"} once it takes calls; SIGTERM ends it after the calls in hand.
@@ -11,14 +13,17 @@ Prints {"listening":"http://…"} once it takes calls; SIGTERM ends it after the
   --port         port to listen on, 0 for any free one; default: SAGEMAKER_BIND_TO_PORT or 8080
   --host         address to listen on; default: 127.0.0.1, in a container 0.0.0.0
   --with-parent  end when the standard input ends, as it does when the parent process dies
+  --live         score with the model of this file, live.json of a models folder, and follow it; default: the built-in
 `;
 
 /** How long calls in hand may take after a signal before the process ends without them. */
 const DRAIN_MS_MAX = 10_000;
+const LOOK_EVERY_MS = 1_000;
 
 async function main(): Promise<void> {
-  const { port, host, withParent } = options();
-  const server = await startModelServer({ model: builtInModel, port, host });
+  const { port, host, withParent, live } = options();
+  const model = live === undefined ? () => builtInModel : await following(live);
+  const server = await startModelServer({ model, port, host });
   let ending = false;
   const end = () => {
     if (ending) return;
@@ -39,6 +44,7 @@ function options() {
       port: { type: 'string', default: process.env['SAGEMAKER_BIND_TO_PORT'] ?? '8080' },
       host: { type: 'string', default: isContainer() ? '0.0.0.0' : '127.0.0.1' },
       'with-parent': { type: 'boolean', default: false },
+      live: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -49,7 +55,14 @@ function options() {
   const [command = 'serve'] = positionals;
   if (command !== 'serve') throw new UsageError(`unknown command ${command}`);
   if (!/^\d{1,5}$/.test(values.port)) throw new UsageError(`--port must be a number, not ${values.port}`);
-  return { port: Number(values.port), host: values.host, withParent: values['with-parent'] };
+  return { port: Number(values.port), host: values.host, withParent: values['with-parent'], live: values.live };
+}
+
+async function following(file: string): Promise<() => Model> {
+  const live = followLiveModel(file, (message, model) => console.error(JSON.stringify({ message, model })));
+  await live.look();
+  setInterval(() => void live.look(), LOOK_EVERY_MS).unref();
+  return live.current;
 }
 
 class UsageError extends Error {}

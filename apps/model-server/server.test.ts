@@ -169,7 +169,7 @@ describe('the model server', () => {
         throw new Error('a defect');
       },
     };
-    server = await startModelServer({ model, port: 0, host: '127.0.0.1' });
+    server = await startModelServer({ model: () => model, port: 0, host: '127.0.0.1' });
     const log = jest.spyOn(console, 'error').mockImplementation(() => {});
     const answer = await post(CSV, csv);
     expect([answer.status, await answer.json()]).toEqual([500, { message: 'the model failed' }]);
@@ -179,7 +179,7 @@ describe('the model server', () => {
 });
 
 function start(options: Partial<ModelServerOptions>): Promise<ModelServer> {
-  return startModelServer({ model: builtInModel, port: 0, host: '127.0.0.1', ...options });
+  return startModelServer({ model: () => builtInModel, port: 0, host: '127.0.0.1', ...options });
 }
 
 function post(body: string, headers: Record<string, string>, path = '/invocations'): Promise<Response> {

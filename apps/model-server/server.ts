@@ -8,7 +8,8 @@ import { FEATURE_SCHEMA_VERSION, type Model } from '../../shared/detection/model
 import { SCORING_FORMATS, type ScoringFormat, UnusableBody } from './scoring-formats';
 
 export interface ModelServerOptions {
-  readonly model: Model;
+  /** Asked once a call. */
+  readonly model: () => Model;
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;
@@ -59,9 +60,10 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   return { url, close: () => app.close() };
 }
 
-function invocations(model: Model) {
-  const attributes = encodeAttributes({ schema: FEATURE_SCHEMA_VERSION, model: model.version });
+function invocations(currentModel: () => Model) {
   return (request: FastifyRequest, reply: FastifyReply) => {
+    const model = currentModel();
+    const attributes = encodeAttributes({ schema: FEATURE_SCHEMA_VERSION, model: model.version });
     reply.header(CUSTOM_ATTRIBUTES_HEADER, attributes);
     const asked = decodeAttributes(headerOf(request, CUSTOM_ATTRIBUTES_HEADER)).schema;
     if (asked !== undefined && asked !== FEATURE_SCHEMA_VERSION) {

@@ -27,7 +27,7 @@ let stream: TestStream;
 let producer: KinesisProducer;
 let modelServer: ModelServer;
 beforeAll(async () => {
-  modelServer = await startModelServer({ model: builtInModel, port: 0, host: '127.0.0.1' });
+  modelServer = await startModelServer({ model: () => builtInModel, port: 0, host: '127.0.0.1' });
 });
 beforeEach(async () => {
   stream = await createTestStream(client, `points-${process.pid}-${Date.now()}`, 3);

@@ -25,7 +25,7 @@ let store: PointStore;
 let modelServer: ModelServer;
 beforeAll(async () => {
   await influxQl(`CREATE DATABASE "${mark}"`);
-  modelServer = await startModelServer({ model: builtInModel, port: 0, host: '127.0.0.1' });
+  modelServer = await startModelServer({ model: () => builtInModel, port: 0, host: '127.0.0.1' });
   store = createInfluxStore({ target, timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ export function registerModels(program: Command): void {
   models
     .command('list')
     .description('All versions with their measures on the test part, and whether the gate let them through.')
-    .option('--models <folder>', 'registry', '.tidewatch/models')
+    .option('--models <folder>', 'registry', '.tidewatch/http/models')
     .option('--json', 'as JSON')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (options) => {
@@ -17,7 +17,7 @@ export function registerModels(program: Command): void {
     .command('promote')
     .description('Makes a version champion, whatever the gate said; "built-in" for the built-in model.')
     .argument('<version>', 'number, or built-in', aVersion)
-    .option('--models <folder>', 'registry', '.tidewatch/models')
+    .option('--models <folder>', 'registry', '.tidewatch/http/models')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (version: number | 'built-in', { models: folder }) => {
       const { openFolderRegistry } = await import('../../../shared/adapters/registry/folder-registry');
@@ -27,7 +27,7 @@ export function registerModels(program: Command): void {
   models
     .command('rollback')
     .description('Makes the model champion that was champion before.')
-    .option('--models <folder>', 'registry', '.tidewatch/models')
+    .option('--models <folder>', 'registry', '.tidewatch/http/models')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async ({ models: folder }) => {
       const { openFolderRegistry } = await import('../../../shared/adapters/registry/folder-registry');

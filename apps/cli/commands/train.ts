@@ -10,7 +10,7 @@ export function registerTrain(program: Command): void {
     )
     .requiredOption('-i, --input <file>', 'points: CSV, NDJSON or JSON, gzip or not; read twice')
     .requiredOption('-l, --labels <file>', 'JSON: what people know of stretches of time (see below)')
-    .option('--models <folder>', 'registry', '.tidewatch/models')
+    .option('--models <folder>', 'registry', '.tidewatch/http/models')
     .option('--report <file>', 'JSON of all measures; - for standard output')
     .option('--time-column <name>', 'column that holds the time (default: found by name)')
     .option('--source-column <name>', 'column that names the source of a row (default: one called source)')

@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly storeFile: string;
   /** Alerts, groups, silences, rules, what was sent to whom. */
   readonly alertsFile: string;
+  /** Which trained model scores; absent: the built-in one. */
+  readonly liveModel: string;
   /** Messages that had nowhere else to go. */
   readonly inbox: string;
   /** Secrets by name, a file each. */
@@ -35,6 +37,7 @@ export function openDataFolder(root: string): DataFolder {
     stateFile: at('state.lmdb'),
     storeFile: at('store.duckdb'),
     alertsFile: at('alerts.lmdb'),
+    liveModel: at('models/live.json'),
     inbox: at('inbox'),
     secrets: at('secrets'),
     quarantine: at('quarantine'),

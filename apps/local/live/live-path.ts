@@ -94,8 +94,10 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const modelServer = await startModelServerProcess(options.modelServerScript, (error) =>
-      onProblem('model server', error),
+    const modelServer = await startModelServerProcess(
+      options.modelServerScript,
+      (error) => onProblem('model server', error),
+      folder.liveModel,
     );
     closers.push(() => modelServer.stop());
     const store = await openLocalStore(folder.storeFile, options.influx);

@@ -19,14 +19,16 @@ const RESTART_DELAY_MS = 500;
  *
  * @param script path of its bundle
  * @param onProblem told of every unexpected end
+ * @param live the live-model pointer that it follows; absent: it scores with the built-in model
  * @throws {Error} if it does not listen in time
  */
 export async function startModelServerProcess(
   script: string,
   onProblem: (error: Error) => void,
+  live?: string,
 ): Promise<ModelServerProcess> {
   let stopping = false;
-  let { child, url } = await launch(script, 0);
+  let { child, url } = await launch(script, live, 0);
   const port = Number(new URL(url).port);
   const watch = () => {
     child.once('exit', (code, signal) => {
@@ -39,7 +41,7 @@ export async function startModelServerProcess(
     while (!stopping) {
       await pause(RESTART_DELAY_MS);
       try {
-        ({ child, url } = await launch(script, port));
+        ({ child, url } = await launch(script, live, port));
         if (stopping) child.kill('SIGTERM');
         else watch();
         return;
@@ -59,9 +61,21 @@ export async function startModelServerProcess(
   };
 }
 
-async function launch(script: string, port: number): Promise<{ child: ChildProcess; url: string }> {
+async function launch(
+  script: string,
+  live: string | undefined,
+  port: number,
+): Promise<{ child: ChildProcess; url: string }> {
   // Its own process group: Ctrl-C reaches us alone, and we end it after the last batch was scored.
-  const child = spawn(process.execPath, [script, '--host', '127.0.0.1', '--port', String(port), '--with-parent'], {
+  const args = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--with-parent',
+    ...(live === undefined ? [] : ['--live', live]),
+  ];
+  const child = spawn(process.execPath, [script, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
