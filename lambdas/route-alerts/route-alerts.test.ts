@@ -117,6 +117,22 @@ test('turns for which there is no time left are left to the next tick', async ()
   expect(await tickAlerts(services, () => 50_000)).toMatchObject({ turns: 1, told: 1 });
 });
 
+test('a tick takes turns of several groups at a time', async () => {
+  const { deliver, wait, services } = parts();
+  await deliver(anomaly({ source: 'a' }), anomaly({ source: 'b', tags: { site: 'paris' } }));
+  wait(30_000);
+  const waiting: (() => void)[] = [];
+  const topic = {
+    // Each is published when the other is under way too.
+    publish: () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length === 2) for (const go of waiting) go();
+      }),
+  };
+  expect(await tickAlerts({ ...services, topic })).toMatchObject({ turns: 2, told: 2 });
+});
+
 describe('rules in force', () => {
   const options = () => {
     const problems: unknown[] = [];
