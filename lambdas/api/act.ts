@@ -1,4 +1,4 @@
-import type { PersonAction } from '../../shared/alerting/person-action';
+import type { ActionTarget, PersonAction } from '../../shared/alerting/person-action';
 import type { ActionResult, Actor, AlertActions } from '../../shared/alerting/ports';
 
 export interface Acted {
@@ -9,16 +9,19 @@ export interface Acted {
   readonly words: string;
 }
 
-/** Acts on alerts, one after the other. Doing the same again changes nothing. Rejects when the state cannot be changed for now. */
+/** Silences and verdicts that are written at once. */
+const AT_ONCE = 25;
+
+/** Acts on alerts: on all that were told of, on those that were shown where it is a verdict. Doing the same again changes nothing. Rejects when the state cannot be changed for now. */
 export async function act(
   actions: AlertActions,
   action: PersonAction,
-  alertIds: readonly string[],
+  { shown, telling }: ActionTarget,
   actor: Actor,
   now: number,
 ): Promise<Acted> {
-  const results: ActionResult[] = [];
-  for (const id of alertIds) results.push(await actOn(actions, action, id, actor, now));
+  const all = action.what === 'verdict' || telling === undefined ? undefined : await actions.alertsTold(telling);
+  const results = await actOn(actions, action, [...new Set(all ?? shown)], actor, now);
   const known = results.flatMap((result) => (result.outcome === 'unknown-alert' ? [] : [result.words]));
   const others = known.length > 1 ? ` (${known.length} alerts)` : '';
   return {
@@ -28,19 +31,20 @@ export async function act(
   };
 }
 
-function actOn(
+async function actOn(
   actions: AlertActions,
   action: PersonAction,
-  id: string,
+  ids: readonly string[],
   actor: Actor,
   now: number,
-): Promise<ActionResult> {
-  switch (action.what) {
-    case 'acknowledge':
-      return actions.acknowledge(id, actor);
-    case 'snooze':
-      return actions.snooze(id, now + action.forMs, actor);
-    case 'verdict':
-      return actions.verdict(id, action.verdict, actor);
-  }
+): Promise<readonly ActionResult[]> {
+  if (action.what === 'acknowledge') return actions.acknowledgeAll(ids, actor);
+  const one = (id: string) =>
+    action.what === 'snooze'
+      ? actions.snooze(id, now + action.forMs, actor)
+      : actions.verdict(id, action.verdict, actor);
+  const results: ActionResult[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE)
+    results.push(...(await Promise.all(ids.slice(at, at + AT_ONCE).map(one))));
+  return results;
 }

@@ -35,6 +35,9 @@ function open({ isDown = false } = {}) {
   const actions: AlertActions = {
     acknowledge: (id, actor) => did(id, 'acknowledge', actor),
     resolve: (id, actor) => did(id, 'resolve', actor),
+    acknowledgeAll: (ids, actor) => Promise.all(ids.map((id) => did(id, 'acknowledge', actor))),
+    alertsTold: async ({ groupKey, transition, receiver }) =>
+      `${groupKey} ${transition} ${receiver}` === 'group-1 3 ops' ? ['a1', 'b2', 'c3'] : undefined,
     snooze: (id, until, actor) => did(id, 'snooze', until, actor),
     verdict: (id, verdict, actor) => did(id, 'verdict', verdict, actor),
     view: async (id) => (id === 'unknown' ? undefined : { ...ALERT, source: `<b>${id}` }),
@@ -243,6 +246,19 @@ describe('what was pressed in Slack', () => {
     expect(JSON.stringify(said.blocks.at(-1))).toContain('&lt;done&gt; to a1 (2 alerts)');
   });
 
+  it.each([
+    ['acknowledge', 'a1,b2|group-1:3:ops', ['a1', 'b2', 'c3']],
+    ['snooze-1h', 'a1,b2|group-1:3:ops', ['a1', 'b2', 'c3']],
+    ['real', 'a1,b2|group-1:3:ops', ['a1', 'b2']],
+    ['acknowledge', 'a1,b2|group-1:4:ops', ['a1', 'b2']],
+    ['acknowledge', 'a1,b2|group-1', ['a1', 'b2']],
+  ])('%s of %s acts on %j', async (action_id, value, ids) => {
+    const { ask, done } = open();
+    const body = pressed(action_id, { actions: [{ action_id, block_id: 'tidewatch-alert-actions', value }] });
+    await ask('POST', '/slack/actions', { body, headers: signed(body) });
+    expect((done as unknown[][]).map(([id]) => id)).toEqual(ids);
+  });
+
   it.each<[string, (body: string) => { headers?: Record<string, string>; body?: string }]>([
     ['no signature', () => ({ headers: {} })],
     ['another secret', (body) => ({ headers: signed(body, { secret: 'another-secret-0123' }) })],
@@ -297,7 +313,7 @@ describe('what was pressed in Slack', () => {
 });
 
 describe('the link of a mail', () => {
-  const grant = { alertIds: ['a1', 'b2'], to: 'oncall@example.com', until: NOW + 60_000 };
+  const grant = { target: { shown: ['a1', 'b2'] }, to: 'oncall@example.com', until: NOW + 60_000 };
   const token = signAction(grant, [LINK_KEY]);
 
   it('opens a page and does nothing', async () => {
@@ -332,7 +348,7 @@ describe('the link of a mail', () => {
     ['a token of another key', signAction(grant, ['another-key-of-32-characters-.......']), 0, 403],
     ['a token whose time is over', token, 60_000, 403],
     ['no token', '', 0, 403],
-    ['a token of alerts that are gone', signAction({ ...grant, alertIds: ['unknown'] }, [LINK_KEY]), 0, 404],
+    ['a token of alerts that are gone', signAction({ ...grant, target: { shown: ['unknown'] } }, [LINK_KEY]), 0, 404],
   ])('with %s does nothing', async (_, given, laterMs, status) => {
     const { ask, done, clock } = open();
     clock.now += laterMs;
@@ -375,7 +391,7 @@ describe('failures', () => {
 
   it('of ours hold no secret, in answer or problem', async () => {
     const { ask, problems } = open({ isDown: true });
-    const link = signAction({ alertIds: ['a1'], to: 'x', until: NOW + 1 }, [LINK_KEY]);
+    const link = signAction({ target: { shown: ['a1'] }, to: 'x', until: NOW + 1 }, [LINK_KEY]);
     await ask('POST', '/alerts/act', { body: `token=${link}&action=real` });
     expect(problems).toHaveLength(1);
     expect(String(problems)).not.toContain(LINK_KEY);

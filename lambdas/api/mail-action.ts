@@ -18,7 +18,7 @@ export async function takeMailAction({ body }: HttpRequest, services: Services):
   const name = cutTo(oneLine(fields.get('name') ?? ''), NAME_CHARS_MAX);
   // Who holds the link may write any name; to whom it was sent is signed.
   const actor = { by: name === '' ? grant.to : `${name} (${grant.to})`, via: 'email' } as const;
-  const { known, words } = await act(services.actions, action, grant.alertIds, actor, services.now());
+  const { known, words } = await act(services.actions, action, grant.target, actor, services.now());
   if (known === 0) return page(404, 'This alert is not known any more', '');
   return page(200, 'Done', `<p>${escapedHtml(words)}</p>`);
 }

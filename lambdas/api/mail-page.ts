@@ -14,7 +14,7 @@ const ALERTS_SHOWN = 20;
 export async function showPage({ query }: HttpRequest, services: Services): Promise<HttpResponse> {
   const token = query.get('token') ?? '';
   const grant = await grantOf(token, services);
-  const views = await Promise.all(grant.alertIds.slice(0, ALERTS_SHOWN).map((id) => services.actions.view(id)));
+  const views = await Promise.all(grant.target.shown.slice(0, ALERTS_SHOWN).map((id) => services.actions.view(id)));
   const known = views.filter((view) => view !== undefined);
   if (known.length === 0) return page(404, 'This alert is not known any more', '');
   return page(200, known.length === 1 ? 'An alert' : `${known.length} alerts`, `${listed(known)}${form(token, grant)}`);

@@ -41,7 +41,7 @@ export async function takeSlackAction(request: HttpRequest, services: Services):
   if (payload === undefined || read === undefined) return jsonResponse(200, {});
   const { id, username } = payload.user;
   const actor = { by: username === undefined ? id : `${oneLine(username)} (${id})`, via: 'slack' } as const;
-  const acted = await act(services.actions, read.action, read.alertIds, actor, services.now());
+  const acted = await act(services.actions, read.action, read.target, actor, services.now());
   const said = { words: acted.words, isAcknowledged: acted.known > 0 && read.action.what === 'acknowledge' };
   await touchUp(payload, said, services, end - services.now());
   return jsonResponse(200, {});

@@ -92,13 +92,13 @@ function isOfSecret(error: unknown): boolean {
 
 async function actionUrlFor(
   { actions, secrets, now }: EmailClient,
-  { alerts }: Notification,
+  { alerts, groupKey, transition }: Notification,
   { name, to }: EmailReceiver,
 ): Promise<string | undefined> {
   if (actions === undefined) return undefined;
   const { keys } = await readSecret(secrets, actions.keysSecret, LinkKeysSchema);
   const grant = {
-    alertIds: alerts.map(({ id }) => id),
+    target: { shown: alerts.map(({ id }) => id), telling: { groupKey, transition, receiver: name } },
     // A mail to several people cannot say who of them it is.
     to: to.length === 1 ? to[0]! : name,
     until: now() + actions.validMs,

@@ -126,7 +126,10 @@ describe('a mail', () => {
     );
     const [one, several] = tokens.map((token) => readAction(token, [LINK_KEY], clock.now));
     expect(one).toEqual({
-      alertIds: [SAMPLE_NOTIFICATION.alertId],
+      target: {
+        shown: [SAMPLE_NOTIFICATION.alertId],
+        telling: { groupKey: SAMPLE_NOTIFICATION.groupKey, transition: 1, receiver: ONCALL.name },
+      },
       to: 'oncall@example.com',
       until: clock.now + 72 * 3_600_000,
     });

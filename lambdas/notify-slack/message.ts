@@ -40,7 +40,7 @@ export function slackMessage(notification: Notification, { buttons }: MessageOpt
     { type: 'header', text: { type: 'plain_text', text: cutTo(head, BLOCK_LIMITS.headerChars), emoji: true } },
     ...(alerts.length === 1 ? oneAlert(alerts[0]!, notification) : severalAlerts(notification)),
     ...contextBlocks(notification),
-    ...(buttons && notification.reason !== 'silence-ends' ? [actionsBlock(notification)] : []),
+    ...(buttons && notification.reason !== 'silence-ends' ? [actionsBlock(notification, ALERTS_SHOWN)] : []),
   ];
   const text = escapedTo(`${head} (${reasonWords(notification)})`, BLOCK_LIMITS.textChars);
   return { text, blocks };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { actionsBlock, readPressed } from '../../shared/adapters/slack/action-buttons';
 import { blockProblems } from '../../shared/adapters/slack/testing/block-rules';
 import { type FakeSlack, openFakeSlack } from '../../shared/adapters/slack/testing/fake-slack';
 import { ANOMALY_KINDS, SEVERITIES } from '../../shared/domain/anomaly-event';
@@ -320,6 +321,21 @@ describe('a message', () => {
       }),
       { numRuns: 300, seed: 1 },
     );
+  });
+
+  it('has buttons whose verdict is for the alerts that it shows, and which name what it tells of', async () => {
+    slack = await openFakeSlack({ token: '', webhookPath: '', now: () => 0 });
+    const alerts = Array.from({ length: 20 }, (_, i) => ({ ...SAMPLE_NOTIFICATION.alerts[0]!, id: `a${i}` }));
+    const block = actionsBlock({ ...SAMPLE_NOTIFICATION, alerts, transition: 7 }, 10);
+    const { action_id, value } = block.elements.at(-1)!;
+    expect(readPressed(action_id, value)).toEqual({
+      action: { what: 'verdict', verdict: 'false-alarm' },
+      target: {
+        shown: alerts.slice(0, 10).map(({ id }) => id),
+        telling: { groupKey: SAMPLE_NOTIFICATION.groupKey, transition: 7, receiver: 'berlin-slack' },
+      },
+    });
+    expect(words(slackMessage({ ...SAMPLE_NOTIFICATION, alerts }, { buttons: true }))).not.toContain('a10');
   });
 
   it('of the sample is valid', async () => {

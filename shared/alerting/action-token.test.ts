@@ -4,7 +4,11 @@ import { readAction, signAction } from './action-token';
 const KEY = 'a-key-of-at-least-32-characters-....';
 const OLD = 'the-key-before-of-32-characters-....';
 const NOW = Date.UTC(2026, 10, 22, 13);
-const grant = { alertIds: ['a1', 'b2'], to: 'oncall@example.com', until: NOW + 60_000 };
+const grant = {
+  target: { shown: ['a1', 'b2'], telling: { groupKey: 'g', transition: 3, receiver: 'ops' } },
+  to: 'oncall@example.com',
+  until: NOW + 60_000,
+};
 
 test('a signed grant is read until its time is over', () => {
   const token = signAction(grant, [KEY]);

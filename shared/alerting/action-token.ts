@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { ActionTarget } from './person-action';
 
 /** What a link in a mail lets its holder do: act on these alerts, under this name, until then. */
 export interface ActionGrant {
-  readonly alertIds: readonly string[];
+  readonly target: ActionTarget;
   /** To whom the link was sent. */
   readonly to: string;
   /** Epoch milliseconds. */
@@ -15,6 +16,8 @@ const GrantSchema = z.strictObject({
     .array(z.string().regex(/^[\w-]{1,64}$/))
     .min(1)
     .max(50),
+  /** Group, transition and receiver of the notification. */
+  n: z.tuple([z.string(), z.int(), z.string()]).optional(),
   t: z.string().min(1).max(320),
   u: z.int().min(0),
 });
@@ -26,8 +29,10 @@ export const LinkKeysSchema = z.object({ keys: z.array(z.string().min(32)).min(1
 const TOKEN_CHARS_MAX = 8_000;
 
 /** A grant as text that may stand in a URL, signed: HMAC-SHA256 with the first key. */
-export function signAction({ alertIds, to, until }: ActionGrant, keys: readonly string[]): string {
-  const payload = Buffer.from(JSON.stringify({ a: alertIds, t: to, u: Math.floor(until) })).toString('base64url');
+export function signAction({ target, to, until }: ActionGrant, keys: readonly string[]): string {
+  const { shown, telling } = target;
+  const n = telling && [telling.groupKey, telling.transition, telling.receiver];
+  const payload = Buffer.from(JSON.stringify({ a: shown, n, t: to, u: Math.floor(until) })).toString('base64url');
   return `${payload}.${signature(payload, keys[0]!).toString('base64url')}`;
 }
 
@@ -41,7 +46,9 @@ export function readAction(token: string, keys: readonly string[], now: number):
   if (!isSigned) return undefined;
   const grant = GrantSchema.safeParse(json(Buffer.from(payload, 'base64url').toString()));
   if (!grant.success || now >= grant.data.u) return undefined;
-  return { alertIds: grant.data.a, to: grant.data.t, until: grant.data.u };
+  const { a: shown, n, t: to, u: until } = grant.data;
+  const telling = n && { groupKey: n[0], transition: n[1], receiver: n[2] };
+  return { target: { shown, ...(telling && { telling }) }, to, until };
 }
 
 /** The purpose is signed too: nothing else that the key may sign one day can be taken for a link. */

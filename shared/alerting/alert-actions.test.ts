@@ -26,6 +26,23 @@ test('an alert is acknowledged by who is first', async () => {
   expect(await actions.acknowledge(ID, bob)).toMatchObject({ outcome: 'no-change', words: 'anna has acknowledged it' });
 });
 
+test('all that a notification told of is acknowledged at once, shown in it or not: nothing of it is repeated', async () => {
+  const world = new AlertingWorld({ route: { receivers: ['slack'], repeatInterval: '1h' } });
+  const actions = openAlertActions(world.services);
+  await world.events(...Array.from({ length: 60 }, (_, i) => anomaly({ source: `pump-${i}` })));
+  await world.at(MINUTE);
+  const [first] = world.published;
+  expect(first!.alerts.length).toBeLessThan(60);
+  const { groupKey, transition, receiver } = first!;
+  const told = await actions.alertsTold({ groupKey, transition, receiver: receiver.name });
+  expect(told).toHaveLength(60);
+  const results = await actions.acknowledgeAll([...told!, 'none'], anna);
+  expect(results.map(({ outcome }) => outcome)).toEqual([...told!.map(() => 'done'), 'unknown-alert']);
+  await world.at(5 * HOUR);
+  expect(world.published.map(({ reason }) => reason)).toEqual(['first', 'acknowledged']);
+  expect(await actions.alertsTold({ groupKey, transition: 9, receiver: receiver.name })).toBeUndefined();
+});
+
 test('what is over is not acknowledged', async () => {
   const { world, actions } = await firing();
   await world.events(anomaly({ source: 'a', transition: 2, phase: 'closed' }));

@@ -1,7 +1,7 @@
 import { stableId } from '../domain/ids';
 import { durationWords } from './document/durations';
 import type { ActionResult, Actor, AlertActions } from './ports';
-import { alertKey, bodyOf, INDEX, putAlert, verdictKey } from './records';
+import { alertKey, bodyOf, INDEX, putAlert, type SentEntry, sentKey, verdictKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { joinGroups } from './router/route-events';
 import type { RouterServices } from './router/services';
@@ -19,22 +19,32 @@ const VERDICTS_MAX = 20;
 /** What people do to alerts, over a store. Each is one commit with its line in the trace. */
 export function openAlertActions(services: ActionServices): AlertActions {
   const { store, alerting, now } = services;
+
+  async function acknowledgeAll(alertIds: readonly string[], actor: Actor): Promise<readonly ActionResult[]> {
+    const steps = await changeAll(services, alertIds, (alert) => {
+      if (alert.status === 'none') return unchanged(alert, 'no rule has made an alert of it');
+      if (alert.status === 'resolved') return unchanged(alert, 'it is over');
+      if (alert.acknowledged !== undefined) return unchanged(alert, `${alert.acknowledged.by} has acknowledged it`);
+      const acknowledged = { ...actor, at: now() };
+      return changed(
+        { ...alert, status: 'acknowledged', acknowledged },
+        'acknowledged',
+        `${who(actor)} acknowledged it`,
+      );
+    });
+    // Also those that were known: whoever did it may have died before their groups knew.
+    const alerts = steps.flatMap((step) => step?.alert ?? []);
+    if (alerts.length > 0) await joinGroups(services, await alerting(), alerts);
+    return steps.map(answer);
+  }
+
   return {
-    async acknowledge(alertId, actor) {
-      const result = await change(services, alertId, (alert) => {
-        if (alert.status === 'none') return unchanged(alert, 'no rule has made an alert of it');
-        if (alert.status === 'resolved') return unchanged(alert, 'it is over');
-        if (alert.acknowledged !== undefined) return unchanged(alert, `${alert.acknowledged.by} has acknowledged it`);
-        const acknowledged = { ...actor, at: now() };
-        return changed(
-          { ...alert, status: 'acknowledged', acknowledged },
-          'acknowledged',
-          `${who(actor)} acknowledged it`,
-        );
-      });
-      // Also when it was known: whoever did it may have died before its groups knew.
-      if (result?.alert !== undefined) await joinGroups(services, await alerting(), [result.alert]);
-      return answer(result);
+    acknowledge: async (alertId, actor) => (await acknowledgeAll([alertId], actor))[0]!,
+    acknowledgeAll,
+
+    async alertsTold({ groupKey, receiver, transition }) {
+      const [doc] = await store.load([sentKey(groupKey, receiver, transition)]);
+      return bodyOf<SentEntry>(doc)?.alertIds;
     },
 
     async resolve(alertId, actor) {
@@ -122,13 +132,17 @@ function unchanged(alert: Alert, words: string): Step {
   return { alert, outcome: 'no-change', words };
 }
 
-async function change(
+async function change(services: ActionServices, alertId: string, decide: (alert: Alert) => Step) {
+  return (await changeAll(services, [alertId], decide))[0];
+}
+
+async function changeAll(
   { store, alerting, now }: ActionServices,
-  alertId: string,
+  alertIds: readonly string[],
   decide: (alert: Alert) => Step,
-): Promise<Step | undefined> {
+): Promise<readonly (Step | undefined)[]> {
   const rules = await alerting();
-  const [result] = await compareAndSet<Step | undefined>(store, [alertKey(alertId)], ([doc]) => {
+  return compareAndSet<Step | undefined>(store, alertIds.map(alertKey), ([doc]) => {
     const before = bodyOf<Alert>(doc);
     if (before === undefined) return { puts: [], result: undefined };
     const step = decide(before);
@@ -138,7 +152,6 @@ async function change(
     const put = putAlert(alert, doc!.revision, now(), mayInhibit(rules, subjectOfAlert(alert)));
     return { puts: [put, ...(step.puts ?? [])], result: { ...step, alert } };
   });
-  return result;
 }
 
 function answer(step: Step | undefined): ActionResult {

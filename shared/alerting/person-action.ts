@@ -1,8 +1,18 @@
+import type { TellingKey } from './ports';
+
 /** What people do to alerts by pressing something, whatever the channel. */
 export type PersonAction =
   | { readonly what: 'acknowledge' }
   | { readonly what: 'snooze'; readonly forMs: number }
   | { readonly what: 'verdict'; readonly verdict: 'real' | 'false-alarm' };
+
+/** What is acted on: a verdict is on the alerts that were shown, everything else on all that the notification told of. */
+export interface ActionTarget {
+  /** Ids of alerts. */
+  readonly shown: readonly string[];
+  /** Absent: those that are shown are all. */
+  readonly telling?: TellingKey;
+}
 
 const HOUR_MS = 3_600_000;
 

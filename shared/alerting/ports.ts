@@ -87,16 +87,23 @@ export interface Actor {
 
 export type Verdict = 'real' | 'false-alarm';
 
+/** Which notification: its dedup key, in parts. */
+export type TellingKey = Pick<Notification, 'groupKey' | 'transition'> & { readonly receiver: string };
+
 /** What people do to alerts; the api function calls it. Doing the same again changes nothing and is no error. */
 export interface AlertActions {
   /** No repeats, no escalation any more; a rise of severity is told all the same. Resolved alerts stay resolved. */
   acknowledge(alertId: string, actor: Actor): Promise<ActionResult>;
+  /** Several at once, in one turn of their groups; results in their order. */
+  acknowledgeAll(alertIds: readonly string[], actor: Actor): Promise<readonly ActionResult[]>;
   /** Ends an alert whose episode's own end was lost; further events of the episode change nothing. */
   resolve(alertId: string, actor: Actor): Promise<ActionResult>;
   /** A silence on this alert alone; the same person's next one makes it longer. @param until epoch milliseconds */
   snooze(alertId: string, until: number, actor: Actor): Promise<ActionResult>;
   /** The last verdict of a person holds; all are kept. */
   verdict(alertId: string, verdict: Verdict, actor: Actor, note?: string): Promise<ActionResult>;
+  /** Ids of all alerts that a notification told of, shown in it or not; undefined if it is not known any more. */
+  alertsTold(telling: TellingKey): Promise<readonly string[] | undefined>;
   /** For a page or a message about it. */
   view(alertId: string): Promise<AlertView | undefined>;
 }
