@@ -5,7 +5,7 @@ export interface Acted {
   /** Alerts to which something was done, or had been done before. */
   readonly known: number;
   readonly unknown: number;
-  /** What happened to the first one, for people. */
+  /** What happened to the first one to which anything did, for people. */
   readonly words: string;
 }
 
@@ -22,12 +22,14 @@ export async function act(
 ): Promise<Acted> {
   const all = action.what === 'verdict' || telling === undefined ? undefined : await actions.alertsTold(telling);
   const results = await actOn(actions, action, [...new Set(all ?? shown)], actor, now);
-  const known = results.flatMap((result) => (result.outcome === 'unknown-alert' ? [] : [result.words]));
+  const known = results.flatMap((result) => (result.outcome === 'unknown-alert' ? [] : [result]));
+  // Of several some may be over: what was done is what is said.
+  const said = known.find(({ outcome }) => outcome === 'done') ?? known[0];
   const others = known.length > 1 ? ` (${known.length} alerts)` : '';
   return {
     known: known.length,
     unknown: results.length - known.length,
-    words: known.length === 0 ? 'this alert is not known any more' : `${known[0]}${others}`,
+    words: said === undefined ? 'this alert is not known any more' : `${said.words}${others}`,
   };
 }
 

@@ -29,6 +29,7 @@ function open({ isDown = false } = {}) {
   const did = async (alertId: string, ...what: unknown[]): Promise<ActionResult> => {
     if (isDown) throw new AlertingFault('alert store', 'no answer');
     if (alertId === 'unknown') return { outcome: 'unknown-alert' };
+    if (alertId === 'over') return { outcome: 'no-change', alert: ALERT, words: 'it is over' };
     done.push([alertId, ...what]);
     return { outcome: 'done', alert: ALERT, words: `${what[0]} <done> to ${alertId}` };
   };
@@ -257,6 +258,14 @@ describe('what was pressed in Slack', () => {
     const body = pressed(action_id, { actions: [{ action_id, block_id: 'tidewatch-alert-actions', value }] });
     await ask('POST', '/slack/actions', { body, headers: signed(body) });
     expect((done as unknown[][]).map(([id]) => id)).toEqual(ids);
+  });
+
+  it('of which the first is over says what was done to the next', async () => {
+    const { ask, called } = open();
+    const actions = [{ action_id: 'acknowledge', block_id: 'tidewatch-alert-actions', value: 'over,a1' }];
+    const body = pressed('acknowledge', { actions });
+    await ask('POST', '/slack/actions', { body, headers: signed(body) });
+    expect(String(called[0]!.body)).toContain('acknowledge &lt;done&gt; to a1 (2 alerts)');
   });
 
   it.each<[string, (body: string) => { headers?: Record<string, string>; body?: string }]>([
