@@ -22,16 +22,21 @@ const target = { ...influxTarget('INFLUX_URL', influxUrl), database: mark };
 const influxQl = (q: string) => fetch(`${target.url}/query`, { method: 'POST', body: new URLSearchParams({ q }) });
 const admin = new Redis(redisUrl);
 let store: PointStore;
+/** Of the run in peace: its rows are newer than those of the run that is compared with it, and of another stream. */
+let peaceStore: PointStore;
 let modelServer: ModelServer;
 beforeAll(async () => {
-  await influxQl(`CREATE DATABASE "${mark}"`);
+  for (const database of [mark, `${mark}-peace`]) await influxQl(`CREATE DATABASE "${database}"`);
   modelServer = await startModelServer({ model: () => builtInModel, port: 0, host: '127.0.0.1' });
-  store = createInfluxStore({ target, timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
+  const patience = { timeoutMs: 60_000, attemptTimeoutMs: 60_000 };
+  store = createInfluxStore({ target, ...patience });
+  peaceStore = createInfluxStore({ target: { ...target, database: `${mark}-peace` }, ...patience });
 });
 afterAll(async () => {
   await store.close();
+  await peaceStore.close();
   await modelServer.close();
-  await influxQl(`DROP DATABASE "${mark}"`);
+  for (const database of [mark, `${mark}-peace`]) await influxQl(`DROP DATABASE "${database}"`);
   for (const key of await keysOf(mark)) await admin.del(key);
   await admin.quit();
   rmSync(folder, { recursive: true });
@@ -44,7 +49,7 @@ async function keysOf(prefix: string): Promise<string[]> {
 }
 
 /** A function that has just started. */
-function start(stream: string) {
+function start(stream: string, rows = store) {
   const counts = zeroCounts();
   const problems: string[] = [];
   const { handler, close } = createHandler(
@@ -58,7 +63,7 @@ function start(stream: string) {
       WARMING_MS: '60000',
     },
     {
-      store,
+      store: rows,
       topic: { publish: async () => {} },
       observe: {
         clock: () => performance.now(),
@@ -116,7 +121,7 @@ async function learnt(stream: string) {
 }
 
 test('states of an older copy are brought back byte for byte, of a lost cache as far as rows are read', async () => {
-  const peace = start('peace');
+  const peace = start('peace', peaceStore);
   await peace.deliver(0, 400);
   await peace.close();
 
