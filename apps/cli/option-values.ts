@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isTimeZone } from '../../shared/domain/wall-clock';
 
 /** Parsers of option values; commander turns what they throw into a usage error that names the option. */
 
@@ -16,12 +17,8 @@ export function aNumberPerWeek(text: string): number {
 }
 
 export function aTimeZone(text: string): string {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return text;
-  } catch {
-    throw new InvalidArgumentError('It must be an IANA time zone, as Europe/Berlin.');
-  }
+  if (!isTimeZone(text)) throw new InvalidArgumentError('It must be an IANA time zone, as Europe/Berlin.');
+  return text;
 }
 
 export function aPort(text: string): number {

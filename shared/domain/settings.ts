@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './wall-clock';
 
 const HOUR_MS = 3_600_000;
 
@@ -122,13 +123,4 @@ function isUnambiguous({ threshold = DEFAULT_SOURCE_SETTINGS.threshold, falseAla
 
 function definedOnly(partial: GivenSettings): Partial<SourceSettings> {
   return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

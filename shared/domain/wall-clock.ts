@@ -20,6 +20,16 @@ export function zoneOffset(timeZone: string): ZoneOffset {
   return made;
 }
 
+/** Is this the name of a zone that {@link zoneOffset} knows? */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A day in which the clock is set: the offset before, the instant of change, the offset after. */
 interface Day {
   readonly before: number;

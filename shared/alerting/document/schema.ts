@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReceiverSchema } from '../../domain/receiver';
+import { isTimeZone } from '../../domain/wall-clock';
 import { DurationSchema, MomentSchema } from './durations';
 import { AlertMatchSchema, MatchSchema } from './match';
 import { readDays, readTimeOfDay } from './windows';
@@ -175,12 +176,3 @@ export const AlertingDocumentSchema = z.strictObject({
 });
 export type AlertingDocument = z.output<typeof AlertingDocumentSchema>;
 export type AlertingDocumentInput = z.input<typeof AlertingDocumentSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
