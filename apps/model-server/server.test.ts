@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { createEndpointScorer, LOCAL_CREDENTIALS } from '../../shared/adapters/sagemaker/endpoint-scorer';
+import { createEndpointScorer } from '../../shared/adapters/sagemaker/endpoint-scorer';
 import { encodeRows } from '../../shared/adapters/sagemaker/number-rows';
 import { builtInModel } from '../../shared/detection/built-in-model';
 import { FEATURES, type Model } from '../../shared/detection/model';
@@ -54,7 +54,6 @@ describe('the model server', () => {
       endpointName: 'scores',
       region: 'eu-central-1',
       endpointUrl: server.url,
-      credentials: LOCAL_CREDENTIALS,
     });
     expect(await scorer.score(VECTORS)).toEqual({ scores: SCORES, model: 'built-in-1' });
     scorer.close();

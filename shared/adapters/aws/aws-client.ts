@@ -9,8 +9,8 @@ export interface AwsClientOptions {
   readonly concurrency: number;
 }
 
-/** For servers that check no signature. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+/** For servers that check no signature: one that is not at AWS gets these and never the user's own. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 /**
  * Configuration of an SDK client that tries each call once: retries are ours, since the SDK's know no deadline. What the SDK

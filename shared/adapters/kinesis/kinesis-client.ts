@@ -1,5 +1,6 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { LOCAL_CREDENTIALS } from '../aws/aws-client';
 
 export interface KinesisClientOptions {
   /** Absent: as the SDK finds it in environment and profile. */
@@ -12,8 +13,6 @@ export interface KinesisClientOptions {
   readonly concurrency: number;
 }
 
-/** For emulators, which check no signature. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 const LOCAL_REGION = 'us-east-1';
 
 /**

@@ -4,12 +4,7 @@ import { FEATURES } from '../../detection/model';
 import { TransientFault } from '../../detection/ports';
 import { EndpointMismatch } from './endpoint-answer';
 import { EndpointRefusal } from './endpoint-faults';
-import {
-  createEndpointScorer,
-  type EndpointScorer,
-  type EndpointScorerOptions,
-  LOCAL_CREDENTIALS,
-} from './endpoint-scorer';
+import { createEndpointScorer, type EndpointScorer, type EndpointScorerOptions } from './endpoint-scorer';
 
 const VECTOR = FEATURES.map((_, i) => i / 10);
 const ROW = `${VECTOR.join(',')}\n`;
@@ -245,7 +240,6 @@ async function serve(
     endpointName: 'scores',
     region: 'eu-central-1',
     endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: LOCAL_CREDENTIALS,
     ...options,
   });
 }

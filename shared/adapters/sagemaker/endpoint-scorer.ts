@@ -1,25 +1,18 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
 import { type ScoredBatch, type Scorer, TransientFault } from '../../detection/ports';
+import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
 import { withRetries } from '../with-retries';
 import { encodeAttributes } from './custom-attributes';
 import { readAnswer } from './endpoint-answer';
 import { classifiedFault } from './endpoint-faults';
 import { type EncodedRows, splitByBytes } from './split-rows';
 
-export interface EndpointScorerOptions {
+export interface EndpointScorerOptions extends Partial<AwsClientOptions> {
   readonly endpointName: string;
   readonly region: string;
-  /** Where to call instead of AWS, as a model server on this machine. Give credentials with it. */
-  readonly endpointUrl?: string;
-  /** Absent: the SDK's own chain, which in a Lambda function is its role. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Bytes of one call's body; SageMaker takes 6 MB. */
   readonly payloadBytesMax?: number;
-  /** Calls at the same time. */
-  readonly concurrency?: number;
-  /** For one call. */
-  readonly attemptTimeoutMs?: number;
   /** For all calls that one batch needs, with their retries. */
   readonly timeoutMs?: number;
 }
@@ -27,9 +20,6 @@ export interface EndpointScorerOptions {
 export interface EndpointScorer extends Scorer {
   close(): void;
 }
-
-/** For endpoints that check no signature: a server on this machine gets these and never the user's own. */
-export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 const DEFAULTS = { payloadBytesMax: 5_000_000, concurrency: 4, attemptTimeoutMs: 2_000, timeoutMs: 5_000 };
 
@@ -43,7 +33,7 @@ const DEFAULTS = { payloadBytesMax: 5_000_000, concurrency: 4, attemptTimeoutMs:
  */
 export function createEndpointScorer(options: EndpointScorerOptions): EndpointScorer {
   const settings = { ...DEFAULTS, ...options };
-  const client = createClient(settings);
+  const client = new SageMakerRuntimeClient({ ...awsClientConfig(settings), authSchemePreference: [] });
   return {
     async score(vectors, withinMs = settings.timeoutMs) {
       if (vectors.length === 0) return { scores: [], model: 'none' };
@@ -56,25 +46,6 @@ export function createEndpointScorer(options: EndpointScorerOptions): EndpointSc
 }
 
 type Settings = EndpointScorerOptions & typeof DEFAULTS;
-
-function createClient({ region, endpointUrl, credentials, concurrency, attemptTimeoutMs }: Settings) {
-  const agent = { keepAlive: true, maxSockets: concurrency };
-  return new SageMakerRuntimeClient({
-    region,
-    // The SDK knows no deadline and does not try a failed model again: retries are made here.
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: attemptTimeoutMs, httpAgent: agent, httpsAgent: agent },
-    // Everything the SDK would look for in the user's profile is said here.
-    retryMode: 'standard',
-    defaultsMode: 'standard',
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    authSchemePreference: [],
-    userAgentAppId: 'tidewatch',
-    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
-}
 
 type Call = (part: EncodedRows, giveUp: AbortSignal) => Promise<ScoredBatch>;
 

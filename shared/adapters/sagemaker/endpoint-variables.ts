@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createEndpointScorer, type EndpointScorer, LOCAL_CREDENTIALS } from './endpoint-scorer';
+import { createEndpointScorer, type EndpointScorer } from './endpoint-scorer';
 
 /** What a function's environment says of the endpoint that scores. */
 export const EndpointVariables = {
@@ -25,6 +25,6 @@ export function openEndpoint(variables: z.output<typeof Schema>): EndpointScorer
     region: AWS_REGION,
     attemptTimeoutMs: SCORE_TIMEOUT_MS,
     timeoutMs: SCORE_BUDGET_MS,
-    ...(SAGEMAKER_URL === undefined ? {} : { endpointUrl: SAGEMAKER_URL, credentials: LOCAL_CREDENTIALS }),
+    ...(SAGEMAKER_URL === undefined ? {} : { endpointUrl: SAGEMAKER_URL }),
   });
 }

@@ -7,6 +7,7 @@ import {
 import { type DegradedRows, type PointStore, RowsRefused } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
+import { awsClientConfig } from '../aws/aws-client';
 import { NEWEST_SPARE, newestWhole } from '../newest-whole';
 import { type RowFields, rowOfFields } from '../row-fields';
 import { storableRows } from '../storable-rows';
@@ -150,20 +151,11 @@ async function inOrder<Item, Result>(
 }
 
 function clients(settings: TimestreamStoreOptions & typeof DEFAULTS) {
-  const { region, credentials, requestHandler, concurrency, attemptTimeoutMs } = settings;
-  const agent = { keepAlive: true, maxSockets: concurrency };
+  const { credentials, requestHandler } = settings;
   const config = {
-    region,
-    // Retries are ours: the SDK's know no deadline.
-    maxAttempts: 1,
-    requestHandler: requestHandler ?? { connectionTimeout: attemptTimeoutMs, httpsAgent: agent },
-    // Everything the SDK would look for in the user's profile is said here.
-    retryMode: 'standard',
-    defaultsMode: 'standard',
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    userAgentAppId: 'tidewatch',
+    ...awsClientConfig(settings),
+    ...(requestHandler === undefined ? {} : { requestHandler }),
     ...(credentials === undefined ? {} : { credentials }),
-  } as const;
+  };
   return [new TimestreamWriteClient(config), new TimestreamQueryClient(config)] as const;
 }
