@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { print, readRulesFile } from '../alerting/where';
 import type { HistoryOptions } from '../backtest/history-events';
 import { EXIT, EXIT_CODES_HELP, UsageError } from '../exit-codes';
-import { aFraction, aTimeZone } from '../option-values';
-import { falseAlarmsOption } from '../settings-options';
+import { addSettingsOptions } from '../settings-options';
 
 interface BacktestFlags extends HistoryOptions {
   readonly rules: string;
@@ -12,18 +11,15 @@ interface BacktestFlags extends HistoryOptions {
 }
 
 export function registerBacktest(program: Command): void {
-  program
+  const command = program
     .command('backtest')
     .description('Who would have been told what, had these rules been in force over a history.')
     .requiredOption('-i, --input <file>', 'history: CSV, NDJSON or JSON, gzip or not; - for standard input')
     .requiredOption('-r, --rules <file>', 'the document to try')
     .option('-t, --truth <file>', 'CSV of times in which something was wrong: from, to, and source, metric if known')
     .option('--time-column <name>', 'column that holds the time (default: found by name)')
-    .option('--source-column <name>', 'column that names the source of a row (default: one called source)')
-    .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
-    .option('--threshold <number>', 'alarm_score from which a row is an anomaly', aFraction, 0.5)
-    .addOption(falseAlarmsOption())
-    .option('--prior <file>', 'what new series borrow from like ones, as tidewatch prior writes it')
+    .option('--source-column <name>', 'column that names the source of a row (default: one called source)');
+  addSettingsOptions(command, 'row')
     .option('-a, --all', 'show every notification')
     .option('-q, --quiet', 'no progress')
     .addHelpText('after', BACKTEST_HELP + EXIT_CODES_HELP)

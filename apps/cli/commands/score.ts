@@ -1,21 +1,17 @@
 import type { Command } from 'commander';
 import { EXIT_CODES_HELP } from '../exit-codes';
-import { aFraction, aTimeZone } from '../option-values';
-import { falseAlarmsOption } from '../settings-options';
+import { addSettingsOptions } from '../settings-options';
 
 export function registerScore(program: Command): void {
-  program
+  const command = program
     .command('score')
     .description('Scores every row of a file: how strange it is, judged by the rows before it.')
     .requiredOption('-i, --input <file>', 'CSV, NDJSON or JSON, gzip or not; - for standard input')
     .requiredOption('-o, --output <file>', 'CSV; - for standard output')
     .option('-p, --plot <file.svg>', 'SVG of the series, the expected band and the anomalies')
     .option('--time-column <name>', 'column that holds the time (default: found by name: timestamp, time, date …)')
-    .option('--source-column <name>', 'column that names the source of a row (default: one called source)')
-    .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
-    .option('--threshold <number>', 'alarm_score from which a row is an anomaly', aFraction, 0.5)
-    .addOption(falseAlarmsOption())
-    .option('--prior <file>', 'what new series borrow from like ones, as tidewatch prior writes it')
+    .option('--source-column <name>', 'column that names the source of a row (default: one called source)');
+  addSettingsOptions(command, 'row')
     .option('-q, --quiet', 'no progress and no summary, only what went wrong')
     .addHelpText('after', SCORE_HELP + EXIT_CODES_HELP)
     .action(async (options) => {

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type Settings, SettingsSchema } from '../../../shared/domain/settings';
 import { EXIT, EXIT_CODES_HELP, UsageError } from '../exit-codes';
-import { aFraction, aNumberOfSeconds, aPort, aTimeZone, aWholeNumber } from '../option-values';
-import { falseAlarmsOption, type SettingsOptions, settingsGiven } from '../settings-options';
+import { aNumberOfSeconds, aPort, aWholeNumber } from '../option-values';
+import { addSettingsOptions, type SettingsOptions, settingsGiven } from '../settings-options';
 
 interface StartFlags extends SettingsOptions {
   readonly input?: string;
@@ -20,18 +20,15 @@ interface StartFlags extends SettingsOptions {
 }
 
 export function registerStart(program: Command): void {
-  program
+  const command = program
     .command('start')
     .description('Runs the live path on this machine: on a demo fleet, on a file, or on what is posted to it.')
     .option('-i, --input <file>', 'run over this file at full speed and end; - for standard input')
     .option('--http <port>', 'take data points by POST /points on this port of 127.0.0.1', aPort)
     .option('-d, --data <folder>', 'where the run keeps its data; started again on it, it goes on where it stopped')
     .option('--time-column <name>', 'CSV: column that holds the time (default: found by name)')
-    .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)')
-    .option('--time-zone <zone>', 'zone of times without one, and of hours of day and week', aTimeZone, 'UTC')
-    .option('--threshold <number>', 'alarm_score from which a point is an anomaly', aFraction, 0.5)
-    .addOption(falseAlarmsOption())
-    .option('--prior <file>', 'what new series borrow from like ones, as tidewatch prior writes it')
+    .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)');
+  addSettingsOptions(command, 'point')
     .option('--seed <number>', 'demo: which fleet (default: 1, or that of the data folder)', aWholeNumber)
     .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
     .option('--seconds <seconds>', 'demo: end by itself after so many live seconds', aNumberOfSeconds)
