@@ -1,25 +1,15 @@
 import type { Mailer } from '../../../shared/adapters/mail/mailer';
 import { CHART_CID } from '../../../shared/adapters/mail/mime';
-import { headline } from '../../../shared/alerting/words/notification-words';
 import type { Notification } from '../../../shared/domain/notification';
 import type { Inbox } from '../inbox/inbox';
+import { inboxItem } from './inbox-item';
 
 /** Takes a mail into the inbox: its text, the whole of it for mail programs, and a page for browsers. */
 export function inboxMailer(inbox: Inbox, notification: Notification, now: () => number): Mailer {
   return {
     async send({ to, raw, parts }) {
-      const { id, receiver, reason } = notification;
-      const item = {
-        id,
-        at: now(),
-        channel: receiver.channel,
-        receiver: receiver.name,
-        reason,
-        headline: headline(notification),
-        to: to.join(', '),
-        headers: { subject: parts.subject },
-        body: parts.text,
-      };
+      const made = { to: to.join(', '), headers: { subject: parts.subject }, body: parts.text };
+      const item = inboxItem(notification, now(), made);
       inbox.put(item, { '.eml': raw, '.html': withChart(parts.html, parts.chart) });
       return { outcome: 'sent', words: 'local inbox' };
     },
