@@ -7,7 +7,7 @@ import { LIST_INDEX } from '../../shared/adapters/dynamodb/table';
 import type { Environment } from '../config/environment';
 import type { DeployedFunction } from './deployed-function';
 import type { Part } from './part';
-import { allow } from './permissions';
+import { allow, allowPublishing } from './permissions';
 
 /** The table of alerts, to read and write. */
 export function keepingAlerts(table: ITable): Part<{ readonly ALERTS_TABLE: string }> {
@@ -24,13 +24,10 @@ export function keepingAlerts(table: ITable): Part<{ readonly ALERTS_TABLE: stri
 }
 
 /** The topic "notifications", to publish to. */
-export function notifying({ topicArn, masterKey }: ITopic): Part<{ readonly NOTIFICATIONS_TOPIC_ARN: string }> {
+export function notifying(topic: ITopic): Part<{ readonly NOTIFICATIONS_TOPIC_ARN: string }> {
   return {
-    variables: { NOTIFICATIONS_TOPIC_ARN: topicArn },
-    grantTo(user) {
-      allow(user, ['sns:Publish'], topicArn);
-      masterKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
-    },
+    variables: { NOTIFICATIONS_TOPIC_ARN: topic.topicArn },
+    grantTo: (user) => allowPublishing(user, topic),
   };
 }
 

@@ -3,16 +3,13 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Environment } from '../config/environment';
 import { type Part, plain } from './part';
-import { allow, allowPutting } from './permissions';
+import { allow, allowPublishing, allowPutting } from './permissions';
 
 /** The topic "anomalies", to publish to. */
-export function publishing({ topicArn, masterKey }: ITopic): Part<{ readonly TOPIC_ARN: string }> {
+export function publishing(topic: ITopic): Part<{ readonly TOPIC_ARN: string }> {
   return {
-    variables: { TOPIC_ARN: topicArn },
-    grantTo(user) {
-      allow(user, ['sns:Publish'], topicArn);
-      masterKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
-    },
+    variables: { TOPIC_ARN: topic.topicArn },
+    grantTo: (user) => allowPublishing(user, topic),
   };
 }
 

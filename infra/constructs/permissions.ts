@@ -1,5 +1,6 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** Exactly these actions; the CDK's own grants give families of them. */
 export function allow(user: IGrantable, actions: string[], resource: string): void {
@@ -10,4 +11,10 @@ export function allow(user: IGrantable, actions: string[], resource: string): vo
 export function allowPutting(user: IGrantable, bucket: IBucket, keys: string): void {
   allow(user, ['s3:PutObject'], bucket.arnForObjects(keys));
   bucket.encryptionKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
+}
+
+/** To publish to a topic, and to use its key. */
+export function allowPublishing(user: IGrantable, { topicArn, masterKey }: ITopic): void {
+  allow(user, ['sns:Publish'], topicArn);
+  masterKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
 }
