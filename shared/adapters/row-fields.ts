@@ -63,44 +63,39 @@ export function rowOfFields(
   timestamp: number,
   fields: Readonly<Record<keyof RowFields, unknown>>,
 ): PointRow {
-  const [stream, shard, sequence, index, revision, settings, schema] = JSON.parse(String(fields.origin)) as Origin;
+  const origin = JSON.parse(String(fields.origin)) as Origin;
+  const [, , , , , settings, schema] = origin;
   const has = (flag: number) => (Number(fields.flags) & flag) !== 0;
   return {
-    source,
-    metric,
-    timestamp,
-    value: Number(fields.value),
-    anomalyScore: Number(fields.anomaly_score),
-    alarmScore: Number(fields.alarm_score),
+    ...learntFrom(source, metric, timestamp, fields, origin),
     isAnomaly: String(fields.is_anomaly) === 'true',
     ...(has(FLAG.expected) ? { expected: Number(fields.expected) } : {}),
     ...(has(FLAG.lower) ? { lower: Number(fields.lower) } : {}),
     ...(has(FLAG.upper) ? { upper: Number(fields.upper) } : {}),
-    late: has(FLAG.late),
     learning: has(FLAG.learning),
     degraded: String(fields.degraded) === 'true',
     warming: has(FLAG.warming),
     ...(has(FLAG.features) ? { features: JSON.parse(String(fields.features)) as number[] } : {}),
     ...(has(FLAG.bar) ? { bar: barOf(String(fields.bar)) } : {}),
-    revision,
     versions: { model: String(fields.model), settings, schema },
-    stream,
-    shard,
-    sequence,
-    index,
   };
 }
 
 /** The fields of a row from which it can be learnt again. */
 export const RECENT_FIELDS = ['value', 'anomaly_score', 'alarm_score', 'flags', 'origin'] as const;
+type RecentFields = Readonly<Record<(typeof RECENT_FIELDS)[number], unknown>>;
 
-export function recentOfFields(
+export function recentOfFields(source: string, metric: string, timestamp: number, fields: RecentFields): RecentRow {
+  return learntFrom(source, metric, timestamp, fields, JSON.parse(String(fields.origin)) as Origin);
+}
+
+function learntFrom(
   source: string,
   metric: string,
   timestamp: number,
-  fields: Readonly<Record<(typeof RECENT_FIELDS)[number], unknown>>,
+  fields: RecentFields,
+  [stream, shard, sequence, index, revision]: Origin,
 ): RecentRow {
-  const [stream, shard, sequence, index, revision] = JSON.parse(String(fields.origin)) as Origin;
   return {
     source,
     metric,
