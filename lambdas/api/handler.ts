@@ -1,7 +1,7 @@
 import { createDynamoDbAlertStore } from '../../shared/adapters/dynamodb/dynamodb-alert-store';
 import { createKinesisProducer } from '../../shared/adapters/kinesis/kinesis-producer';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
-import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
+import { openSettings } from '../../shared/adapters/s3/settings-variables';
 import { keptSecrets } from '../../shared/adapters/secrets/kept-secrets';
 import { secretsManager } from '../../shared/adapters/secrets/secrets-manager';
 import { createTurnQueue } from '../../shared/adapters/sqs/turn-queue';
@@ -40,12 +40,7 @@ function buildAll(config: Config): Services {
   return buildServices(config, {
     actions: openAlertActions({ store, alerting, callAt, now }),
     producer: createKinesisProducer({ stream, region, deadlineMs: PUT_MS, callTimeoutMs: 3_000, pointsPerRecordMax }),
-    settings: createS3Settings({
-      region,
-      bucket: config.SETTINGS_BUCKET,
-      clock,
-      onProblem: (error) => problem('settings', error),
-    }),
+    settings: openSettings(config, telemetry),
     secrets: keptSecrets(secretsManager({ region }), { now: clock }),
     now,
     observe: observer(),

@@ -3,7 +3,7 @@ import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
 import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
-import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
+import { openSettings } from '../../shared/adapters/s3/settings-variables';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
 import { openStore } from '../../shared/adapters/store-variables';
@@ -47,12 +47,7 @@ async function buildServices(config: Config): Promise<Built> {
     scorer: shielded(openEndpoint(config), observe),
     builtIn: builtInModel,
     openDetector,
-    settings: createS3Settings({
-      region,
-      bucket: config.SETTINGS_BUCKET,
-      clock: telemetry.clock,
-      onProblem: (error) => observe.problem('settings', error),
-    }),
+    settings: openSettings(config, telemetry),
     warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
     observe,
   };

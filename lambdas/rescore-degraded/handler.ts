@@ -1,6 +1,6 @@
 import { createSecrets } from '../../shared/adapters/aws/secrets';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
-import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
+import { openSettings } from '../../shared/adapters/s3/settings-variables';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
 import { openStore } from '../../shared/adapters/store-variables';
@@ -33,11 +33,5 @@ async function buildServices(config: Config) {
     limits: limitsOf(config),
     observe: openObserver(telemetry),
   };
-  const settings = createS3Settings({
-    region,
-    bucket: config.SETTINGS_BUCKET,
-    clock: telemetry.clock,
-    onProblem: (error) => telemetry.problem('settings', error),
-  });
-  return { ...services, config, settings };
+  return { ...services, config, settings: openSettings(config, telemetry) };
 }

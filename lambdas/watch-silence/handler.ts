@@ -3,7 +3,7 @@ import { createKinesisClient } from '../../shared/adapters/kinesis/kinesis-clien
 import { createKinesisTail } from '../../shared/adapters/kinesis/kinesis-tail';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
-import { createS3Settings } from '../../shared/adapters/s3/s3-settings';
+import { openSettings } from '../../shared/adapters/s3/settings-variables';
 import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
 import { openStore } from '../../shared/adapters/store-variables';
 import { parseConfig } from '../../shared/runtime/config';
@@ -41,11 +41,5 @@ async function buildServices(config: Config) {
     sourcesMax: config.SOURCES_MAX,
     observe: openObserver(telemetry),
   };
-  const settings = createS3Settings({
-    region,
-    bucket: config.SETTINGS_BUCKET,
-    clock: telemetry.clock,
-    onProblem: (error) => telemetry.problem('settings', error),
-  });
-  return { ...services, settings };
+  return { ...services, settings: openSettings(config, telemetry) };
 }
