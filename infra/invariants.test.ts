@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { NAMES, resourcesOf, synthesized } from './testing/synthesized';
 
 const { stacks } = synthesized();
@@ -255,6 +256,19 @@ describe('data', () => {
           ),
       ),
     ).toEqual([]);
+  });
+
+  test('the table of alerts is the one that its code expects', () => {
+    const { TableName: _, ...expected } = tableDefinition('any');
+    const tables = all('AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(NAMES.length);
+    for (const { properties } of tables) {
+      expect(properties).toMatchObject({
+        ...expected,
+        AttributeDefinitions: expect.arrayContaining(expected.AttributeDefinitions!),
+        TimeToLiveSpecification: { AttributeName: ATTRIBUTE.expires, Enabled: true },
+      });
+    }
   });
 
   test('what an environment keeps outlives its stack', () => {
