@@ -62,7 +62,6 @@ export const MatchSchema = z.strictObject({
   direction: z.enum(['up', 'down']).optional(),
   minDeviation: DeviationSchema.optional(),
 });
-export type Match = z.output<typeof MatchSchema>;
 
 /** Of alerts, which have rules and an owner too. */
 export const AlertMatchSchema = MatchSchema.extend({
