@@ -37,9 +37,12 @@ test('vectors of a replay are those that the live path sent to the model, to the
     for (const { done } of await detectAnomalies(records, services)) expect(done).toBe(true);
   }
   const data = await getTrainingData({
-    points: (async function* () {
-      yield* points;
-    })(),
+    history: {
+      bySource: false,
+      read: async function* () {
+        yield* points;
+      },
+    },
     openDetector: openSourceDetector,
     settings: parts.services.settings,
     labels: [],

@@ -4,11 +4,12 @@ import type { DataPoint } from '../domain/data-point';
 import { matchesPattern, type Settings, settingsFor } from '../domain/settings';
 import { indexLabels, type Label } from './labels';
 import { alarmMeasures, rankingMeasures } from './measures';
+import type { PointHistory } from './ports';
 import { isTest, type Split } from './split';
 
 export interface EvaluationConfig {
   /** The same as were trained on, from the first: memory needs its past. */
-  readonly points: AsyncIterable<DataPoint>;
+  readonly history: PointHistory;
   readonly openDetector: OpenSourceDetector;
   readonly settings: Settings;
   readonly labels: readonly Label[];
@@ -61,7 +62,7 @@ export async function evaluateModels(
   const runs = models.map((model) => openRun(model, config));
   const spans = new Map<string, { first: number; last: number }>();
   const sources = new Set<string>();
-  for await (const point of config.points) {
+  for await (const point of config.history.read()) {
     if (config.sources !== undefined && !matchesPattern(config.sources, point.source)) continue;
     sources.add(point.source);
     if (point.timestamp >= config.split.testFrom) stretch(spans, point);

@@ -52,8 +52,12 @@ const split = splitByTime(labels, 0.4, DAY_MS);
 const common = { openDetector: openSourceDetector, settings: DEFAULT_SETTINGS };
 
 async function trained(from: readonly DataPoint[], by: readonly Label[]): Promise<ModelArtifact> {
-  const data = await getTrainingData({ ...common, labels: by, points: stream(from), seed: 1 });
+  const data = await getTrainingData({ ...common, labels: by, history: historyOf(from), seed: 1 });
   return trainModel(data, split, { pull: 0.05, rounds: 2, steps: 60 }).artifact;
+}
+
+function historyOf(from: readonly DataPoint[]) {
+  return { bySource: false, read: () => stream(from) };
 }
 
 async function* stream(from: readonly DataPoint[]) {
@@ -66,7 +70,7 @@ beforeAll(async () => {
   artifact = await trained(points, labels);
   const elsewhere = labels.map((label) => ({ ...label, from: label.from - 2 * DAY_MS, to: label.to - 2 * DAY_MS }));
   const models = [builtInModel, openWeightedModel(artifact), openWeightedModel(await trained(points, elsewhere))];
-  evaluations = await evaluateModels({ ...common, labels, points: stream(points), split }, models);
+  evaluations = await evaluateModels({ ...common, labels, history: historyOf(points), split }, models);
 }, 60_000);
 
 describe('a model trained on drifts, in a fleet that hiccups', () => {

@@ -1,4 +1,23 @@
 import type { ModelArtifact } from '../detection/weighted-model';
+import type { DataPoint } from '../domain/data-point';
+
+/** Points of the past, to be replayed. Each point of a source once, in the order in which its shards delivered them. */
+export interface PointHistory {
+  /** Every call begins with the first point. */
+  read(): AsyncIterable<DataPoint>;
+  /** Are all points of a source together? Then what is kept of a source may go after its last point. */
+  readonly bySource: boolean;
+}
+
+/** Documents of training runs, by run and name. */
+export interface TrainingWorkspace {
+  /** Undefined where there is none. */
+  read(run: string, name: string): Promise<Buffer | undefined>;
+  /** Durable and whole when it resolves, in place of one that was there; else nothing changed. */
+  write(run: string, name: string, content: Buffer): Promise<void>;
+  /** Ids of runs that have documents, in the order of their names. */
+  runs(): Promise<readonly string[]>;
+}
 
 /** What is kept of a training run, beside the model it made. */
 export interface TrainingRecord {

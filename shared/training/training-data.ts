@@ -1,14 +1,13 @@
 import type { FeatureVector } from '../detection/model';
 import type { OpenSourceDetector, SourceDetector } from '../detection/source-detector';
-import type { DataPoint } from '../domain/data-point';
 import { matchesPattern, type Settings, settingsFor } from '../domain/settings';
 import { indexLabels, type Label } from './labels';
+import type { PointHistory } from './ports';
 import { sampleHash } from './sample-hash';
 import { TrainingError } from './training-error';
 
 export interface TrainingDataConfig {
-  /** Points of a source in order, as they arrived. */
-  readonly points: AsyncIterable<DataPoint>;
+  readonly history: PointHistory;
   readonly openDetector: OpenSourceDetector;
   readonly settings: Settings;
   readonly labels: readonly Label[];
@@ -69,7 +68,7 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
   const sample = openSample(config.seed, config.rowsMax ?? ROWS_MAX);
   const labelled: TrainingRow[] = [];
   let points = 0;
-  for await (const point of config.points) {
+  for await (const point of config.history.read()) {
     const { source, timestamp } = point;
     if (timestamp >= to || !fits(config.sources, source)) continue;
     points += 1;

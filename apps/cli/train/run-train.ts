@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/setting
 import { type Evaluation, evaluateModels } from '../../../shared/training/evaluate';
 import { type GateDecision, gate } from '../../../shared/training/gate';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
-import type { ModelRegistry, TrainingRecord } from '../../../shared/training/ports';
+import type { ModelRegistry, PointHistory, TrainingRecord } from '../../../shared/training/ports';
 import { splitByTime } from '../../../shared/training/split';
 import { type TrainedModel, trainModel } from '../../../shared/training/train-model';
 import { getTrainingData } from '../../../shared/training/training-data';
@@ -63,7 +63,7 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   say('prepare: replaying the points through the engine');
   const data = await getTrainingData({
     ...common,
-    points: pointsOf(
+    history: historyOf(
       options,
       (point) => tally.hash.update(JSON.stringify(point)),
       () => (tally.rejected += 1),
@@ -76,13 +76,13 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   say(`train: ${data.points} points of ${data.sources} sources, ${data.rows.length} vectors`);
   const trained = trainModel(data, split, { pull: options.pull });
   say('evaluate: the champion and the new one on the test part');
-  const points = pointsOf(
+  const history = historyOf(
     options,
     () => {},
     () => {},
   );
   const models = [champion, openWeightedModel(trained.artifact)];
-  const [before, after] = await evaluateModels({ ...common, points, split }, models);
+  const [before, after] = await evaluateModels({ ...common, history, split }, models);
   const decision = gate(before!, after!, options.seed);
   const { parameters, metrics } = recordOf(options, after!, decision, split.testFrom);
   const record = { trainedAt: Date.now(), parameters, metrics, dataset: tally.hash.digest('hex').slice(0, 32) };
@@ -140,6 +140,10 @@ async function championOf(registry: ModelRegistry) {
   const version = await registry.champion();
   if (version === undefined) return builtInModel;
   return openWeightedModel((await registry.list()).find((model) => model.version === version)?.artifact);
+}
+
+function historyOf(...given: Parameters<typeof pointsOf>): PointHistory {
+  return { bySource: false, read: () => pointsOf(...given) };
 }
 
 async function* pointsOf(options: TrainOptions, see: (point: DataPoint) => void, reject: () => void) {
