@@ -8,6 +8,7 @@ import { registerPrior } from './commands/prior';
 import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
+import { registerSettings } from './commands/settings';
 import { registerSilences } from './commands/silences';
 import { registerStart } from './commands/start';
 import { registerTrain } from './commands/train';
@@ -44,6 +45,7 @@ registerRoutes(program);
 registerAlerts(program);
 registerSilences(program);
 registerInbox(program);
+registerSettings(program);
 registerBacktest(program);
 registerDoctor(program);
 
