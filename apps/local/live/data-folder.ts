@@ -18,6 +18,9 @@ export interface DataFolder {
   readonly settingsFile: string;
   readonly settingsVersions: string;
   readonly givenSettingsFile: string;
+  /** Thresholds that were proposed last, and where a run that has the store open answers for it. */
+  readonly proposalFile: string;
+  readonly pastAddress: string;
   /** Messages that had nowhere else to go. */
   readonly inbox: string;
   /** Secrets by name, a file each. */
@@ -45,6 +48,8 @@ export function openDataFolder(root: string): DataFolder {
     settingsFile: at('settings.json'),
     settingsVersions: at('settings-versions'),
     givenSettingsFile: at('settings-given.json'),
+    proposalFile: at('threshold-proposal.json'),
+    pastAddress: at('past.json'),
     inbox: at('inbox'),
     secrets: at('secrets'),
     quarantine: at('quarantine'),

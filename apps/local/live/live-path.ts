@@ -16,6 +16,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../../shared/domain/settings
 import { type AlertingOptions, type LocalAlerting, openAlerting } from '../alerts/open-alerting';
 import { type ChannelsOptions, type LocalChannels, openChannels } from '../channels/open-channels';
 import { createProducer, type Producer } from '../ingest/producer';
+import { servePast } from '../past/serve-past';
 import { keepGivenSettings } from '../settings/given-settings';
 import { folderSettingsInForce } from '../settings/settings-folder';
 import { PartitionedLog } from '../stream/log/partitioned-log';
@@ -107,6 +108,10 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     closers.push(() => modelServer.stop());
     const store = await openLocalStore(folder.storeFile, options.influx);
     closers.push(() => store.close());
+    if (options.influx === undefined) {
+      const past = await servePast(store, folder.pastAddress);
+      closers.push(() => past.close());
+    }
     const meter = openMeter(onProblem, options.onObserved);
     const log = await PartitionedLog.open(folder.log, {
       onDamage: (damage) => onProblem('log', new Error(`${damage.file} cannot be read at ${damage.offset}`)),
