@@ -104,12 +104,14 @@ export function openSettingsStore(
       const current = await place.current();
       const inForce = current === undefined ? keptOf(NOTHING_NAMED) : parsed(current.text);
       if (inForce.version !== expected) throw conflict(place.where, expected, inForce);
+      let follows = inForce.version;
       let number = Math.max(inForce.version, ...(await place.keptVersions())) + 1;
       if (current !== undefined && (await keepsAnother(place, inForce.version, current.text))) {
         await place.keep(number, textOf({ ...inForce.document, version: number }));
+        follows = number;
         number += 1;
       }
-      const change = { at: new Date(now()).toISOString(), by, why, ...(what === undefined ? {} : { what }) };
+      const change = { at: new Date(now()).toISOString(), by, why, ...(what === undefined ? {} : { what }), follows };
       const { version: _, change: __, ...named } = next;
       const document: SettingsDocument = { version: number, change, ...named };
       const written = keptOf(document);

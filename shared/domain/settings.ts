@@ -75,6 +75,8 @@ export const SettingsChangeSchema = z.object({
   why: z.string().max(NOTE_CHARS_MAX).default(''),
   /** A document was applied, thresholds that were proposed, or an earlier version again. */
   what: z.enum(['document', 'thresholds', 'revert']).default('document'),
+  /** The version that was in force before. */
+  follows: z.number().int().min(1).optional(),
 });
 export type SettingsChange = z.output<typeof SettingsChangeSchema>;
 

@@ -87,7 +87,7 @@ export function describeSettingsStore(name: string, make: () => Promise<Settings
       await store.write(threshold(0.6), 1, ANNA);
       await world.edit(JSON.stringify({ version: 2, defaults: { threshold: 0.65 } }));
       expect(await store.read()).toMatchObject({ version: 2, settings: { defaults: { threshold: 0.65 } } });
-      await store.write(threshold(0.7), 2, ANNA);
+      expect(await store.write(threshold(0.7), 2, ANNA)).toMatchObject({ version: 4, change: { follows: 3 } });
       const listed = await store.versions(10);
       expect(listed.map(({ version, settings }) => [version, settings.defaults.threshold])).toEqual([
         [4, 0.7],
@@ -107,7 +107,7 @@ export function describeSettingsStore(name: string, make: () => Promise<Settings
       await store.write(threshold(0.6), 1, ANNA);
       await store.write(threshold(0.7), 2, ANNA);
       await world.edit(JSON.stringify((await store.version(2))!.document));
-      expect(await store.write(threshold(0.8), 2, ANNA)).toMatchObject({ version: 4 });
+      expect(await store.write(threshold(0.8), 2, ANNA)).toMatchObject({ version: 4, change: { follows: 2 } });
       expect(await store.version(3)).toMatchObject({ settings: { defaults: { threshold: 0.7 } } });
     });
 
