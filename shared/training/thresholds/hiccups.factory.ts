@@ -30,21 +30,23 @@ export interface TrueSpan {
 /**
  * Pumps that hiccup: a pressure that is a little further off for a moment than it ever was, which nobody cares for. A fault is a leap
  * of the flow for hours, to where it has never been.
+ *
+ * @param start a Monday, midnight UTC: hours and weekdays are the same then
  */
-export function hiccupingPumps(pumps: number, days: number): { points: DataPoint[]; truth: TrueSpan[] } {
-  const sources = Array.from({ length: pumps }, (_, i) => pumpOf(i, days));
+export function hiccupingPumps(pumps: number, days: number, start = START): { points: DataPoint[]; truth: TrueSpan[] } {
+  const sources = Array.from({ length: pumps }, (_, i) => pumpOf(i, days, start));
   const points: DataPoint[] = [];
   for (let i = 0; i < days * DAY_STEPS; i++) for (const source of sources) points.push(source.points[i]!);
   return { points, truth: sources.flatMap(({ truth }) => truth) };
 }
 
-function pumpOf(index: number, days: number): { points: DataPoint[]; truth: TrueSpan[] } {
+function pumpOf(index: number, days: number, start: number): { points: DataPoint[]; truth: TrueSpan[] } {
   const source = `pump-${index + 1}`;
   const random = normals(index + 1);
   const steps = days * DAY_STEPS;
   const [off, leaps] = [new Float64Array(steps), new Float64Array(steps)];
   const truth: TrueSpan[] = [];
-  const at = (step: number) => START + step * STEP_MS;
+  const at = (step: number) => start + step * STEP_MS;
   let size = FIRST_HICCUP;
   for (
     let step = (6 + (index % 3)) * DAY_STEPS;
