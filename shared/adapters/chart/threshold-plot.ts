@@ -12,6 +12,7 @@ export interface ThresholdCurve {
   readonly proposed?: number | undefined;
 }
 
+const LINES = ['all alarms', 'not called real'] as const;
 const PANEL = { height: 220, title: 34, below: 62, top: 20 } as const;
 
 /**
@@ -26,6 +27,7 @@ export function thresholdPlotSvg(curves: readonly ThresholdCurve[]): string {
     animation: false,
     backgroundColor: '#ffffff',
     textStyle: { fontFamily: 'sans-serif' },
+    legend: { data: [...LINES], right: PAGE.right, top: 4, icon: 'rect', textStyle: { color: INK.text, fontSize: 11 } },
     title: curves.map(({ name }, i) => ({
       ...{ text: cut(name, 120), left: PAGE.left - 5, top: tops[i]!, padding: [4, 5] },
       textStyle: { fontSize: 13, color: INK.text },
@@ -34,7 +36,9 @@ export function thresholdPlotSvg(curves: readonly ThresholdCurve[]): string {
     xAxis: curves.map((_, gridIndex) =>
       axis(gridIndex, 'threshold', { nameLocation: 'middle', nameGap: 28, min: 0.3, max: 0.95 }),
     ),
-    yAxis: curves.map((_, gridIndex) => axis(gridIndex, 'alarms a series and week', { nameLocation: 'end' })),
+    yAxis: curves.map((_, gridIndex) =>
+      axis(gridIndex, 'alarms a series and week', { nameLocation: 'middle', nameGap: 44 }),
+    ),
     series: curves.flatMap(panelSeries),
   });
   const svg = chart.renderToSVGString();
@@ -59,30 +63,15 @@ function panelSeries({ points, inForce, proposed }: ThresholdCurve, index: numbe
   const line = (name: string, color: string, value: (point: ThresholdCurve['points'][number]) => number) => ({
     ...{ type: 'line', name, xAxisIndex: index, yAxisIndex: index, showSymbol: false },
     lineStyle: { color, width: 1.6 },
-    endLabel: { show: false },
+    itemStyle: { color },
     data: points.map((point) => [point.threshold, value(point)]),
   });
   return [
-    { ...line('alarms', INK.series, ({ alarms }) => alarms), markLine: { symbol: 'none', data: marks } },
+    { ...line(LINES[0], INK.series, ({ alarms }) => alarms), markLine: { symbol: 'none', data: marks } },
     {
-      ...line('not called real', INK.anomaly, ({ suspects }) => suspects),
+      ...line(LINES[1], INK.anomaly, ({ suspects }) => suspects),
       areaStyle: { color: INK.anomaly, opacity: 0.12 },
-      markPoint: { symbol: 'none', data: legendMarks(points) },
     },
-  ];
-}
-
-/** Names of both lines, where they are told apart best: at the left. */
-function legendMarks(points: ThresholdCurve['points']): object[] {
-  const [first] = points;
-  if (first === undefined) return [];
-  const label = (text: string, color: string, y: number, position: string) => ({
-    ...{ coord: [first.threshold, y], symbolSize: 1 },
-    label: { show: true, formatter: text, color, position, fontSize: 11, align: 'left', offset: [8, 0] },
-  });
-  return [
-    label('all alarms', INK.series, first.alarms, 'top'),
-    label('not called real', INK.anomaly, first.suspects, 'bottom'),
   ];
 }
 
