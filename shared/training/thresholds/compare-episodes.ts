@@ -22,20 +22,27 @@ export interface EpisodeChanges {
 /** Episodes that are named; all are counted. */
 const NAMED_MAX = 20;
 
-export interface CompareOptions {
+/** A past, and what is known of it. */
+export interface KnownPast {
   readonly history: ScoreHistory;
+  /** Those in force. */
   readonly settings: Settings;
   readonly verdicts: readonly JudgedSpan[];
+  /** Told within the time that is looked at. */
   readonly events: readonly AnomalyEvent[];
-  /** Of the data, epoch milliseconds; `readFrom` is before, for what was open then. */
+  /** Of the data, epoch milliseconds: inclusive, exclusive. Overrides that expire before the end do not count. */
   readonly from: number;
   readonly to: number;
-  readonly readFrom: number;
 }
 
-/** Which episodes come and go when sources get another threshold; in the order of the thresholds. One pass over their history. */
+/**
+ * Which episodes come and go when sources get another threshold; in the order of the thresholds. One pass over their history.
+ *
+ * @param readFrom before the time that is looked at: an episode that is open when it begins has begun before it
+ */
 export async function compareEpisodes(
-  { history, settings, verdicts, events, from, to, readFrom }: CompareOptions,
+  { history, settings, verdicts, events, from, to }: KnownPast,
+  readFrom: number,
   thresholds: readonly { readonly sources: readonly string[]; readonly threshold: number }[],
 ): Promise<readonly EpisodeChanges[]> {
   const found = thresholds.map(() => ({ gone: strongest(), come: strongest() }));

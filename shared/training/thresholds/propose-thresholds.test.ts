@@ -39,29 +39,23 @@ describe('episodes at another threshold, from stored scores', () => {
   };
 
   // Scores were stored by a run at 0.5: what held an alarm back then would have done so at any threshold.
-  test.each([0.4, 0.5, 0.57, 0.61])(
-    'are those that the engine gives when it runs at %d',
-    async (threshold) => {
-      const engine = episodesOf(pastOf(points, at(threshold)));
-      const last = START + DAYS * DAY_MS - 900_000;
-      const found = (await replayed(threshold)).map(({ source, metric, opened, ended }) => {
-        return `${source} ${metric} ${opened} ${ended === last ? undefined : ended}`;
-      });
-      expect(engine.length).toBeGreaterThan(0);
-      expect(found.sort()).toEqual(engine);
-    },
-  );
+  test.each([0.4, 0.5, 0.57, 0.61])('are those that the engine gives when it runs at %d', async (threshold) => {
+    const engine = episodesOf(pastOf(points, at(threshold)));
+    const last = START + DAYS * DAY_MS - 900_000;
+    const found = (await replayed(threshold)).map(({ source, metric, opened, ended }) => {
+      return `${source} ${metric} ${opened} ${ended === last ? undefined : ended}`;
+    });
+    expect(engine.length).toBeGreaterThan(0);
+    expect(found.sort()).toEqual(engine);
+  });
 
-  test.each([0.54, 0.58])(
-    'of relations, from what was told, nearly are at a higher one: %d',
-    (threshold) => {
-      const { events } = pastOf(points, at(threshold));
-      const engine = events.filter(({ phase, metric }) => phase === 'opened' && metric === undefined).length;
-      const known = relationEpisodes(past.events).filter(({ strongest }) => strongest >= threshold).length;
-      expect(engine).toBeGreaterThan(0);
-      expect(Math.abs(known - engine)).toBeLessThanOrEqual(1);
-    },
-  );
+  test.each([0.54, 0.58])('of relations, from what was told, nearly are at a higher one: %d', (threshold) => {
+    const { events } = pastOf(points, at(threshold));
+    const engine = events.filter(({ phase, metric }) => phase === 'opened' && metric === undefined).length;
+    const known = relationEpisodes(past.events).filter(({ strongest }) => strongest >= threshold).length;
+    expect(engine).toBeGreaterThan(0);
+    expect(Math.abs(known - engine)).toBeLessThanOrEqual(1);
+  });
 });
 
 describe('a threshold for pumps that hiccup', () => {

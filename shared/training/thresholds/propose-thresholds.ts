@@ -1,24 +1,14 @@
-import type { ScoreHistory } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
-import { type Settings, type SourceSettings, settingsFor } from '../../domain/settings';
+import { type SourceSettings, settingsFor } from '../../domain/settings';
 import { wilsonInterval } from './chance';
 import { type Choice, chooseThreshold } from './choose-threshold';
-import { compareEpisodes, type EpisodeChanges } from './compare-episodes';
+import { compareEpisodes, type EpisodeChanges, type KnownPast } from './compare-episodes';
 import { relationEpisodes } from './relation-episodes';
 import { visitSeries } from './series-visits';
 import { groupingOf, namedGroup, type SourceGroup } from './threshold-groups';
-import { falseTold, faultsTold, GRID, GroupWeighing, type JudgedSpan, type Tally, type Weighed } from './weigh-group';
+import { falseTold, faultsTold, GRID, GroupWeighing, type Tally, type Weighed } from './weigh-group';
 
-export interface ProposeOptions {
-  readonly history: ScoreHistory;
-  /** Those in force. */
-  readonly settings: Settings;
-  readonly verdicts: readonly JudgedSpan[];
-  /** Told within the time that is looked at. */
-  readonly events: readonly AnomalyEvent[];
-  /** Of the data, epoch milliseconds: inclusive, exclusive. Overrides that expire before the end do not count. */
-  readonly from: number;
-  readonly to: number;
+export interface ProposeOptions extends KnownPast {
   /** Patterns of sources, one group each; none: as they are divided already. */
   readonly sources: readonly string[];
   /** Alarms that nobody called real that are borne, a series and week. */
@@ -91,7 +81,8 @@ export async function proposeThresholds(options: ProposeOptions): Promise<Findin
   const proposals = weighings.map((one) => proposalOf(one, options));
   const changing = proposals.filter(({ choice }) => choice.threshold !== undefined);
   const changes = await compareEpisodes(
-    { ...options, readFrom: options.from - LEAD_MS },
+    options,
+    options.from - LEAD_MS,
     changing.map(({ group, choice }) => ({ sources: group.sources, threshold: choice.threshold! })),
   );
   const groups = proposals.map((one) => {
