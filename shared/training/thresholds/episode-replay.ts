@@ -30,8 +30,8 @@ export const atThreshold =
  * engine's own logic.
  */
 export interface EpisodeReplay {
-  /** The next row of the series, in order of time. */
-  row(row: PastScore): void;
+  /** The next row of the series, in order of time. Is an episode open after it? While none is, rows that are no anomaly may be left out. */
+  row(row: PastScore): boolean;
   /** The series has no further row; the next one may be of another. */
   end(): void;
 }
@@ -50,13 +50,14 @@ export function openEpisodeReplay(
   return {
     row(row) {
       const anomaly = isAnomaly(row);
-      if (open === undefined && !anomaly) return;
+      if (open === undefined && !anomaly) return false;
       const { source, metric, timestamp, anomalyScore, alarmScore } = row;
       const input = { timestamp, kind: 'value', anomalyScore, alarmScore, isAnomaly: anomaly } as const;
       const change = moveEpisode(state, { ...input, releaseLevel, releaseMs });
       const strongest = Math.max(open?.strongest ?? 0, anomaly ? alarmScore : 0);
       open = { source, metric, opened: open?.opened ?? timestamp, ended: timestamp, strongest };
       if (change?.phase === 'closed') tell();
+      return open !== undefined;
     },
     end() {
       tell();

@@ -118,11 +118,11 @@ async function weighAll(options: ProposeOptions) {
   const isWanted = (source: string) => placeOf(source) !== undefined;
   await visitSeries(history, { from: from - LEAD_MS, to, isWanted }, (source) => {
     const weighing = weighingOf(source);
-    const replays = weighing.replays(settingsFor(settings, source, to));
+    const replay = weighing.replay(settingsFor(settings, source, to));
     let [first, last] = [Number.NaN, Number.NaN];
     return {
       row(row) {
-        for (const replay of replays) replay.row(row);
+        replay.row(row);
         if (row.timestamp < from) return;
         if (Number.isNaN(first)) first = row.timestamp;
         last = row.timestamp;
@@ -131,7 +131,7 @@ async function weighAll(options: ProposeOptions) {
         settingsVersions.add(row.settings);
       },
       end() {
-        for (const replay of replays) replay.end();
+        replay.end();
         if (!Number.isNaN(first)) weighing.watched(source, first, last);
       },
     };

@@ -90,14 +90,29 @@ export class GroupWeighing {
     }
   }
 
-  /** For the rows of one of its series. Rows from before the stretch may come: episodes that they open do not count. */
-  replays(settings: SourceSettings): readonly EpisodeReplay[] {
-    const replay = (rule: Rule, of: (part: Part) => Counting) =>
+  /** For the rows of one of its series, at all thresholds. Rows from before the stretch may come: episodes that they open do not count. */
+  replay(settings: SourceSettings): EpisodeReplay {
+    const replayOf = (rule: Rule, of: (part: Part) => Counting) =>
       openEpisodeReplay(rule, settings, (episode) => this.count(episode, of));
-    return [
-      replay(ruleInForce(settings), ({ before }) => before),
-      ...GRID.map((threshold, i) => replay(atThreshold(threshold), ({ at }) => at[i]!)),
+    const inForce = ruleInForce(settings);
+    const replays = [
+      replayOf(inForce, ({ before }) => before),
+      ...GRID.map((threshold, i) => replayOf(atThreshold(threshold), ({ at }) => at[i]!)),
     ];
+    let isOpen = false;
+    return {
+      row(row) {
+        // Nearly all rows: nothing is open, and this one opens nothing.
+        if (!isOpen && row.alarmScore < GRID[0]! && !inForce(row)) return false;
+        isOpen = false;
+        for (const replay of replays) if (replay.row(row)) isOpen = true;
+        return isOpen;
+      },
+      end() {
+        for (const replay of replays) replay.end();
+        isOpen = false;
+      },
+    };
   }
 
   /** A series has rows within the stretch from and to these times. With a source's second one its relations are watched too. */
