@@ -77,7 +77,7 @@ describe.each(['a folder', 'a bucket'])('settings in %s', (place) => {
     expect(JSON.parse((await settings('show', '3')).out)).toMatchObject({
       overrides: [{ settings: { threshold: 0.7 } }],
     });
-  });
+  }, 60_000);
 });
 
 test.each([
@@ -91,7 +91,7 @@ test.each([
   expect(rest.status).toBe(status);
   expect(err).toMatch(message);
   expect(() => readFileSync(join(folder, 'settings.json'))).toThrow(/ENOENT/);
-});
+}, 30_000);
 
 test('a difference is told setting by setting, with the order where it changed', () => {
   const before = {
