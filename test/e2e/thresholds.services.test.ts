@@ -72,7 +72,7 @@ async function fillDeployment(): Promise<void> {
   const store = createDynamoDbAlertStore({ ...aws, table: name });
   const { services } = new AlertingWorld({ maxAge: '90d' });
   const now = () => START + DAYS * DAY_MS;
-  await routeEvents({ ...services, store, now }, past.events);
+  for (const event of past.events) await routeEvents({ ...services, store, now }, [event]);
   const actions = openAlertActions({ ...services, store, now });
   const judged = verdictsOn(past, truth);
   for (const list of [INDEX.open, INDEX.over])
