@@ -8,6 +8,8 @@ const FORESEEN = new Set([
   'PriorError',
   'RegistryError',
   'SendError',
+  'SettingsConflict',
+  'SettingsError',
   'StartError',
   'TrainingError',
   'UsageError',

@@ -8,8 +8,10 @@ import { registerPrior } from './commands/prior';
 import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
+import { registerSettings } from './commands/settings';
 import { registerSilences } from './commands/silences';
 import { registerStart } from './commands/start';
+import { registerThreshold } from './commands/threshold';
 import { registerTrain } from './commands/train';
 import { EXIT, EXIT_CODES_HELP, UsageError } from './exit-codes';
 import { failureText } from './failure-text';
@@ -28,6 +30,7 @@ Examples:
   $ tidewatch send --input pump.csv --stream points
   $ tidewatch alerts list
   $ tidewatch inbox
+  $ tidewatch threshold propose
   $ tidewatch backtest --input history.csv --rules rules.yaml
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
@@ -44,6 +47,8 @@ registerRoutes(program);
 registerAlerts(program);
 registerSilences(program);
 registerInbox(program);
+registerSettings(program);
+registerThreshold(program);
 registerBacktest(program);
 registerDoctor(program);
 

@@ -62,3 +62,10 @@ export function windowsOfPull(text: string): number {
     throw new InvalidArgumentError('It must be 0 to 1000000.');
   return windows;
 }
+
+export function aMoment(text: string): number {
+  const at = Date.parse(text);
+  if (!/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(at))
+    throw new InvalidArgumentError('It must be like 2026-11-22T13:00:00Z.');
+  return at;
+}

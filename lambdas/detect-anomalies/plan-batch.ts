@@ -48,7 +48,7 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
     decoded.rejections.forEach(reject);
     for (const { index, point } of decoded.points) {
       let work = sources.get(point.source);
-      const known = work?.settings ?? settingsFor(settings, point.source);
+      const known = work?.settings ?? settingsFor(settings, point.source, record.arrival);
       const untimely = judgeTime(point, index, record.arrival, known);
       if (untimely !== undefined) {
         reject(untimely);

@@ -10,6 +10,7 @@ import { type Alert, subjectOfAlert, viewOf } from './state/alert';
 import { mayInhibit } from './state/mute';
 import type { Put } from './store-port';
 import { type DecisionCode, withEntries } from './trace';
+import type { StoredVerdict } from './verdicts';
 
 /** As the router's: an acknowledged group has its turn. */
 export type ActionServices = Omit<RouterServices, 'topic'>;
@@ -96,11 +97,11 @@ export function openAlertActions(services: ActionServices): AlertActions {
               alertId,
               episodeId: alert.episodeId,
               source,
-              metric,
+              ...(metric === undefined ? {} : { metric }),
               kind,
               since,
-              closedAt: alert.facts.closedAt,
-            },
+              ...(alert.facts.closedAt === undefined ? {} : { closedAt: alert.facts.closedAt }),
+            } satisfies StoredVerdict,
             index: { name: INDEX.verdicts, at: given.at },
           };
           return changed({ ...alert, verdicts }, 'verdict', words, [put]);

@@ -116,7 +116,8 @@ Without --input and --http it shows the demo: 40 sources with two weeks of histo
 injected faults whose truth is known, and at the end what was found of them.
 
 Every point takes the way it takes on AWS: log, batches, detect-anomalies, model server over HTTP,
-store, topic. What it keeps is in .tidewatch/ unless --data names another folder.
+store, topic. What it keeps is in .tidewatch/ unless --data names another folder. A settings.json there
+stands over --threshold and its like, and is taken up while it runs (tidewatch settings --help).
 
 Data points are JSON ({"source":…,"timestamp":…,"metrics":{…}}), an array or one a line; files may
 also be CSV, as for tidewatch score, gzip or not. POST /points answers 202 when the points are in the

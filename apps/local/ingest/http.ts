@@ -12,7 +12,7 @@ export interface IngestOptions {
   /** 0 picks a free one. */
   readonly port: number;
   /** Which times are taken; defaults if absent. */
-  readonly settings?: Settings | undefined;
+  readonly settings?: (() => Promise<Settings>) | undefined;
   /** What a client should wait when the log is full. */
   readonly retryAfterSeconds?: number;
   /** How long clients may take to finish what they began when the server closes; 5 s if absent. */
@@ -121,7 +121,7 @@ async function takePoints(
 ): Promise<FastifyReply> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const encoding = request.headers['content-encoding'];
-  const decoded = readPosted(body, encoding, options.settings ?? DEFAULT_SETTINGS, Date.now());
+  const decoded = readPosted(body, encoding, (await options.settings?.()) ?? DEFAULT_SETTINGS, Date.now());
   if (decoded === undefined) return reply.code(415).send({ error: UNKNOWN_ENCODING });
   if (decoded.points.length === 0) return send(reply, answerFor(decoded));
   try {

@@ -14,6 +14,13 @@ export interface DataFolder {
   readonly alertsFile: string;
   /** Which trained model scores; absent: the built-in one. */
   readonly liveModel: string;
+  /** Thresholds and other settings that people change while it runs; each version of them; and what the command line said. */
+  readonly settingsFile: string;
+  readonly settingsVersions: string;
+  readonly givenSettingsFile: string;
+  /** Thresholds that were proposed last, and where a run that has the store open answers for it. */
+  readonly proposalFile: string;
+  readonly pastAddress: string;
   /** Messages that had nowhere else to go. */
   readonly inbox: string;
   /** Secrets by name, a file each. */
@@ -38,6 +45,11 @@ export function openDataFolder(root: string): DataFolder {
     storeFile: at('store.duckdb'),
     alertsFile: at('alerts.lmdb'),
     liveModel: at('models/live.json'),
+    settingsFile: at('settings.json'),
+    settingsVersions: at('settings-versions'),
+    givenSettingsFile: at('settings-given.json'),
+    proposalFile: at('threshold-proposal.json'),
+    pastAddress: at('past.json'),
     inbox: at('inbox'),
     secrets: at('secrets'),
     quarantine: at('quarantine'),

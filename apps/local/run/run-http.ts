@@ -40,7 +40,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     watch.print = (lines) => writer.print(lines);
     const ingest = await startIngest(path.producer, {
       port: options.port,
-      settings: options.settings,
+      settings: path.settings,
       onProblem: (error) => writer.print([paint('warning', `ingest: ${String(error)}`)]),
     }).catch((error: unknown) => {
       throw startError(error);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
-import { type DegradedRows, type PointStore, TransientFault } from '../../detection/ports';
+import { type DegradedRows, type PointStore, type ScoreHistory, TransientFault } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { newestWhole } from '../newest-whole';
@@ -9,6 +9,7 @@ import { type Labels, loadLabels } from './duckdb-labels';
 import { anomaliesQuery, degradedQuery, pointsQuery, type Query, recentQuery, TOTALS } from './duckdb-queries';
 import { ANOMALY_COLUMNS, fillAnomalies, fillPoints, POINT_COLUMNS, pointRow } from './duckdb-rows';
 import { SCHEMA } from './duckdb-schema';
+import { pastScores } from './duckdb-scores';
 import { createTurns, type InTurn, inGroups } from './in-turn';
 
 /** Rows a chunk holds: DuckDB's vector size. */
@@ -20,7 +21,7 @@ export interface DuckDbOptions {
   readonly threads?: number;
 }
 
-export interface DuckDbStore extends PointStore, DegradedRows {
+export interface DuckDbStore extends PointStore, DegradedRows, ScoreHistory {
   /** How many sources and series have points. */
   totals(): Promise<{ readonly sources: number; readonly series: number }>;
 }
@@ -77,6 +78,14 @@ async function sessionOf(instance: DuckDBInstance): Promise<DuckDbStore> {
       return (await read(anomaliesQuery(query))).map(([event]) => JSON.parse(String(event)) as AnomalyEvent);
     },
     readDegraded: (query) => readRows(degradedQuery(query)),
+    async *readScores(query) {
+      const connection = await instance.connect();
+      try {
+        yield* pastScores(connection, labels, query);
+      } finally {
+        connection.closeSync();
+      }
+    },
     async totals() {
       const [[sources, series] = []] = await read(TOTALS);
       return { sources: Number(sources), series: Number(series) };

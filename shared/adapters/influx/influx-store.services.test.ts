@@ -5,6 +5,7 @@ import { type PointStore, RowsRefused, TransientFault } from '../../detection/po
 import { SAMPLE_POINT_ROW } from '../../domain/rows';
 import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
+import { describeScoreHistory } from '../contracts/score-history.contract';
 import { type InfluxTarget, influxTarget } from './influx-options';
 import { createInfluxStore } from './influx-store';
 import { TIMESTAMP_MS } from './time';
@@ -35,6 +36,11 @@ describePointStore('InfluxDB 1', {
 let keepers = 0;
 describeDegradedRows('InfluxDB 1', async () => {
   const scope = `degraded-${process.pid}-${Date.now()}-${keepers++}`;
+  return createInfluxStore({ target: { ...server, database: await database(scope) } });
+});
+
+describeScoreHistory('InfluxDB 1', async () => {
+  const scope = `scores-${process.pid}-${Date.now()}-${keepers++}`;
   return createInfluxStore({ target: { ...server, database: await database(scope) } });
 });
 

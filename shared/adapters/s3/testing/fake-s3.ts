@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server';
 
-/** A bucket as far as it is used here: put, get and list objects (REST, XML), path style. */
+/** A bucket as far as it is used here: put (also on condition), get and list objects (REST, XML), path style. */
 export interface FakeS3 {
   readonly url: string;
   readonly objects: Map<string, string>;
   /** What happens instead of an answer, asked for each call from 0. */
-  fate: (call: number) => 'works' | 'hangs' | { readonly error: string; readonly status: number };
+  fate: (call: number) => 'works' | 'hangs' | 'answer-lost' | { readonly error: string; readonly status: number };
   /** Calls so far, as `PUT key`. */
   readonly calls: string[];
   close(): Promise<void>;
@@ -23,7 +24,9 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     fake.calls.push(`${request.method} ${decodeURIComponent(key)}`);
     const fate = fake.fate(call);
     if (fate === 'hangs') return;
-    if (fate !== 'works') return refuse(response, fate.status, fate.error);
+    if (typeof fate === 'object') return refuse(response, fate.status, fate.error);
+    // Carried out, and nobody hears of it.
+    if (fate === 'answer-lost') response.end = () => response.destroy();
     if (key === '') list(fake, searchParams, response);
     else object(fake, decodeURIComponent(key), request, response);
   });
@@ -37,15 +40,35 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   return fake;
 }
 
-function object(fake: FakeS3, key: string, { method, body }: FakeRequest, response: ServerResponse): void {
+function object(fake: FakeS3, key: string, { method, body, headers }: FakeRequest, response: ServerResponse): void {
+  const text = fake.objects.get(key);
   if (method === 'PUT') {
+    const problem = conditionOf(headers, text);
+    if (problem !== undefined) {
+      refuse(response, ...problem);
+      return;
+    }
     fake.objects.set(key, body);
-    response.writeHead(200).end();
+    response.writeHead(200, { etag: tagOf(body) }).end();
     return;
   }
-  const text = fake.objects.get(key);
   if (text === undefined) refuse(response, 404, 'NoSuchKey');
-  else response.writeHead(200).end(text);
+  else response.writeHead(200, { etag: tagOf(text) }).end(text);
+}
+
+/** What S3 says to a put whose condition does not hold. */
+function conditionOf(
+  { 'if-match': match, 'if-none-match': noneMatch }: FakeRequest['headers'],
+  there: string | undefined,
+): [status: number, code: string] | undefined {
+  if (noneMatch !== undefined && noneMatch !== '*') return [501, 'NotImplemented'];
+  if (match !== undefined && there === undefined) return [404, 'NoSuchKey'];
+  const holds = match === undefined ? noneMatch === undefined || there === undefined : match === tagOf(there!);
+  return holds ? undefined : [412, 'PreconditionFailed'];
+}
+
+function tagOf(text: string): string {
+  return `"${createHash('md5').update(text).digest('hex')}"`;
 }
 
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {
