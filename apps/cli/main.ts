@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerAlerts } from './commands/alerts';
 import { registerBacktest } from './commands/backtest';
+import { registerCost } from './commands/cost';
 import { registerDoctor } from './commands/doctor';
 import { registerInbox } from './commands/inbox';
 import { registerModels } from './commands/models';
@@ -29,6 +30,7 @@ Examples:
   $ tidewatch alerts list
   $ tidewatch inbox
   $ tidewatch backtest --input history.csv --rules rules.yaml
+  $ tidewatch cost --sources 10000 --metrics 3 --interval 10s --env prod
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
   );
@@ -45,6 +47,7 @@ registerAlerts(program);
 registerSilences(program);
 registerInbox(program);
 registerBacktest(program);
+registerCost(program);
 registerDoctor(program);
 
 // A reader that has seen enough, as head has, is no fault.
