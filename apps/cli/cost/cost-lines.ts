@@ -69,10 +69,11 @@ function limitLines({ limits, fitted, environment }: CostEstimate): string[] {
 }
 
 function knobLines({ knobs, fitted }: CostEstimate): string[] {
+  const isCarried = fitted?.carries !== false;
   const rows = knobs.map(({ words, price, saves, fits }) => [
     saves > 0 ? `−${money(saves)}` : `+${money(-saves)}`,
     words,
-    price + (fits ? '' : '; does not carry the load'),
+    price + (fits || !isCarried ? '' : '; does not carry the load'),
   ]);
   const columns = [
     { title: '$ a month', side: 'right' as const },

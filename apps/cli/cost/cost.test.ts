@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PRICES_OF } from '../../../shared/costs/prices';
-import { writtenLines } from '../../../test/factories/written-lines';
 import { money } from './cost-lines';
-import { type CostOptions, costOf, runCost } from './run-cost';
+import { type CostOptions, costOf, costText } from './run-cost';
 
 const OPTIONS: CostOptions = {
   ...{ sources: 10_000, metrics: 3, interval: '10s', env: 'prod' },
@@ -14,14 +13,6 @@ const SIZES: readonly CostOptions[] = [
   OPTIONS,
   { ...OPTIONS, sources: 100_000 },
 ];
-
-function output(options: CostOptions): string {
-  const written = writtenLines();
-  runCost(options);
-  const text = written().join('\n');
-  jest.restoreAllMocks();
-  return text;
-}
 
 /** The part of docs/cost.md that the command makes. */
 function sizes(): string {
@@ -47,9 +38,14 @@ function sizes(): string {
   const runs = SIZES.map((size) => {
     const { sources, metrics, interval, env } = size;
     const command = `tidewatch cost --sources ${sources} --metrics ${metrics} --interval ${interval} --env ${env}`;
-    return [`### ${sources.toLocaleString('en-US')} sources`, '', '```', `$ ${command}`, output(size), '```'].join(
-      '\n',
-    );
+    return [
+      `### ${sources.toLocaleString('en-US')} sources`,
+      '',
+      '```',
+      `$ ${command}`,
+      costText(size).trimEnd(),
+      '```',
+    ].join('\n');
   });
   return [table.join('\n'), ...runs].join('\n\n');
 }
@@ -93,11 +89,11 @@ test('the page says what the command says of three sizes', () => {
 });
 
 test('as JSON it is the estimate', () => {
-  expect(JSON.parse(output({ ...OPTIONS, json: true }))).toEqual(JSON.parse(JSON.stringify(costOf(OPTIONS))));
+  expect(JSON.parse(costText({ ...OPTIONS, json: true }))).toEqual(JSON.parse(JSON.stringify(costOf(OPTIONS))));
 });
 
 test('the figures say who measured them', () => {
-  const text = output({ ...OPTIONS, figures: true });
+  const text = costText({ ...OPTIONS, figures: true });
   expect(text).toMatch(/state, each metric of a source .* measured by shared\/costs\/measured\.test\.ts/);
   expect(text).toMatch(/assumed/);
 });

@@ -21,10 +21,15 @@ const NOWHERE = { redisUrl: '', influxUrl: '', modelUrl: '' };
 
 /** The command `cost`. @throws {UsageError} for an environment or an interval that there is not */
 export function runCost(options: CostOptions): void {
+  process.stdout.write(costText(options));
+}
+
+/** What is printed. @throws {UsageError} as {@link runCost} */
+export function costText(options: CostOptions): string {
   const estimate = costOf(options);
   const lines = options.json ? [JSON.stringify(estimate, null, 2)] : costLines(estimate);
   const figures = options.figures && !options.json ? ['', ...figureLines()] : [];
-  process.stdout.write([...lines, ...figures].map((line) => `${line}\n`).join(''));
+  return [...lines, ...figures].map((line) => `${line}\n`).join('');
 }
 
 /** @throws {UsageError} as {@link runCost} */
