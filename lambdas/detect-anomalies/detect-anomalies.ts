@@ -10,6 +10,7 @@ import {
 } from '../../shared/detection/ports';
 import type { QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kinesis';
+import { redrivenOf } from '../../shared/runtime/redriven-record';
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
@@ -257,7 +258,8 @@ class Batch {
     const record = this.records.find(({ shard, sequence }) => shard === row.shard && sequence === row.sequence);
     if (record === undefined) return [];
     const { index, metric } = row;
-    return [quarantineObject(record, { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason })];
+    const rejection = { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason } as const;
+    return [quarantineObject(record, rejection, redrivenOf(record.body)?.redriven.attempt)];
   }
 
   private async score(

@@ -46,6 +46,8 @@ export interface BatchCounts {
   duplicates: number;
   late: number;
   misrouted: number;
+  /** Points that had been set aside and were put on the stream again. */
+  redriven: number;
   degraded: number;
   /** Calls of the model whose answer did not fit the vectors: the wrong model is deployed. */
   modelMismatches: number;
@@ -117,6 +119,7 @@ export function zeroCounts(): BatchCounts {
     duplicates: 0,
     late: 0,
     misrouted: 0,
+    redriven: 0,
     degraded: 0,
     modelMismatches: 0,
     anomalies: 0,

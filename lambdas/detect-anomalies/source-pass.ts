@@ -63,7 +63,9 @@ export function advanceSource(work: SourceWork, recalled: Recalled, open: OpenSo
   const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
   counts.absorbedBefore += work.points.length - fresh.length;
   const advanced = fresh.map((placed) => {
-    listen(listened, placed, work.settings);
+    // What comes again after hours says nothing of when its source spoke.
+    if (placed.redriven === undefined) listen(listened, placed, work.settings);
+    else counts.redriven += 1;
     if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
     checkpoint = checkpoint.advanced(placed.position);
     const warming = mark !== undefined && mark.left > 0;
@@ -161,7 +163,7 @@ function opened(work: SourceWork, fields: StateFields | undefined, open: OpenSou
 }
 
 function rowsOf(
-  { point, position }: PlacedPoint,
+  { point, position, redriven }: PlacedPoint,
   observations: readonly Observation[],
   conclusion: Conclusion,
   context: { readonly versions: Versions; readonly degraded: boolean; readonly warming: boolean },
@@ -170,7 +172,8 @@ function rowsOf(
 ): void {
   observations.forEach((observation, i) => {
     if (observation.metric === undefined || observation.value === undefined) return;
-    if (observation.standing === 'duplicate') {
+    // What the store had refused was learnt and is not there yet.
+    if (observation.standing === 'duplicate' && redriven !== 'not-storable') {
       counts.duplicates += 1;
       return;
     }

@@ -65,6 +65,8 @@ export const QuarantineObjectSchema = z.object({
   body: z.string(),
   /** Was the body cut, or is it with another object of the same record? */
   truncated: z.boolean(),
+  /** How often it had been put on the stream again when it came here; absent: never. */
+  attempt: z.number().int().min(1).optional(),
 });
 export type QuarantineObject = z.output<typeof QuarantineObjectSchema>;
 
