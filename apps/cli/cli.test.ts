@@ -57,6 +57,8 @@ describe('exit codes', () => {
     ['help of cost', ['cost', '--help'], '', 0, /Examples:[\s\S]*--points-per-record 6/],
     ['a cost', ['cost', '--sources', '500', '--env', 'dev'], '', 0, /dollars a month: [\d.]+ a million points/],
     ['no such environment', ['cost', '--sources', '500', '--env', 'moon'], '', 2, /there are dev, staging, prod/],
+    ['help of redrive', ['quarantine', 'redrive', '--help'], '', 0, /--failed[\s\S]*Examples:[\s\S]*Exit codes/],
+    ['no such folder', ['quarantine', 'list', '-d', 'none'], '', 2, /there is no folder none/],
     ['help of doctor', ['doctor', '--help'], '', 0, /Exit codes:/],
     ['done', ['score', '-i', '-', '-o', '-'], SMALL, 0, /2 rows of 1 source/],
     ['unusable input', ['score', '-i', '-', '-o', '-'], 'a,b\n1,2\n', 1, /tidewatch: line 1: no time column/],

@@ -57,6 +57,13 @@ export function redriveEntries(aside: SetAside): StreamEntry[] {
   return entries;
 }
 
+/** The entry of a record that is marked already, keyed as {@link redriveEntries} does. */
+export function redrivenEntry(data: Uint8Array): StreamEntry {
+  const [first] = decodeBody(data).points;
+  const { redriven, body } = redrivenOf(data)!;
+  return { partitionKey: first?.point.source ?? sourceOf(valuesOf(body)?.[0]) ?? redriven.sequence, data };
+}
+
 /** The source that an element names, as far as it can be told of one that is not a data point. */
 export function sourceOf(value: unknown): string | undefined {
   const { source } = (typeof value === 'object' && value !== null ? value : {}) as { source?: unknown };
