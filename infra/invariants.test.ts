@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
-import { NAMES, resourcesOf, synthesized } from './testing/synthesized';
+import { MEASURED, stateBytes } from '../shared/costs/measured';
+import { ENVIRONMENTS, NAMES, resourcesOf, synthesized } from './testing/synthesized';
 
 const { stacks } = synthesized();
 const all = (type: string) => resourcesOf(stacks, type);
@@ -297,6 +298,27 @@ describe('data', () => {
       ),
     ).toEqual([]);
     expect(all('AWS::SSM::Parameter')).toEqual([]);
+  });
+});
+
+describe('the budget of sources', () => {
+  test('is told to who gives out memories', () => {
+    const detecting = product.filter(({ properties }) =>
+      String(properties['FunctionName']).endsWith('detect-anomalies'),
+    );
+    expect(detecting).toHaveLength(NAMES.length);
+    const isTold = ({ environment: { budget }, properties }: (typeof detecting)[number]) =>
+      JSON.stringify(properties['Environment']).includes(`"BUDGET_SOURCES":"${budget?.sources}"`);
+    expect(unless(detecting, isTold)).toEqual([]);
+  });
+
+  test('fits into the cache with room, at three metrics a source', () => {
+    const bytes = stateBytes(3) + MEASURED.cacheOverheadBytes.value;
+    const tooLarge = ENVIRONMENTS.filter(
+      ({ budget, states }) =>
+        states.kind === 'elasticache' && bytes * (budget?.sources ?? Infinity) > 0.7 * states.gigabytesMax * 2 ** 30,
+    );
+    expect(tooLarge.map(({ name }) => name)).toEqual([]);
   });
 });
 

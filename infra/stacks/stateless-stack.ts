@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
 import { AlertFunctions } from '../constructs/alert-functions';
 import { Archive } from '../constructs/archive';
-import { knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
+import { budgeting, knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
 import { InfluxToken } from '../constructs/influx-token';
@@ -33,7 +33,7 @@ export class StatelessStack extends Stack {
     const detection = new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
-      uses: allOf(common, states, model, quarantining(quarantine)),
+      uses: allOf(common, states, model, quarantining(quarantine), budgeting(environment)),
     });
     const watch = new ScheduledFunction(this, 'watch-silence', surroundings, {
       description: 'Looks for sources that should have spoken and did not',

@@ -47,7 +47,16 @@ test('a batch is one line: every count, every stage, lag, size of states and the
       misrouted: 0,
       redriven: 0,
     },
-    ...{ degraded: 0, warming: 0, modelMismatches: 0, anomalies: 1, recomputed: 0, stateLost: 0, failedRecords: 0 },
+    ...{
+      unscored: 0,
+      degraded: 0,
+      warming: 0,
+      modelMismatches: 0,
+      anomalies: 1,
+      recomputed: 0,
+      stateLost: 0,
+      failedRecords: 0,
+    },
     ...{ warmed: 0, warmingBudgetSpent: 0, warmMs: expect.any(Number) },
     ...{
       planMs: 1,

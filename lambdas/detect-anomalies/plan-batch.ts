@@ -27,6 +27,8 @@ export interface SourceWork {
   readonly points: readonly PlacedPoint[];
   /** Indices of the records that carry them. */
   readonly records: ReadonlySet<number>;
+  /** Where sources are bounded: the day on which its place was renewed last, to be noted in its state; absent: as it stands there. */
+  readonly placeDay?: number;
 }
 
 export interface BatchPlan {

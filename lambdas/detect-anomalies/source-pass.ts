@@ -11,6 +11,7 @@ import type {
 import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
+import { encodePlaceDay, PLACE_FIELD } from './budget';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, type PlacedEvent, zeroCounts } from './services';
@@ -140,6 +141,7 @@ export function commitOf(pass: SourcePass): StateCommit {
   const fields = new Map([...restored, ...pass.detector.encode()]);
   fields.set(WATCH_FIELD, encodeWatch(pass.listened.watch));
   if (pass.mark !== undefined) fields.set(WARMING_FIELD, encodeMark(pass.mark));
+  if (pass.work.placeDay !== undefined) fields.set(PLACE_FIELD, encodePlaceDay(pass.work.placeDay));
   fields.set(CHECKPOINT_FIELD, encoder.encode(pass.checkpoint.encode()));
   return { source: pass.work.source, expected: loaded?.get(CHECKPOINT_FIELD), fields };
 }
@@ -178,12 +180,14 @@ function rowsOf(
       return;
     }
     const verdict = conclusion.verdicts[i]!;
-    const late = observation.standing !== 'current';
+    const late = observation.standing !== 'current' && observation.standing !== 'unwatched';
     counts.values += 1;
     if (late) counts.late += 1;
     // What nobody was to score is not worse for it.
     const degraded = context.degraded && observation.features !== undefined;
     if (degraded) counts.degraded += 1;
+    const unscored = observation.standing === 'unwatched';
+    if (unscored) counts.unscored += 1;
     rows.push({
       source: point.source,
       metric: observation.metric,
@@ -199,6 +203,7 @@ function rowsOf(
       learning: observation.learnt < observation.learningNeeds,
       degraded,
       warming: context.warming,
+      ...(unscored ? { unscored } : {}),
       ...(degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
       ...(degraded && verdict.bar !== undefined ? { bar: verdict.bar } : {}),
       revision: 0,

@@ -33,8 +33,8 @@ const WRITE_SHARE = 0.5;
 /** Every part of an environment that a load may be too much for, the fullest first. */
 export function limitsOf(environment: CostedEnvironment, load: FleetLoad): readonly Limit[] {
   const usage = usageOf(environment, load);
-  const limits = [shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
-  return limits.flatMap((limit) => limit(environment, usage) ?? []).sort((a, b) => b.share - a.share);
+  const limits = [sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
+  return limits.flatMap((limit) => limit(environment, usage, load) ?? []).sort((a, b) => b.share - a.share);
 }
 
 /** Those that the load does not fit into with room. */
@@ -52,6 +52,17 @@ export function fitted(environment: CostedEnvironment, load: FleetLoad): CostedE
     fit = next.environment;
   }
   return fit;
+}
+
+/** A budget that is spent leaves sources unscored. */
+function sourcesOf(environment: CostedEnvironment, _: Usage, { sources }: FleetLoad): Limit | undefined {
+  const { budget } = environment;
+  if (budget === undefined) return undefined;
+  const words = `${amount(sources)} sources of a budget of ${amount(budget.sources)}`;
+  return limit('budget', (ROOM * sources) / budget.sources, words, () => ({
+    words: `budget: { sources: ${sources} }`,
+    environment: { ...environment, budget: { sources } },
+  }));
 }
 
 function shardsOf(environment: CostedEnvironment, { records, recordBytes }: Usage): Limit | undefined {

@@ -56,9 +56,9 @@ function fitting(environment: CostedEnvironment, load: FleetLoad) {
 
 /** What to write in the row, value by value. */
 function changesOf(from: CostedEnvironment, to: CostedEnvironment): readonly string[] {
-  return (['stream', 'detection', 'states', 'store', 'model'] as const).flatMap((part) =>
-    Object.entries(to[part]).flatMap(([name, value]) => {
-      const before = (from[part] as Readonly<Record<string, unknown>>)[name];
+  return (['stream', 'detection', 'states', 'store', 'model', 'budget'] as const).flatMap((part) =>
+    Object.entries(to[part] ?? {}).flatMap(([name, value]) => {
+      const before = (from[part] as Readonly<Record<string, unknown>> | undefined)?.[name];
       return value === before ? [] : [`${part}.${name}: ${String(value)} (now ${String(before)})`];
     }),
   );

@@ -39,6 +39,8 @@ export interface CostedEnvironment {
     readonly batchWindowSeconds: number;
     readonly parallelization: number;
   };
+  /** Sources that may have a memory; absent: any number. */
+  readonly budget?: { readonly sources: number };
   readonly schedules: { readonly watchSilenceMinutes: number; readonly rescoreMinutes: number };
   readonly archive?: {
     readonly bufferSeconds: number;
