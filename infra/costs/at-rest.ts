@@ -50,6 +50,7 @@ const PRICED: Readonly<Record<string, { readonly part: string; readonly price: P
   },
   'AWS::SecretsManager::Secret': { part: 'secrets', price: () => PRICES.secretMonth },
   'AWS::KMS::Key': { part: 'own key (KMS)', price: () => PRICES.keyMonth },
+  'AWS::CloudWatch::Dashboard': { part: 'dashboard', price: () => PRICES.dashboardMonth },
   'AWS::CloudWatch::Alarm': { part: 'alarms', price: () => PRICES.alarmMonth },
 };
 
