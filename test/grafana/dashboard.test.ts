@@ -42,9 +42,10 @@ test('all ask the store that is chosen, and lie beside each other', () => {
   const ids = dashboard.panels.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   for (const { datasource, targets, gridPos } of dashboard.panels) {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own word
-    for (const one of [datasource, ...targets.map((target) => target.datasource)])
+    for (const one of [datasource, ...targets.map((target) => target.datasource)]) {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own word
       expect(one).toEqual({ type: 'influxdb', uid: '${store}' });
+    }
     expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
     for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
       for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
