@@ -1,4 +1,4 @@
-import { amount } from './costs';
+import { amount, times } from './costs';
 import type { CostedEnvironment, FleetLoad } from './load';
 import { MEASURED } from './measured';
 import { GIGABYTE } from './prices';
@@ -69,8 +69,11 @@ function shardsOf(environment: CostedEnvironment, { records, recordBytes }: Usag
   const { stream } = environment;
   if (stream.shards === 'on-demand') return undefined;
   const needed = Math.max(records / SHARD.records, (records * recordBytes) / SHARD.bytes);
-  return limit('shards', needed / stream.shards, `${amount(records)} records/s on ${stream.shards} shards`, () =>
-    withShards(environment, Math.ceil(needed / ROOM)),
+  return limit(
+    'shards',
+    needed / stream.shards,
+    `${amount(records)} records/s on ${times(stream.shards, 'shard')}`,
+    () => withShards(environment, Math.ceil(needed / ROOM)),
   );
 }
 
@@ -83,7 +86,7 @@ function withShards(environment: CostedEnvironment, shards: number) {
 
 /** A shard's batches follow each other. */
 function workers(environment: CostedEnvironment, { busy, batchMs, shards }: Usage): Limit {
-  const words = `batches of ${amount(batchMs)} ms, one after the other on each of ${shards} shards`;
+  const words = `batches of ${amount(batchMs)} ms, one after the other on each of ${times(shards, 'shard')}`;
   return limit('functions', busy, words, () => {
     const { stream, detection } = environment;
     if (stream.shards !== 'on-demand') return withShards(environment, Math.ceil((shards * busy) / ROOM));

@@ -61,7 +61,7 @@ function kinesis({ stream }: CostedEnvironment, { records, recordBytes, shards }
   const hour = PRICES.kinesisShardHour + (isLong ? PRICES.kinesisLongShardHour : 0);
   const units = month(records) * Math.ceil(recordBytes / 25_000);
   const dollars = HOURS_A_MONTH * shards * hour + units * PRICES.kinesisPutUnit;
-  return { dollars, why: `${shards} shards, ${millions(units)} put units` };
+  return { dollars, why: `${times(shards, 'shard')}, ${millions(units)} put units` };
 }
 
 function lambda({ detection, schedules, archive: kept }: CostedEnvironment, usage: Usage) {
@@ -194,7 +194,7 @@ function network(environment: CostedEnvironment, usage: Usage) {
     count * HOURS_A_MONTH * PRICES.interfaceEndpointHour + endpointGigabytes(usage) * PRICES.interfaceEndpointGigabyte;
   return {
     dollars,
-    why: `${endpointsOf(environment)} services in ${endpointZones} zones, ${amount(endpointGigabytes(usage))} GB`,
+    why: `${endpointsOf(environment)} services in ${times(endpointZones, 'zone')}, ${amount(endpointGigabytes(usage))} GB`,
   };
 }
 
@@ -234,6 +234,10 @@ function training({ training: own }: CostedEnvironment) {
 export function amount(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en-US');
   return value >= 10 ? value.toFixed(0) : value.toFixed(value >= 1 ? 1 : 2);
+}
+
+export function times(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function millions(count: number): string {
