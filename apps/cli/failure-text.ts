@@ -6,6 +6,7 @@ const FORESEEN = new Set([
   'ModelMismatch',
   'OutputError',
   'PriorError',
+  'RedriveError',
   'RegistryError',
   'SendError',
   'SettingsConflict',

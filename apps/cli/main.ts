@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { registerAlerts } from './commands/alerts';
 import { registerBacktest } from './commands/backtest';
+import { registerCost } from './commands/cost';
 import { registerDoctor } from './commands/doctor';
 import { registerInbox } from './commands/inbox';
 import { registerModels } from './commands/models';
 import { registerPrior } from './commands/prior';
+import { registerQuarantine } from './commands/quarantine';
 import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
@@ -32,6 +34,7 @@ Examples:
   $ tidewatch inbox
   $ tidewatch threshold propose
   $ tidewatch backtest --input history.csv --rules rules.yaml
+  $ tidewatch cost --sources 10000 --metrics 3 --interval 10s --env prod
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
   );
@@ -42,6 +45,7 @@ registerPrior(program);
 registerTrain(program);
 registerModels(program);
 registerSend(program);
+registerQuarantine(program);
 registerRules(program);
 registerRoutes(program);
 registerAlerts(program);
@@ -50,6 +54,7 @@ registerInbox(program);
 registerSettings(program);
 registerThreshold(program);
 registerBacktest(program);
+registerCost(program);
 registerDoctor(program);
 
 // A reader that has seen enough, as head has, is no fault.

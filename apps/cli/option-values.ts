@@ -32,6 +32,11 @@ export function aWholeNumber(text: string): number {
   return Number(text);
 }
 
+export function aPositiveNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return Number(text);
+}
+
 export function aNumberOfSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 86_400))

@@ -36,6 +36,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_024, batchRecords: 200, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
+      budget: { sources: 50_000 },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
     {
@@ -51,6 +52,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
+      budget: { sources: 250_000 },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30, deletedAfterDays: 90 },
       iotTopic: 'tidewatch/points/+',
     },
@@ -69,6 +71,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 5_000, recordAgeHoursMax: 144 },
       },
+      budget: { sources: 2_500_000 },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30 },
     },
     {
@@ -89,6 +92,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ mailFrom: 'tidewatch@example.com', allowedHosts: ['127.0.0.1'] },
         ingestTokensSecret: 'tidewatch/emulator/ingest',
       },
+      budget: { sources: 10_000 },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
   ];

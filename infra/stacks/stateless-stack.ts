@@ -3,12 +3,13 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
 import { AlertFunctions } from '../constructs/alert-functions';
 import { Archive } from '../constructs/archive';
-import { knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
+import { OperationsDashboard, ofInflux } from '../constructs/dashboard';
+import { budgeting, knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
 import { InfluxToken } from '../constructs/influx-token';
 import { modelEndpoint } from '../constructs/model-endpoint';
-import { Operations } from '../constructs/operations';
+import { FIVE_MINUTES, Operations } from '../constructs/operations';
 import { allOf, plain } from '../constructs/part';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
@@ -33,7 +34,7 @@ export class StatelessStack extends Stack {
     const detection = new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
-      uses: allOf(common, states, model, quarantining(quarantine)),
+      uses: allOf(common, states, model, quarantining(quarantine), budgeting(environment)),
     });
     const watch = new ScheduledFunction(this, 'watch-silence', surroundings, {
       description: 'Looks for sources that should have spoken and did not',
@@ -63,6 +64,16 @@ export class StatelessStack extends Stack {
     if (archive !== undefined && environment.archive !== undefined) {
       new Archive(this, 'Archive', surroundings, { stream, bucket: archive, settings: environment.archive });
     }
+    if (environment.store.kind === 'timestream-influx') {
+      surroundings.operations.alarm(this, {
+        runbook: 'store-fills',
+        impact: 'The disk of the store fills; once it is full no point is stored, and all wait in the stream.',
+        metric: ofInflux(environment.name, 'DiskUtilization').with({ period: FIVE_MINUTES }),
+        above: 80,
+        periods: 3,
+      });
+    }
+    new OperationsDashboard(this, 'Dashboard', surroundings);
     if (environment.iotTopic !== undefined) {
       new DeviceRule(this, 'Devices', surroundings, { topic: environment.iotTopic, stream, failed: quarantine });
     }

@@ -48,13 +48,14 @@ export function createHandler(
 /** The composition root: runs once per cold start. */
 export async function buildServices(config: LocalConfig, { settings: _, ...handed }: Handed): Promise<Built> {
   const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
-  const { cache, silence } = await openStates(config);
+  const { cache, silence, places } = await openStates(config);
   const endpoint = openEndpoint(config);
   const { observe } = handed;
   const services: Services = {
     ...handed,
     cache,
     silence,
+    places,
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer: shielded(endpoint, observe),
     builtIn: builtInModel,
@@ -64,6 +65,7 @@ export async function buildServices(config: LocalConfig, { settings: _, ...hande
   };
   const close = async () => {
     endpoint.close();
+    await places?.close();
     await silence.close();
     await cache.close();
   };

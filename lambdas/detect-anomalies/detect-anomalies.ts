@@ -8,8 +8,10 @@ import {
   type StateCommit,
   TransientFault,
 } from '../../shared/detection/ports';
-import type { QuarantineObject } from '../../shared/domain/rows';
+import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kinesis';
+import { redrivenOf } from '../../shared/runtime/redriven-record';
+import { admitted, unscoredRows } from './budget';
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
@@ -80,10 +82,13 @@ class Batch {
   async attempt(sources: readonly SourceWork[]): Promise<readonly SourceWork[]> {
     if (sources.length === 0) return [];
     try {
-      const passes = await this.passes(sources);
-      if (passes.length === 0) return [];
-      await this.emit(passes);
-      return await this.commit(passes);
+      const { passes, outside } = await this.passes(sources);
+      if (passes.length === 0 && outside.length === 0) return [];
+      const unscored = this.unscored(outside);
+      await this.emit(passes, unscored.rows);
+      const lost = await this.commit(passes);
+      addCounts(this.counts, unscored.counts);
+      return lost;
     } catch (error) {
       this.services.observe.problem('batch', error);
       for (const work of sources) this.fail(work.records, error);
@@ -147,26 +152,51 @@ class Batch {
     ) as T;
   }
 
-  /** Sources with something new, their memories loaded, filled again where the cache lost them, and stage 1 done. */
-  private async passes(sources: readonly SourceWork[]): Promise<SourcePass[]> {
-    const { cache, warming } = this.services;
-    const names = sources.map(({ source }) => source);
-    // Before they are loaded: what others commit in between must not look lost.
-    const seen = warming.witness.seen(names);
-    const states = await this.timed('load', () => cache.load(names));
+  /**
+   * Sources with something new, their memories loaded, filled again where the cache lost them, and stage 1 done; beside them
+   * those that have no place for a memory.
+   */
+  private async passes(
+    works: readonly SourceWork[],
+  ): Promise<{ readonly passes: readonly SourcePass[]; readonly outside: readonly SourceWork[] }> {
+    const { sources, states, seen, outside } = await this.loaded(works);
+    if (sources.length === 0) return { passes: [], outside };
     const parts = this.recallParts();
     const recalled = await this.timed('warm', () => recall(sources, states, seen, parts, this.timeLeftMs()));
     const { passes, unreadable } = this.timed('advance', () => this.advance(sources, recalled));
-    if (unreadable.length === 0) return passes;
+    if (unreadable.length === 0) return { passes, outside };
     // Such a state must not block its shard for ever: the source is warmed, or learns anew, and says so.
-    const works = unreadable.map((at) => sources[at]!);
+    const broken = unreadable.map((at) => sources[at]!);
     const loaded = unreadable.map((at) => states[at]);
-    const again = await this.timed('warm', () => recallUnreadable(works, loaded, parts, this.timeLeftMs()));
-    const anew = this.timed('advance', () => this.advance(works, again));
+    const again = await this.timed('warm', () => recallUnreadable(broken, loaded, parts, this.timeLeftMs()));
+    const anew = this.timed('advance', () => this.advance(broken, again));
     // Not even a new memory can be opened: a defect, and no point of it may count as done.
-    for (const at of anew.unreadable) this.failed(works[at]!, new UnreadableState('a new memory is unreadable too'));
+    for (const at of anew.unreadable) this.failed(broken[at]!, new UnreadableState('a new memory is unreadable too'));
     for (const { counts } of anew.passes) counts.stateLost += 1;
-    return [...passes, ...anew.passes];
+    return { passes: [...passes, ...anew.passes], outside };
+  }
+
+  /** Memories of those that may have one, and what was seen committed of each. */
+  private async loaded(works: readonly SourceWork[]) {
+    const { cache, warming, places } = this.services;
+    const names = works.map(({ source }) => source);
+    // Before they are loaded: what others commit in between must not look lost.
+    const seen = warming.witness.seen(names);
+    return this.timed('load', async () => {
+      const states = await cache.load(names);
+      const { inside, insideAt, outside } = await admitted(works, states, seen, places);
+      return {
+        sources: inside,
+        states: insideAt.map((at) => states[at]),
+        seen: insideAt.map((at) => seen[at]),
+        outside,
+      };
+    });
+  }
+
+  private unscored(outside: readonly SourceWork[]) {
+    const { builtIn, settings } = this.services;
+    return unscoredRows(outside, { model: builtIn.version, settings: settings.version });
   }
 
   private recallParts(): RecallParts {
@@ -197,7 +227,7 @@ class Batch {
   }
 
   /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
-  private async emit(passes: readonly SourcePass[]): Promise<void> {
+  private async emit(passes: readonly SourcePass[], unscored: readonly PointRow[]): Promise<void> {
     const vectors = passes.map(vectorsOf);
     const scored = await this.score(vectors.flat());
     const results = this.timed('conclude', () => {
@@ -210,7 +240,7 @@ class Batch {
     });
     const placed = results.flatMap((result) => result.events);
     const events = placed.map(({ event }) => event);
-    const rows = results.flatMap((result) => result.rows);
+    const rows = [...results.flatMap((result) => result.rows), ...unscored];
     await this.timed('store', async () => {
       // Events first: whoever sees a row can see what was told of it, and re-scoring relies on that.
       if (events.length > 0) await this.keepingOut(() => this.services.store.writeAnomalies(events));
@@ -257,7 +287,8 @@ class Batch {
     const record = this.records.find(({ shard, sequence }) => shard === row.shard && sequence === row.sequence);
     if (record === undefined) return [];
     const { index, metric } = row;
-    return [quarantineObject(record, { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason })];
+    const rejection = { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason } as const;
+    return [quarantineObject(record, rejection, redrivenOf(record.body)?.redriven.attempt)];
   }
 
   private async score(

@@ -3,6 +3,7 @@ import type { Model } from '../../shared/detection/model';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
+import type { SourcePlaces } from '../../shared/detection/source-places';
 import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { Position } from '../../shared/domain/position';
 import type { Settings } from '../../shared/domain/settings';
@@ -24,6 +25,8 @@ export interface Services {
   readonly openDetector: OpenSourceDetector;
   readonly settings: Settings;
   readonly warming: Warming;
+  /** Who may have a memory; absent: everybody. */
+  readonly places?: SourcePlaces | undefined;
   readonly observe: Observer;
 }
 
@@ -46,6 +49,10 @@ export interface BatchCounts {
   duplicates: number;
   late: number;
   misrouted: number;
+  /** Points that had been set aside and were put on the stream again. */
+  redriven: number;
+  /** Values that were stored without being looked at, since the budget of sources or of metrics is spent. */
+  unscored: number;
   degraded: number;
   /** Calls of the model whose answer did not fit the vectors: the wrong model is deployed. */
   modelMismatches: number;
@@ -117,6 +124,8 @@ export function zeroCounts(): BatchCounts {
     duplicates: 0,
     late: 0,
     misrouted: 0,
+    redriven: 0,
+    unscored: 0,
     degraded: 0,
     modelMismatches: 0,
     anomalies: 0,

@@ -11,6 +11,7 @@ import type {
 import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
+import { encodePlaceDay, PLACE_FIELD } from './budget';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, type PlacedEvent, zeroCounts } from './services';
@@ -63,7 +64,9 @@ export function advanceSource(work: SourceWork, recalled: Recalled, open: OpenSo
   const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
   counts.absorbedBefore += work.points.length - fresh.length;
   const advanced = fresh.map((placed) => {
-    listen(listened, placed, work.settings);
+    // What comes again after hours says nothing of when its source spoke.
+    if (placed.redriven === undefined) listen(listened, placed, work.settings);
+    else counts.redriven += 1;
     if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
     checkpoint = checkpoint.advanced(placed.position);
     const warming = mark !== undefined && mark.left > 0;
@@ -138,6 +141,7 @@ export function commitOf(pass: SourcePass): StateCommit {
   const fields = new Map([...restored, ...pass.detector.encode()]);
   fields.set(WATCH_FIELD, encodeWatch(pass.listened.watch));
   if (pass.mark !== undefined) fields.set(WARMING_FIELD, encodeMark(pass.mark));
+  if (pass.work.placeDay !== undefined) fields.set(PLACE_FIELD, encodePlaceDay(pass.work.placeDay));
   fields.set(CHECKPOINT_FIELD, encoder.encode(pass.checkpoint.encode()));
   return { source: pass.work.source, expected: loaded?.get(CHECKPOINT_FIELD), fields };
 }
@@ -161,7 +165,7 @@ function opened(work: SourceWork, fields: StateFields | undefined, open: OpenSou
 }
 
 function rowsOf(
-  { point, position }: PlacedPoint,
+  { point, position, redriven }: PlacedPoint,
   observations: readonly Observation[],
   conclusion: Conclusion,
   context: { readonly versions: Versions; readonly degraded: boolean; readonly warming: boolean },
@@ -170,17 +174,20 @@ function rowsOf(
 ): void {
   observations.forEach((observation, i) => {
     if (observation.metric === undefined || observation.value === undefined) return;
-    if (observation.standing === 'duplicate') {
+    // What the store had refused was learnt and is not there yet.
+    if (observation.standing === 'duplicate' && redriven !== 'not-storable') {
       counts.duplicates += 1;
       return;
     }
     const verdict = conclusion.verdicts[i]!;
-    const late = observation.standing !== 'current';
+    const late = observation.standing !== 'current' && observation.standing !== 'unwatched';
     counts.values += 1;
     if (late) counts.late += 1;
     // What nobody was to score is not worse for it.
     const degraded = context.degraded && observation.features !== undefined;
     if (degraded) counts.degraded += 1;
+    const unscored = observation.standing === 'unwatched';
+    if (unscored) counts.unscored += 1;
     rows.push({
       source: point.source,
       metric: observation.metric,
@@ -196,6 +203,7 @@ function rowsOf(
       learning: observation.learnt < observation.learningNeeds,
       degraded,
       warming: context.warming,
+      ...(unscored ? { unscored } : {}),
       ...(degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
       ...(degraded && verdict.bar !== undefined ? { bar: verdict.bar } : {}),
       revision: 0,

@@ -24,7 +24,17 @@ export interface RowFields {
   readonly origin: string;
 }
 
-const FLAG = { late: 1, learning: 2, warming: 4, expected: 8, lower: 16, upper: 32, features: 64, bar: 128 } as const;
+const FLAG = {
+  late: 1,
+  learning: 2,
+  warming: 4,
+  expected: 8,
+  lower: 16,
+  upper: 32,
+  features: 64,
+  bar: 128,
+  unscored: 256,
+} as const;
 
 type Origin = [
   stream: string,
@@ -104,6 +114,7 @@ function learntFrom(
     anomalyScore: Number(fields.anomaly_score),
     alarmScore: Number(fields.alarm_score),
     late: (Number(fields.flags) & FLAG.late) !== 0,
+    ...((Number(fields.flags) & FLAG.unscored) === 0 ? {} : { unscored: true }),
     revision,
     stream,
     shard,
@@ -121,7 +132,8 @@ function flagsOf(row: PointRow): number {
     (row.lower === undefined ? 0 : FLAG.lower) |
     (row.upper === undefined ? 0 : FLAG.upper) |
     (row.features === undefined ? 0 : FLAG.features) |
-    (row.bar === undefined ? 0 : FLAG.bar)
+    (row.bar === undefined ? 0 : FLAG.bar) |
+    (row.unscored ? FLAG.unscored : 0)
   );
 }
 

@@ -24,9 +24,6 @@ import type {
 } from './source-detector';
 import { sourceVerdict } from './source-verdict';
 
-/** Metrics of one source that are watched; further ones are stored unscored. */
-export const METRICS_PER_SOURCE_MAX = 512;
-
 export const METRIC_PREFIX = 'm:';
 /** The field of what spans metrics. */
 export const SOURCE_FIELD = 's';
@@ -181,7 +178,7 @@ class OpenedSource implements SourceDetector {
     const opened = this.metrics.get(name);
     if (opened) return opened;
     const saved = this.fields?.get(METRIC_PREFIX + name);
-    if (!saved && this.knownCount >= METRICS_PER_SOURCE_MAX) return undefined;
+    if (!saved && this.knownCount >= this.settings.metricsMax) return undefined;
     if (!saved) this.knownCount++;
     const state = (saved && decodeMetric(saved)) ?? newMetric(this.prior?.beginnings.get(name) ?? commonBeginning());
     this.metrics.set(name, state);

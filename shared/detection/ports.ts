@@ -93,7 +93,16 @@ export interface RecentQuery {
 /** What can be learnt of a row again. */
 export type RecentRow = Pick<
   PointRow,
-  'source' | 'metric' | 'timestamp' | 'value' | 'anomalyScore' | 'alarmScore' | 'late' | 'revision' | keyof Position
+  | 'source'
+  | 'metric'
+  | 'timestamp'
+  | 'value'
+  | 'anomalyScore'
+  | 'alarmScore'
+  | 'late'
+  | 'unscored'
+  | 'revision'
+  | keyof Position
 >;
 
 /**

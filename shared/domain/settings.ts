@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TimestampSchema } from './data-point';
+import { LIMITS } from './limits';
 import { isTimeZone } from './wall-clock';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +28,8 @@ export const SourceSettingsSchema = z.object({
   releaseMs: z.number().min(0),
   /** Metrics that only ever grow and are differenced before they are judged; absent: detected. */
   counters: z.array(z.string()).optional(),
+  /** Metrics of a source that are watched, the first that came; further ones are stored unscored. */
+  metricsMax: z.number().int().min(1).max(LIMITS.sourceMetricsMax),
   /** Is a source missed when nothing comes from it any more? */
   watchSilence: z.boolean(),
   /** How many of its usual intervals a source may be silent … */
@@ -43,6 +46,7 @@ export const DEFAULT_SOURCE_SETTINGS: SourceSettings = {
   allowedFutureMs: 5 * 60_000,
   releaseLevel: 0.4,
   releaseMs: 10 * 60_000,
+  metricsMax: LIMITS.sourceMetricsMax,
   watchSilence: true,
   silenceIntervals: 4,
   silenceMinMs: 60_000,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { readQuarantine } from '../../shared/adapters/embedded/quarantine-folder';
+import { openFolderPlace } from '../../shared/adapters/files/folder-place';
+import { openQuarantineArchive } from '../../shared/adapters/quarantine-archive';
 import { influxRows } from '../influx-rows';
 
 /** Everything that outlives a run, in lines that compare: what, whose, value. */
@@ -35,7 +36,8 @@ export async function whatRemains(places: {
     ? readFileSync(`${places.folder}/published.txt`, 'utf8').trim().split('\n')
     : [];
   const quarantined = new Set<string>();
-  for await (const { id } of readQuarantine(`${places.folder}/quarantine`)) quarantined.add(id);
+  const { read } = openQuarantineArchive(openFolderPlace(places.folder));
+  for await (const { object } of read()) quarantined.add(object.id);
   return {
     states: await redisStates(places.redis),
     rows: new Map(

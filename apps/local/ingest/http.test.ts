@@ -138,7 +138,8 @@ describe('when the log does not take the points', () => {
     ['because of a defect: 500, and it is told', new TypeError('secret detail'), 500, 1],
   ])('%s', async (_, error, status, told) => {
     const problems: unknown[] = [];
-    const failing: Producer = { put: () => Promise.reject(error) };
+    const fail = () => Promise.reject(error);
+    const failing: Producer = { put: fail, putRecords: fail };
     const broken = await startIngest(failing, { port: 0, onProblem: (one) => problems.push(one) });
     const response = await fetch(`http://127.0.0.1:${broken.port}/points`, {
       method: 'POST',
@@ -159,6 +160,7 @@ test('while it stops, what is on its way to disk is answered, and nothing more i
     began = resolve;
   });
   const slow: Producer = {
+    putRecords: async () => [],
     put: () =>
       new Promise((resolve) => {
         release = () => resolve([]);

@@ -48,6 +48,8 @@ export interface LivePathOptions {
   readonly settings?: Settings;
   /** File of what new series borrow from like ones; absent: what all series have in common. */
   readonly priorFile?: string | undefined;
+  /** How many sources may have a memory; absent: any number. */
+  readonly sourcesMax?: number | undefined;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
   /** How often rows that the model server missed are scored again, milliseconds. */
@@ -191,6 +193,7 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,
     ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
+    ...(options.sourcesMax === undefined ? {} : { BUDGET_SOURCES: String(options.sourcesMax) }),
   };
 }
 

@@ -71,6 +71,11 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     writer.print([
       `${wholeNumber(path.counts.points)} points stored in ${path.store.where}`,
       ...(path.counts.rejected > 0 ? [`${wholeNumber(path.counts.rejected)} put aside in ${folder.quarantine}`] : []),
+      ...(path.counts.unscored > 0
+        ? [
+            `${wholeNumber(path.counts.unscored)} values stored unscored: beyond --sources-max, or metricsMax of the settings`,
+          ]
+        : []),
       ...(isDone ? [] : [waitingWords(path.mapping.lag().records)]),
     ]);
   } finally {

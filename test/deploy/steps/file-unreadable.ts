@@ -1,4 +1,5 @@
-import { createS3Quarantine } from '../../../shared/adapters/s3/s3-quarantine';
+import { openQuarantineArchive } from '../../../shared/adapters/quarantine-archive';
+import { createS3Place } from '../../../shared/adapters/s3/s3-place';
 import type { QuarantineObject } from '../../../shared/domain/rows';
 import { REGION } from '../environment';
 import { livePathOf } from '../live-path';
@@ -23,12 +24,12 @@ export const fileUnreadable: Step = {
 };
 
 async function quarantined(bucket: string): Promise<QuarantineObject[]> {
-  const reader = createS3Quarantine({ region: REGION, bucket });
+  const place = createS3Place({ region: REGION, bucket });
   try {
     const objects: QuarantineObject[] = [];
-    for await (const object of reader.read()) objects.push(object);
+    for await (const { object } of openQuarantineArchive(place).read()) objects.push(object);
     return objects;
   } finally {
-    reader.close();
+    place.close();
   }
 }

@@ -73,7 +73,7 @@ function tagOf(text: string): string {
 
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {
   const prefix = query.get('prefix') ?? '';
-  const after = query.get('continuation-token') ?? '';
+  const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
   const keys = [...fake.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
   const page = keys.slice(0, PAGE_KEYS);
   const isMore = keys.length > page.length;
