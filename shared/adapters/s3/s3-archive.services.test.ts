@@ -1,23 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { archivedLines } from '../../../test/factories/archived';
 import { DEFAULT_SETTINGS } from '../../domain/settings';
-import { awsClientConfig } from '../aws/aws-client';
 import { describePointHistory } from '../contracts/point-history.contract';
 import { openArchiveHistory } from '../history/archive-history';
 import { openS3Archive } from './s3-archive';
+import { emulatedS3 } from './testing/emulated-s3';
 
-const region = 'eu-central-1';
-const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const s3 = new S3Client(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
+const { region, endpointUrl, s3, newBucket } = emulatedS3();
 afterAll(() => s3.destroy());
-
-async function newBucket(): Promise<string> {
-  const bucket = `tidewatch-${randomUUID()}`;
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  return bucket;
-}
 
 const put = (bucket: string, Key: string, Body: Uint8Array | string) =>
   s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
