@@ -13,17 +13,21 @@ afterAll(() => s3.destroy());
 const put = (bucket: string, Key: string, Body: Uint8Array | string) =>
   s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 
-describePointHistory('a bucket of the emulator', { hasPlaces: true, keepsTags: true }, async (delivered) => {
-  const bucket = await newBucket();
-  for (const [i, records] of delivered.entries())
-    await put(bucket, `points/2026-11-22/13/${9 - i}.ndjson.gz`, gzipSync(archivedLines(records)));
-  const archive = openS3Archive({ region, endpointUrl, bucket });
-  const objects = () => archive.objects(archive.keys({}));
-  return {
-    history: openArchiveHistory({ objects, settings: DEFAULT_SETTINGS }),
-    close: async () => archive.close(),
-  };
-});
+describePointHistory(
+  'a bucket of the emulator',
+  { hasPlaces: true, keepsTags: true, bySource: true },
+  async (delivered) => {
+    const bucket = await newBucket();
+    for (const [i, records] of delivered.entries())
+      await put(bucket, `points/2026-11-22/13/${9 - i}.ndjson.gz`, gzipSync(archivedLines(records)));
+    const archive = openS3Archive({ region, endpointUrl, bucket });
+    const objects = () => archive.objects(archive.keys({}));
+    return {
+      history: openArchiveHistory({ objects, settings: DEFAULT_SETTINGS }),
+      close: async () => archive.close(),
+    };
+  },
+);
 
 test('keys of a time are listed from its first hour to its last, over pages of a thousand', async () => {
   const bucket = await newBucket();
