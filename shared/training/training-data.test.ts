@@ -114,7 +114,7 @@ describe('training data', () => {
     ['no point of that time', { to: START }],
   ])('are refused of %s', async (_, more) => {
     await expect(data(historyOf(bySource, true), more)).rejects.toThrow(
-      'there are no points of this time and these sources',
+      'there are no points of this time and these sources to train on: do the names fit the data?',
     );
   });
 });

@@ -107,7 +107,10 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
     }
     if (labelled.length > LABELLED_MAX) throw new TrainingError(TOO_MANY_LABELLED);
   }
-  if (points === 0) throw new TrainingError('there are no points of this time and these sources');
+  if (points === 0)
+    throw new TrainingError(
+      'there are no points of this time and these sources to train on: do the names fit the data?',
+    );
   leftOut.sampled = sample.dropped();
   return {
     schema: FEATURE_SCHEMA_VERSION,

@@ -93,7 +93,7 @@ describe('tidewatch train', () => {
     ['labels that are no JSON', 'source,from,to', {}, /not JSON/],
     ['labels without a time', '[{"source":"pump"}]', {}, /0\.from/],
     ['no labels', '[]', {}, /training needs labelled windows/],
-    ['labels of other sources', '', { sources: 'fan-*' }, /do its source names fit/],
+    ['labels of other sources', '', { sources: 'fan-*' }, /no points .* do the names fit/],
     ['standard input', '', { input: '-' }, /read twice/],
     ['a time that is none', '', { from: 'yesterday' }, /--from/],
   ])('ends with words on %s, and registers nothing', async (_, text, changes, words) => {
