@@ -60,7 +60,7 @@ function endOf(given: readonly GivenVerdict[], alert: Alert | undefined): number
 /** In the order in which they were given. */
 async function allVerdicts(store: AlertStore): Promise<readonly GivenVerdict[]> {
   const keys = new Map<string, Indexed>();
-  let from = Number.NEGATIVE_INFINITY;
+  let from = 0;
   for (;;) {
     const page = await store.indexed(INDEX.verdicts, { from, limit: PAGE });
     const before = keys.size;
