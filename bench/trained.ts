@@ -77,7 +77,7 @@ function demoFleets(seeds: number, weeks: number): DataSet {
   const fleets = Array.from({ length: seeds }, (_, k) => {
     const fleet = makeFleet(k + 1);
     const schedule = scheduleFaults(fleet, { liveFrom: faultsFrom, intervalMs: STEP_MS });
-    const nameOf = (source: string) => `${source}@${k + 1}`;
+    const nameOf = (source: string) => `${k + 1}/${source}`;
     const history = [...historyPoints(fleet, from, faultsFrom, STEP_MS)];
     const live = deliveriesBetween(fleet, schedule, faultsFrom, to).map(({ point }) => point);
     const labels = schedule.faultsBetween(faultsFrom, to).map((fault): Label => {

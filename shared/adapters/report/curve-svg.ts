@@ -21,7 +21,7 @@ export interface CurveChart {
   readonly chance?: Curve;
 }
 
-const SIZE = { width: 360, height: 300 } as const;
+const SIZE = { width: 340, height: 290 } as const;
 
 /** Two models' curves of one kind. The same input always gives the same text. */
 export function curveSvg(chart: CurveChart): string {

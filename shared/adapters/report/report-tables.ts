@@ -42,7 +42,7 @@ export function sliceTable(title: string, champion: readonly NamedSlice[], chall
   const names: readonly MeasureName[] = ['recall', 'prAuc', 'delayMs'];
   return html`<section><h2>${title}</h2><table>
 <thead><tr><th></th><th>windows</th><th colspan="2">found</th>${isOfAll ? [] : html`<th colspan="2">false alarms</th>`}
-${names.map((name) => html`<th colspan="2">${WORDS[name].words}</th>`)}<th>recall</th></tr></thead><tbody>
+${names.map((name) => html`<th colspan="2">${WORDS[name].words}</th>`)}<th>recall, with its range</th></tr></thead><tbody>
 ${champion.map((before) => {
   const after = others.get(before.name) ?? before;
   const counts = isOfAll

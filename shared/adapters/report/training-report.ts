@@ -37,7 +37,7 @@ export function trainingReportHtml(report: TrainingReport): string {
 <header class="${decision.promote ? 'good' : 'bad'}"><h1>${title}</h1>
 <ul>${decision.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></header>
 <p class="key"><span class="champion">●</span> champion: ${evaluation.champion.model}
-<span class="challenger">●</span> challenger: ${evaluation.challenger.model}.
+<span class="challenger">●</span> challenger: ${evaluation.challenger.model}.<br>
 Judged on ${windowWords(evaluation)}, ${testedWords(evaluation)}.</p>
 ${measures(evaluation)}
 ${curvesOf(evaluation)}
