@@ -1,4 +1,5 @@
 import { FEATURES, type FeatureName } from '../detection/model';
+import { aLabel } from './label.factory';
 import type { Label } from './labels';
 import { alarmMeasures, countScores, rankingMeasures } from './measures';
 import { splitByTime, splitSpan } from './split';
@@ -6,24 +7,15 @@ import { trainModel } from './train-model';
 import type { TrainingData } from './training-data';
 
 const DAY_MS = 86_400_000;
-const label = (from: number, to: number, changes: Partial<Label> = {}): Label => ({
-  source: 's',
-  from,
-  to,
-  verdict: 'real',
-  origin: 'people',
-  ...changes,
-});
-
 describe('the split', () => {
-  const labels = Array.from({ length: 10 }, (_, i) => label(i * 10 * DAY_MS, i * 10 * DAY_MS + DAY_MS));
+  const labels = Array.from({ length: 10 }, (_, i) => aLabel(i * 10 * DAY_MS, i * 10 * DAY_MS + DAY_MS));
   it('leaves the newest share to test, with a gap before it', () => {
     expect(splitByTime(labels, 0.4, DAY_MS)).toEqual({ trainTo: 59 * DAY_MS, testFrom: 60 * DAY_MS });
   });
   it.each<[string, readonly Label[], RegExp]>([
     ['no label', [], /there are 0/],
     ['exclusions alone', labels.map((one) => ({ ...one, verdict: 'exclude' as const })), /there are 0/],
-    ['all labels at one time', labels.map(() => label(0, DAY_MS)), /no labelled window ends before/],
+    ['all labels at one time', labels.map(() => aLabel(0, DAY_MS)), /no labelled window ends before/],
   ])('asks for more: %s', (_, given, words) => {
     expect(() => splitByTime(given, 0.4, DAY_MS)).toThrow(words);
   });
@@ -72,8 +64,8 @@ describe('training', () => {
   it.each<[string, TrainingData['rows'], RegExp]>([
     ['nothing', [], /no vector lies in a labelled window/],
     ['usual rows alone', [row(1)], /no vector lies in a labelled window/],
-    ['labels after the split alone', [row(1), row(150, label(140, 160))], /no vector lies in a labelled window/],
-    ['labelled rows alone', [row(1, label(0, 2))], /nothing usual to learn/],
+    ['labels after the split alone', [row(1), row(150, aLabel(140, 160))], /no vector lies in a labelled window/],
+    ['labelled rows alone', [row(1, aLabel(0, 2))], /nothing usual to learn/],
   ])('says what it lacks: %s', (_, rows, words) => {
     expect(() => trainModel(data(rows), split)).toThrow(words);
   });
@@ -83,7 +75,7 @@ describe('training', () => {
     features: values,
   });
   const windowsOf = (feature: FeatureName, count: number, first: number, changes: Partial<Label> = {}) =>
-    Array.from({ length: count }, (_, i) => at(first + i, hot(feature), label(first + i, first + i, changes)));
+    Array.from({ length: count }, (_, i) => at(first + i, hot(feature), aLabel(first + i, first + i, changes)));
   const usual = Array.from({ length: 20 }, (_, i) =>
     at(
       i,
@@ -115,7 +107,7 @@ describe('training', () => {
   });
 
   it('stays the built-in model where windows and all else look the same', () => {
-    const { artifact } = trainModel(data([row(1, label(0, 2)), row(50)]), split, { pull: 1e6 });
+    const { artifact } = trainModel(data([row(1, aLabel(0, 2)), row(50)]), split, { pull: 1e6 });
     expect(new Set(Object.values(artifact.weights))).toEqual(new Set([1]));
   });
 });
