@@ -25,7 +25,7 @@ export function fleetOf(points: number): Fleet {
   for (let s = 0; s < sources; s += 10)
     for (let day = 1; day < days; day++) {
       const from = START + (day * DAY_MINUTES + faultMinute(s, day)) * MINUTE_MS;
-      labels.push({ source: nameOf(s), from, to: from + 120 * MINUTE_MS, verdict: 'real' });
+      labels.push({ source: nameOf(s), from, to: from + 120 * MINUTE_MS, verdict: 'real', origin: 'people' });
     }
   return { sources, labels };
 }

@@ -39,7 +39,7 @@ export interface TrainingRow {
   readonly metric: string | undefined;
   readonly timestamp: number;
   readonly features: FeatureVector;
-  /** What people said was wrong here; absent: nothing. */
+  /** What is known of this moment: real, or a false alarm; absent: nothing. */
   readonly label: Label | undefined;
 }
 
@@ -61,8 +61,8 @@ export interface TrainingData {
     readonly sampled: number;
   };
   /**
-   * Of all vectors of the part that trains, not of a sample; what people excluded is in it, as it is live. Scores are the
-   * built-in model's.
+   * Of all vectors of the part that trains, not of a sample, but those of injected faults; what people excluded is in it, as it
+   * is live. Scores are the built-in model's.
    */
   readonly distributions: Distributions;
 }
@@ -96,8 +96,9 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
       const { metric, features, standing, learnt, learningNeeds } = observation;
       if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
         continue;
-      if (timestamp < trainTo) distributions.add(observation, builtInModel.score(features).anomaly);
       const label = labels.at(source, metric, timestamp);
+      if (timestamp < trainTo && label?.origin !== 'injected')
+        distributions.add(observation, builtInModel.score(features).anomaly);
       if (standing !== 'current') leftOut.late += 1;
       else if (learnt < learningNeeds) leftOut.young += 1;
       else if (label?.verdict === 'exclude') leftOut.excluded += 1;
