@@ -1,7 +1,7 @@
 import { stableId } from '../domain/ids';
 import { durationWords } from './document/durations';
 import type { ActionResult, Actor, AlertActions } from './ports';
-import { alertKey, bodyOf, INDEX, putAlert, type SentEntry, sentKey, verdictKey } from './records';
+import { alertKey, bodyOf, INDEX, putAlert, type SentEntry, type StoredVerdict, sentKey, verdictKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { joinGroups } from './router/route-events';
 import type { RouterServices } from './router/services';
@@ -10,7 +10,6 @@ import { type Alert, subjectOfAlert, viewOf } from './state/alert';
 import { mayInhibit } from './state/mute';
 import type { Put } from './store-port';
 import { type DecisionCode, withEntries } from './trace';
-import type { StoredVerdict } from './verdicts';
 
 /** As the router's: an acknowledged group has its turn. */
 export type ActionServices = Omit<RouterServices, 'topic'>;
@@ -91,7 +90,6 @@ export function openAlertActions(services: ActionServices): AlertActions {
           const put: Put = {
             ...verdictKey(alertId, given.at, actor.by),
             expected: undefined,
-            // With what training needs to find the points.
             body: {
               ...given,
               alertId,

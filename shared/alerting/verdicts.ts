@@ -1,6 +1,6 @@
 import type { AnomalyKind } from '../domain/anomaly-event';
 import type { Actor, Verdict } from './ports';
-import { alertKey, bodyOf, INDEX } from './records';
+import { alertKey, bodyOf, INDEX, type StoredVerdict } from './records';
 import { documentsIn } from './router/take-turn';
 import type { Alert, AlertFacts } from './state/alert';
 import type { AlertStore } from './store-port';
@@ -22,9 +22,6 @@ export interface GivenVerdict extends Actor {
   readonly note?: string;
 }
 
-/** As it lies in the store: of the alert, what was known of it when the verdict was given. */
-export type StoredVerdict = Omit<GivenVerdict, 'from' | 'to'> & Pick<AlertFacts, 'since' | 'closedAt'>;
-
 /** Which alerts: those whose time overlaps it. Epoch milliseconds of the data. */
 export interface VerdictRange {
   /** Inclusive; absent: from the first. */
@@ -43,13 +40,22 @@ const CLOCK_SLACK_MS = 86_400_000;
 export async function listVerdicts(store: AlertStore, { from, to }: VerdictRange = {}): Promise<GivenVerdict[]> {
   // Nobody judges an alert before it began.
   const given = from === undefined ? {} : { from: Math.floor(from) - CLOCK_SLACK_MS };
-  const stored = await documentsIn<StoredVerdict>(store, INDEX.verdicts, given);
+  const stored = await storedVerdicts(store, given);
   const newest = [...newestOfEach(stored).values()];
   const alerts = await store.load(newest.map(({ alertId }) => alertKey(alertId)));
   return newest
     .map((verdict, i) => givenVerdict(verdict, bodyOf<Alert>(alerts[i])?.facts))
     .filter((verdict) => (from === undefined || verdict.to >= from) && (to === undefined || verdict.from < to))
     .sort((a, b) => a.from - b.from || (a.alertId < b.alertId ? -1 : 1));
+}
+
+/** All that was ever said, in the order in which it was given. @param query from when on, of the clock */
+export async function storedVerdicts(
+  store: AlertStore,
+  query: { readonly from?: number } = {},
+): Promise<StoredVerdict[]> {
+  const stored = await documentsIn<StoredVerdict>(store, INDEX.verdicts, query);
+  return stored.sort((a, b) => a.at - b.at);
 }
 
 function newestOfEach(verdicts: readonly StoredVerdict[]): ReadonlyMap<string, StoredVerdict> {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { openDataInput } from '../../../shared/adapters/files/data-input';
+import { openFileHistory } from '../../../shared/adapters/history/file-history';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { openWeightedModel } from '../../../shared/detection/weighted-model';
 import { type DataPoint, TimestampSchema } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
-import { type Evaluation, evaluateModels } from '../../../shared/training/evaluate';
+import { evaluateModels } from '../../../shared/training/evaluate';
+import type { EvaluationReport, SliceEvaluation } from '../../../shared/training/evaluation-report';
 import { type GateDecision, gate } from '../../../shared/training/gate';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
 import type { ModelRegistry, PointHistory, TrainingRecord } from '../../../shared/training/ports';
@@ -81,10 +82,10 @@ export async function runTrain(options: TrainOptions): Promise<number> {
     () => {},
     () => {},
   );
-  const models = [champion, openWeightedModel(trained.artifact)];
-  const [before, after] = await evaluateModels({ ...common, history, split }, models);
-  const decision = gate(before!, after!, options.seed);
-  const { parameters, metrics } = recordOf(options, after!, decision, split.testFrom);
+  const models = [champion, openWeightedModel(trained.artifact)] as const;
+  const evaluation = await evaluateModels({ ...common, history, split, seed: options.seed }, models);
+  const decision = gate(evaluation);
+  const { parameters, metrics } = recordOf(options, evaluation.challenger.overall, decision, split.testFrom);
   const record = { trainedAt: Date.now(), parameters, metrics, dataset: tally.hash.digest('hex').slice(0, 32) };
   const { promote: promoted, reasons } = decision;
   const registered = await registry.register(trained.artifact, { ...record, promoted, reasons });
@@ -94,8 +95,7 @@ export async function runTrain(options: TrainOptions): Promise<number> {
     split,
     trained,
     data: summaryOf(data),
-    champion: before!,
-    challenger: after!,
+    evaluation,
     decision,
   };
   if (options.report !== undefined) await writeReport(options.report, report);
@@ -108,8 +108,7 @@ export interface TrainReport {
   readonly version: number;
   readonly split: { readonly trainTo: number; readonly testFrom: number };
   readonly trained: TrainedModel;
-  readonly champion: Evaluation;
-  readonly challenger: Evaluation;
+  readonly evaluation: EvaluationReport;
   readonly decision: GateDecision;
 }
 
@@ -142,28 +141,20 @@ async function championOf(registry: ModelRegistry) {
   return openWeightedModel((await registry.list()).find((model) => model.version === version)?.artifact);
 }
 
-function historyOf(...given: Parameters<typeof pointsOf>): PointHistory {
-  return { bySource: false, read: () => pointsOf(...given) };
-}
-
-async function* pointsOf(options: TrainOptions, see: (point: DataPoint) => void, reject: () => void) {
-  const input = await openDataInput(options.input, options);
+function historyOf(options: TrainOptions, see: (point: DataPoint) => void, reject: () => void): PointHistory {
+  const progress = (bytesTotal: number | undefined) => progressBar(bytesTotal, !options.quiet);
+  const file = openFileHistory(options.input, options, { rejected: reject, progress });
   const to = instant(options.to, '--to') ?? Number.POSITIVE_INFINITY;
-  const bar = await progressBar(input.bytesTotal, !options.quiet);
-  try {
-    for await (const batch of input.batches()) {
-      for (const item of batch) {
-        if (item.kind === 'rejected' && item.reason !== 'empty') reject();
-        if (item.kind !== 'point' || item.point.timestamp >= to) continue;
-        see(item.point);
-        yield item.point;
+  return {
+    bySource: file.bySource,
+    async *read() {
+      for await (const point of file.read()) {
+        if (point.timestamp >= to) continue;
+        see(point);
+        yield point;
       }
-      bar.update(input.bytesRead());
-    }
-  } finally {
-    bar.stop();
-    input.close();
-  }
+    },
+  };
 }
 
 function span({ from, to }: TrainOptions) {
@@ -180,13 +171,13 @@ function instant(text: string | undefined, option: string): number | undefined {
 
 function recordOf(
   options: TrainOptions,
-  after: Evaluation,
+  after: SliceEvaluation,
   decision: GateDecision,
   testFrom: number,
 ): Pick<TrainingRecord, 'parameters' | 'metrics'> {
-  const { blocks, model, delayMs, ...measures } = after;
-  const known = Object.entries({ ...measures, delayMs, confidence: decision.confidence }).filter(([, value]) =>
-    Number.isFinite(value),
+  const { intervals, ...measures } = after;
+  const known = Object.entries({ ...measures, confidence: decision.confidence }).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as const],
   );
   return {
     parameters: {

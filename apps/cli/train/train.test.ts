@@ -4,7 +4,7 @@ import path from 'node:path';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { listModels } from './list-models';
-import { runTrain, type TrainOptions } from './run-train';
+import { runTrain, type TrainOptions, type TrainReport } from './run-train';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-train-'));
 const at = (name: string) => path.join(folder, name);
@@ -83,7 +83,8 @@ describe('tidewatch train', () => {
     await train('c');
     await openFolderRegistry(at('c')).promote(1);
     await train('c', { report: '-' });
-    const { champion } = JSON.parse(printed.slice(printed.indexOf('{'))) as { champion: { model: string } };
+    const { evaluation } = JSON.parse(printed.slice(printed.indexOf('{'))) as TrainReport;
+    const { champion } = evaluation;
     expect(champion.model).toMatch(/^weighted-/);
     expect(champion.model).not.toBe(builtInModel.version);
   });
@@ -93,7 +94,7 @@ describe('tidewatch train', () => {
     ['labels that are no JSON', 'source,from,to', {}, /not JSON/],
     ['labels without a time', '[{"source":"pump"}]', {}, /0\.from/],
     ['no labels', '[]', {}, /training needs labelled windows/],
-    ['labels of other sources', '', { sources: 'fan-*' }, /do its source names fit/],
+    ['labels of other sources', '', { sources: 'fan-*' }, /no points .* do the names fit/],
     ['standard input', '', { input: '-' }, /read twice/],
     ['a time that is none', '', { from: 'yesterday' }, /--from/],
   ])('ends with words on %s, and registers nothing', async (_, text, changes, words) => {

@@ -32,5 +32,5 @@ export function plotSvg(drawn: Drawn, { threshold }: PlotOptions): string {
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return `${forPaper(svg)}\n`;
+  return `${forPaper(svg, 'plot')}\n`;
 }

@@ -43,7 +43,7 @@ export function thresholdPlotSvg(curves: readonly ThresholdCurve[]): string {
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return `${forPaper(svg)}\n`;
+  return `${forPaper(svg, 'plot')}\n`;
 }
 
 function axis(gridIndex: number, name: string, more: object): object {

@@ -67,6 +67,9 @@ function storeOf(first: DuckDbStore, open: () => Promise<DuckDbStore>, letGo: ()
       yield* await on(async (store) => store.readScores(query));
     },
     totals: () => on((store) => store.totals()),
+    async *readPast() {
+      yield* await on(async (store) => store.readPast());
+    },
     close() {
       const last = session;
       closed ??= (async () => {

@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { QuarantineObject } from '../../domain/rows';
-import { awsClientConfig } from '../aws/aws-client';
 import { describeFailedBatches } from '../contracts/failed-batches.contract';
 import { describeQuarantine } from '../contracts/quarantine.contract';
 import { describeQuarantineArchive } from '../contracts/quarantine-archive.contract';
@@ -9,17 +6,10 @@ import { openQuarantineArchive } from '../quarantine-archive';
 import { createS3Place } from './s3-place';
 import { createS3Quarantine } from './s3-quarantine';
 import { createS3Settings } from './s3-settings';
+import { emulatedS3 } from './testing/emulated-s3';
 
-const region = 'eu-central-1';
-const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const s3 = new S3Client(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
+const { region, endpointUrl, s3, newBucket } = emulatedS3();
 afterAll(() => s3.destroy());
-
-async function newBucket(): Promise<string> {
-  const bucket = `tidewatch-${randomUUID()}`;
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  return bucket;
-}
 
 async function opened() {
   const options = { region, endpointUrl, bucket: await newBucket() };

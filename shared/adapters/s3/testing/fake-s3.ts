@@ -6,6 +6,12 @@ import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server
 export interface FakeS3 {
   readonly url: string;
   readonly objects: Map<string, string>;
+  /** Objects that are no text. */
+  readonly packed: Map<string, Buffer>;
+  /** After so many bytes of an object the connection breaks; asked for each call that gets one. */
+  breaksAfter: (key: string, call: number) => number | undefined;
+  /** After so many bytes nothing comes any more. */
+  stallsAfter: (key: string, call: number) => number | undefined;
   /** What happens instead of an answer, asked for each call from 0. */
   fate: (call: number) => 'works' | 'hangs' | 'answer-lost' | { readonly error: string; readonly status: number };
   /** Calls so far, as `PUT key`. */
@@ -28,11 +34,14 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     // Carried out, and nobody hears of it.
     if (fate === 'answer-lost') response.end = () => response.destroy();
     if (key === '') list(fake, searchParams, response);
-    else object(fake, decodeURIComponent(key), request, response);
+    else object(fake, decodeURIComponent(key), request, response, call);
   });
   const fake: FakeS3 = {
     url: server.url,
     objects: new Map(),
+    packed: new Map(),
+    breaksAfter: () => undefined,
+    stallsAfter: () => undefined,
     fate: () => 'works',
     calls: [],
     close: () => server.close(),
@@ -40,7 +49,8 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   return fake;
 }
 
-function object(fake: FakeS3, key: string, { method, body, headers }: FakeRequest, response: ServerResponse): void {
+function object(fake: FakeS3, key: string, request: FakeRequest, response: ServerResponse, call: number): void {
+  const { method, headers, body } = request;
   const text = fake.objects.get(key);
   if (method === 'PUT') {
     const problem = conditionOf(headers, text);
@@ -52,8 +62,18 @@ function object(fake: FakeS3, key: string, { method, body, headers }: FakeReques
     response.writeHead(200, { etag: tagOf(body) }).end();
     return;
   }
-  if (text === undefined) refuse(response, 404, 'NoSuchKey');
-  else response.writeHead(200, { etag: tagOf(text) }).end(text);
+  const bytes = fake.packed.get(key) ?? (text === undefined ? undefined : Buffer.from(text));
+  if (bytes === undefined) {
+    refuse(response, 404, 'NoSuchKey');
+    return;
+  }
+  const from = Number(/^bytes=(\d+)-$/.exec(headers['range'] ?? 'bytes=0-')?.[1]);
+  response.writeHead(from > 0 ? 206 : 200, { 'content-length': bytes.length - from, etag: tagOf(bytes) });
+  const breaksAfter = fake.breaksAfter(key, call);
+  const stallsAfter = fake.stallsAfter(key, call);
+  if (stallsAfter !== undefined) response.write(bytes.subarray(from, from + stallsAfter));
+  else if (breaksAfter === undefined) response.end(bytes.subarray(from));
+  else response.write(bytes.subarray(from, from + breaksAfter), () => response.destroy());
 }
 
 /** What S3 says to a put whose condition does not hold. */
@@ -67,20 +87,33 @@ function conditionOf(
   return holds ? undefined : [412, 'PreconditionFailed'];
 }
 
-function tagOf(text: string): string {
-  return `"${createHash('md5').update(text).digest('hex')}"`;
+function tagOf(content: string | Buffer): string {
+  return `"${createHash('md5').update(content).digest('hex')}"`;
 }
 
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {
   const prefix = query.get('prefix') ?? '';
   const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
-  const keys = [...fake.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
-  const page = keys.slice(0, PAGE_KEYS);
-  const isMore = keys.length > page.length;
-  const contents = page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  const keys = [...fake.objects.keys(), ...fake.packed.keys()].filter((key) => key.startsWith(prefix));
+  const entries = [...new Set(keys.map((key) => entryOf(key, prefix, query.get('delimiter'))))]
+    .filter((entry) => entry > after)
+    .sort();
+  const page = entries.slice(0, PAGE_KEYS);
+  const isMore = entries.length > page.length;
+  const contents = page.map((entry) =>
+    fake.objects.has(entry) || fake.packed.has(entry)
+      ? `<Contents><Key>${entry}</Key></Contents>`
+      : `<CommonPrefixes><Prefix>${entry}</Prefix></CommonPrefixes>`,
+  );
   const next = isMore ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
   response.writeHead(200, { 'content-type': 'application/xml' });
-  response.end(`<ListBucketResult><IsTruncated>${isMore}</IsTruncated>${contents}${next}</ListBucketResult>`);
+  response.end(`<ListBucketResult><IsTruncated>${isMore}</IsTruncated>${contents.join('')}${next}</ListBucketResult>`);
+}
+
+/** A key, or what many keys have in common up to a delimiter. */
+function entryOf(key: string, prefix: string, delimiter: string | null): string {
+  const at = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length);
+  return at === -1 ? key : key.slice(0, at + 1);
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {
