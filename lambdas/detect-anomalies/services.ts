@@ -129,7 +129,9 @@ export function zeroCounts(): BatchCounts {
   };
 }
 
+const COUNTS = Object.keys(zeroCounts()) as (keyof BatchCounts)[];
+
 /** Adds `some` to `total`, count by count. */
 export function addCounts(total: BatchCounts, some: Readonly<BatchCounts>): void {
-  for (const name of Object.keys(some) as (keyof BatchCounts)[]) total[name] += some[name];
+  for (const name of COUNTS) total[name] += some[name];
 }
