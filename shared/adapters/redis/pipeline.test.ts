@@ -6,6 +6,9 @@ describe('a pipeline on the wire', () => {
     ['text and a number', ['key', 12.5], '*3\r\n$2\r\nDO\r\n$3\r\nkey\r\n$4\r\n12.5\r\n'],
     ['text in bytes, not in characters', ['ü🌊'], '*2\r\n$2\r\nDO\r\n$6\r\nü🌊\r\n'],
     ['nothing as an argument', ['', Buffer.alloc(0)], '*3\r\n$2\r\nDO\r\n$0\r\n\r\n$0\r\n\r\n'],
+    ['a text of many signs', ['x'.repeat(100)], `*2\r\n$2\r\nDO\r\n$100\r\n${'x'.repeat(100)}\r\n`],
+    ['a short text that is ASCII up to its end', ['pump-é'], '*2\r\n$2\r\nDO\r\n$7\r\npump-é\r\n'],
+    ['ten arguments', Array.from({ length: 10 }, () => 'a'), `*11\r\n$2\r\nDO\r\n${'$1\r\na\r\n'.repeat(10)}`],
     ['line ends within', ['a\r\nb'], '*2\r\n$2\r\nDO\r\n$4\r\na\r\nb\r\n'],
   ])('has %s', (_, args, expected) => {
     expect(encodeCommands([{ key: '', name: 'DO', args }]).toString()).toBe(expected);

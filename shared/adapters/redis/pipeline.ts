@@ -5,7 +5,7 @@ export interface RedisCommand {
   readonly key: string;
   readonly name: string;
   /** With the key, where the command has it. */
-  readonly args: readonly (string | Buffer | number)[];
+  readonly args: readonly (string | Uint8Array | number)[];
 }
 
 /** Error and result of one command; texts are buffers. */
@@ -79,31 +79,55 @@ export function encodeCommands(commands: readonly RedisCommand[]): Buffer {
   const bytes = Buffer.allocUnsafe(commands.reduce((sum, command) => sum + bytesMax(command), 0));
   let at = 0;
   for (const { name, args } of commands) {
-    at += bytes.write(`*${args.length + 1}\r\n$${name.length}\r\n${name}\r\n`, at, 'latin1');
+    at = putHead(bytes, at, ARRAY, args.length + 1);
+    at = putText(bytes, at, name);
     for (const arg of args) at = typeof arg === 'object' ? putBytes(bytes, at, arg) : putText(bytes, at, `${arg}`);
   }
   return bytes.subarray(0, at);
 }
 
 function bytesMax({ name, args }: RedisCommand): number {
-  let sum = HEAD_BYTES_MAX + name.length;
+  let sum = 2 * HEAD_BYTES_MAX + name.length;
   // UTF-8 takes at most three bytes for a UTF-16 unit; no number is longer than 24 signs.
   for (const arg of args)
     sum += HEAD_BYTES_MAX + (typeof arg === 'string' ? 3 * arg.length : typeof arg === 'number' ? 24 : arg.length);
   return sum;
 }
 
-function putBytes(bytes: Buffer, at: number, arg: Buffer): number {
-  const start = at + bytes.write(`$${arg.length}\r\n`, at, 'latin1');
+const [ARRAY, BULK, ZERO, ASCII_MAX] = [0x2a, 0x24, 0x30, 0x7f];
+/** Shorter texts are put sign by sign: to ask Node for it takes longer. */
+const SHORT = 64;
+
+function putBytes(bytes: Buffer, at: number, arg: Uint8Array): number {
+  const start = putHead(bytes, at, BULK, arg.length);
   bytes.set(arg, start);
   return putLineEnd(bytes, start + arg.length);
 }
 
 function putText(bytes: Buffer, at: number, text: string): number {
+  if (text.length < SHORT) {
+    const start = putHead(bytes, at, BULK, text.length);
+    let sign = 0;
+    while (sign < text.length && text.charCodeAt(sign) <= ASCII_MAX) bytes[start + sign] = text.charCodeAt(sign++);
+    if (sign === text.length) return putLineEnd(bytes, start + sign);
+  }
   const length = Buffer.byteLength(text);
-  const start = at + bytes.write(`$${length}\r\n`, at, 'latin1');
+  const start = putHead(bytes, at, BULK, length);
   bytes.write(text, start);
   return putLineEnd(bytes, start + length);
+}
+
+/** Kind and whole number ≥ 0, as a line. */
+function putHead(bytes: Buffer, at: number, kind: number, count: number): number {
+  bytes[at] = kind;
+  let end = at + 2;
+  for (let rest = count; rest >= 10; rest = Math.trunc(rest / 10)) end++;
+  let rest = count;
+  for (let digit = end - 1; digit > at; digit--) {
+    bytes[digit] = ZERO + (rest % 10);
+    rest = Math.trunc(rest / 10);
+  }
+  return putLineEnd(bytes, end);
 }
 
 function putLineEnd(bytes: Buffer, at: number): number {

@@ -7,7 +7,7 @@ import {
   TransientFault,
 } from '../../detection/ports';
 import { connectCluster } from './cluster-connection';
-import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitArguments } from './commit-script';
+import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitCall } from './commit-script';
 import { KEY_PREFIX } from './key-prefix';
 import type { RedisCommand, RedisReply } from './pipeline';
 import { redisAddress } from './redis-address';
@@ -79,7 +79,7 @@ export function createRedisCache(options: RedisCacheOptions): StateCache {
 }
 
 function scriptCall(key: string, commit: StateCommit, ttlSeconds: number): RedisCommand {
-  return { key, name: 'EVALSHA', args: [COMMIT_SCRIPT_SHA, ...commitArguments(key, commit, ttlSeconds)] };
+  return { key, name: 'EVALSHA', args: commitCall(COMMIT_SCRIPT_SHA, key, commit, ttlSeconds) };
 }
 
 /** By the script's hash first; where a server does not know it (it was restarted, or flushed), with the whole script. */
