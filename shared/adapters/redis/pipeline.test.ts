@@ -20,6 +20,15 @@ describe('a pipeline on the wire', () => {
     expect(wire.subarray(-258, -2).equals(all)).toBe(true);
   });
 
+  it('is written to memory that is given, where that is enough', () => {
+    const commands = [{ key: '', name: 'DO', args: ['key', 'value'] }];
+    const plain = encodeCommands(commands);
+    const room = new ArrayBuffer(1_000);
+    const wire = encodeCommands(commands, room);
+    expect([wire.buffer, wire.toString()]).toEqual([room, plain.toString()]);
+    expect(encodeCommands(commands, new ArrayBuffer(10)).toString()).toBe(plain.toString());
+  });
+
   it('has room for names that grow most in UTF-8, and for the longest numbers', () => {
     const commands = Array.from({ length: 50 }, () => ({
       key: '',

@@ -24,7 +24,7 @@ export function isTimeout([error]: RedisReply): boolean {
 
 /**
  * Commands to one server in one write, and their replies in order; those that did not come in time are errors. The client's own
- * pipeline would spend twice as much processor time: on three promises and a timer a command, and on encoding each by itself.
+ * pipeline would spend twice as much processor time: on promises and a timer a command, and on encoding each by itself.
  */
 export function piped(
   client: Redis,
@@ -49,15 +49,14 @@ export function piped(
     // All are accepted within one turn of the event loop: now, or once a connection that is being made is there.
     const accept = {
       write: () => {
-        if (--waiting === 0) client.stream.write(encodeCommands(commands));
+        if (--waiting === 0) send(client.stream, commands);
       },
     } as unknown as Redis['stream'];
     commands.forEach(({ name }, at) => {
       const command = new Piped(name, [], { replyEncoding: null });
-      command.promise.then(
-        (result: unknown) => take(at, [null, result]),
-        (error: Error) => take(at, [error, undefined]),
-      );
+      // In place of its promise, which nobody waits for.
+      command.resolve = (result: unknown) => take(at, [null, result]);
+      command.reject = (error: Error) => take(at, [error, undefined]);
       client.sendCommand(command, accept);
     });
   });
@@ -74,9 +73,28 @@ class Piped extends Command {
 /** Bytes of a bulk string beside its own: sign, length, two line ends; of a command's head likewise. */
 const HEAD_BYTES_MAX = 32;
 
-/** Arrays of bulk strings, as a server reads them. O(bytes). @see Redis serialization protocol specification (RESP2) */
-export function encodeCommands(commands: readonly RedisCommand[]): Buffer {
-  const bytes = Buffer.allocUnsafe(commands.reduce((sum, command) => sum + bytesMax(command), 0));
+/** Memory of a pipeline that the system has taken over: the next one need not ask for megabytes that nobody touched yet. */
+let spare = new ArrayBuffer(0);
+const SPARE_BYTES_MAX = 16 * 1_048_576;
+
+function send(stream: Redis['stream'], commands: readonly RedisCommand[]): void {
+  const bytes = encodeCommands(commands, spare);
+  const memory = bytes.buffer as ArrayBuffer;
+  if (memory === spare) spare = new ArrayBuffer(0);
+  stream.write(bytes, (error) => {
+    if (!error && memory.byteLength > spare.byteLength && memory.byteLength <= SPARE_BYTES_MAX) spare = memory;
+  });
+}
+
+/**
+ * Arrays of bulk strings, as a server reads them. O(bytes).
+ *
+ * @param room memory to write to, if it is enough
+ * @see Redis serialization protocol specification (RESP2)
+ */
+export function encodeCommands(commands: readonly RedisCommand[], room = new ArrayBuffer(0)): Buffer {
+  const size = commands.reduce((sum, command) => sum + bytesMax(command), 0);
+  const bytes = size <= room.byteLength ? Buffer.from(room) : Buffer.allocUnsafeSlow(size);
   let at = 0;
   for (const { name, args } of commands) {
     at = putHead(bytes, at, ARRAY, args.length + 1);
