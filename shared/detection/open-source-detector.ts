@@ -67,15 +67,14 @@ class OpenedSource implements SourceDetector {
 
   advance(point: DataPoint): readonly Observation[] {
     const observations: Observation[] = [];
-    let measured: Map<string, number> | undefined;
-    const isLeap = this.isUnconfirmed(point);
-    for (const name of Object.keys(point.metrics)) {
+    const names = Object.keys(point.metrics);
+    const measured = names.length > 1 || this.hasRelations() ? new Map<string, number>() : undefined;
+    const isLeap = this.isUnconfirmed(point, names);
+    for (const name of names) {
       observations.push(isLeap ? this.observeLeap(name, point) : this.observe(name, point));
-      if (!quantity.known) continue;
-      measured ??= new Map();
-      measured.set(name, quantity.value);
+      if (quantity.known) measured?.set(name, quantity.value);
     }
-    if (measured && (measured.size > 1 || this.hasRelations())) {
+    if (measured && measured.size > 0 && (measured.size > 1 || this.hasRelations())) {
       const together = observeRelations(this.openRelations(), point.timestamp, measured);
       this.relationsChanged = true;
       if (together) observations.push(together);
@@ -107,9 +106,9 @@ class OpenedSource implements SourceDetector {
   }
 
   /** Is its time a leap to all of its metrics that can tell, and confirmed by none? */
-  private isUnconfirmed({ metrics, timestamp }: DataPoint): boolean {
+  private isUnconfirmed({ timestamp }: DataPoint, names: readonly string[]): boolean {
     let isLeap = false;
-    for (const name of Object.keys(metrics)) {
+    for (const name of names) {
       const opened = this.known(name);
       const view = opened ? viewOfLeap(opened.state, timestamp) : 'unknown';
       if (view === 'no-leap' || view === 'confirmed') return false;

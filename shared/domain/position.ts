@@ -89,10 +89,13 @@ export class Checkpoint {
 
   private rowOf({ stream, shard }: Position): Row | undefined {
     const length = stream.length + 1 + shard.length;
-    // No text is made for the comparison: there is one for every point.
-    return this.rows.find(
-      ([key]) => key.length === length && key[stream.length] === '/' && key.startsWith(stream) && key.endsWith(shard),
-    );
+    // No text is made for the comparison: there are several for every point.
+    for (const row of this.rows) {
+      const [key] = row;
+      if (key.length === length && key[stream.length] === '/' && key.startsWith(stream) && key.endsWith(shard))
+        return row;
+    }
+    return undefined;
   }
 }
 

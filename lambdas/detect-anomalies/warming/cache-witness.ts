@@ -1,3 +1,4 @@
+import { isSameAscii } from '../../../shared/detection/same-text';
 import { Checkpoint } from '../../../shared/domain/position';
 
 /** Remembered at most, the latest ones; about 300 bytes each. */
@@ -82,17 +83,11 @@ const decoder = new TextDecoder();
 /** Does a loaded checkpoint hold what was seen committed? One that cannot be read does not. */
 export function holds(loaded: Uint8Array | undefined, seen: string): boolean {
   if (loaded === undefined) return false;
-  if (isAscii(loaded, seen)) return true;
+  // So it is for nearly all sources of a batch, and nothing has to be decoded.
+  if (isSameAscii(loaded, seen)) return true;
   try {
     return Checkpoint.decode(decoder.decode(loaded)).reaches(Checkpoint.decode(seen));
   } catch {
     return false;
   }
-}
-
-/** Are the bytes this text, all of it ASCII? So it is for nearly all sources of a batch, and nothing has to be decoded. */
-function isAscii(bytes: Uint8Array, text: string): boolean {
-  if (bytes.length !== text.length) return false;
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== text.charCodeAt(at) || bytes[at]! > 0x7f) return false;
-  return true;
 }
