@@ -31,7 +31,7 @@ export function packMetric({ bytes, u32 }: MetricState): Uint8Array | undefined 
       const word = u32[first + bit]!;
       // Written in any case and passed over if it is zero: a branch would be guessed wrong half of the time.
       words[kept] = word;
-      const isKept = Number(word !== 0);
+      const isKept = word === 0 ? 0 : 1;
       kept += isKept;
       bits |= isKept << bit;
     }
