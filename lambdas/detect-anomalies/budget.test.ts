@@ -63,7 +63,12 @@ describe('who may have a memory', () => {
       taken: async () => 0,
       close: async () => {},
     };
-    const admission = await admitted([work()], [loaded], [seen ? bytes('[]') : undefined], places);
+    const admission = await admitted(
+      [work()],
+      [loaded],
+      [seen ? { checkpoint: '[]', incident: 0, isOvertaken: false } : undefined],
+      places,
+    );
     expect(asked).toEqual(asks === 0 ? [] : [1]);
     expect([admission.inside.length, admission.outside.length]).toEqual(inside ? [1, 0] : [0, 1]);
     if (inside) expect(admission.inside[0]!.placeDay).toBe(asks === 0 ? undefined : DAY);

@@ -4,6 +4,7 @@ import type { PlaceRequest, SourcePlaces } from '../../shared/detection/source-p
 import type { PointRow } from '../../shared/domain/rows';
 import type { SourceWork } from './plan-batch';
 import { type BatchCounts, zeroCounts } from './services';
+import type { Memory } from './warming/cache-witness';
 
 /** Field of a source's state that says when its place was renewed last. */
 export const PLACE_FIELD = 'place';
@@ -27,7 +28,7 @@ export interface Admission {
 export async function admitted(
   works: readonly SourceWork[],
   states: readonly (StateFields | undefined)[],
-  seen: readonly (Uint8Array | undefined)[],
+  seen: readonly (Memory | undefined)[],
   places: SourcePlaces | undefined,
 ): Promise<Admission> {
   if (places === undefined) return { inside: works, insideAt: works.map((_, i) => i), outside: [] };

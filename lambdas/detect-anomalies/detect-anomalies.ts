@@ -1,6 +1,5 @@
-import type { FeatureVector, ModelScore } from '../../shared/detection/model';
+import { FEATURE_SCHEMA_VERSION, type FeatureVector, type ModelScore } from '../../shared/detection/model';
 import {
-  CHECKPOINT_FIELD,
   ModelMismatch,
   ModelPaused,
   type RefusedRow,
@@ -17,6 +16,7 @@ import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } fr
 import { reportProgress } from './shard-progress';
 import {
   advanceSource,
+  closeSource,
   commitOf,
   concludeSource,
   filingsOf,
@@ -230,12 +230,18 @@ class Batch {
   private async emit(passes: readonly SourcePass[], unscored: readonly PointRow[]): Promise<void> {
     const vectors = passes.map(vectorsOf);
     const scored = await this.score(vectors.flat());
+    const { degraded } = scored;
+    const versions = {
+      model: scored.model,
+      settings: this.services.settings.version,
+      schema: FEATURE_SCHEMA_VERSION,
+    };
     const results = this.timed('conclude', () => {
       let at = 0;
       return passes.map((pass, i) => {
         const scores = scored.scores.slice(at, at + vectors[i]!.length);
         at += scores.length;
-        return concludeSource(pass, scores, { ...scored, settings: this.services.settings.version });
+        return concludeSource(pass, scores, { versions, degraded });
       });
     });
     const placed = results.flatMap((result) => result.events);
@@ -310,6 +316,7 @@ class Batch {
 
   private async commit(passes: readonly SourcePass[]): Promise<readonly SourceWork[]> {
     const commits = passes.map(commitOf);
+    passes.forEach(closeSource);
     const committed = await this.timed('commit', () => this.services.cache.commit(commits));
     const lost: SourceWork[] = [];
     passes.forEach((pass, i) => {
@@ -320,14 +327,14 @@ class Batch {
   }
 
   private committed(pass: SourcePass, commit: StateCommit): void {
-    const { work, advanced, counts, recalled } = pass;
+    const { work, advanced, counts, recalled, checkpoint } = pass;
     addCounts(this.counts, counts);
     const bytes = stateBytesOf(pass, commit);
     this.stateBytes.max = Math.max(this.stateBytes.max, bytes);
     this.stateBytes.sum += bytes;
     this.stateBytes.sources += 1;
     const { observe, warming } = this.services;
-    warming.witness.committed(work.source, commit.fields.get(CHECKPOINT_FIELD)!, recalled.isOvertaken);
+    warming.witness.committed(work.source, checkpoint.encode(), recalled.isOvertaken);
     if (observe.observed) for (const { observations } of advanced) observe.observed(work.source, observations);
   }
 }

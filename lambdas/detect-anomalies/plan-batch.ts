@@ -25,8 +25,8 @@ export interface SourceWork {
   readonly settings: SourceSettings;
   /** In delivery order. */
   readonly points: readonly PlacedPoint[];
-  /** Indices of the records that carry them. */
-  readonly records: ReadonlySet<number>;
+  /** Indices of the records that carry them, each once. */
+  readonly records: readonly number[];
   /** Where sources are bounded: the day on which its place was renewed last, to be noted in its state; absent: as it stands there. */
   readonly placeDay?: number;
 }
@@ -39,7 +39,7 @@ export interface BatchPlan {
 
 /** Records to work, source by source. Pure; what a record holds never makes it throw. O(bytes of the batch). */
 export function planBatch(records: readonly StreamRecord[], settings: Settings): BatchPlan {
-  const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: Set<number> }>();
+  const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: number[] }>();
   const quarantined: { record: number; object: QuarantineObject }[] = [];
   records.forEach((record, recordIndex) => {
     const decoded = decodeBody(record.body, record.arrival);
@@ -61,13 +61,13 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
         continue;
       }
       if (work === undefined) {
-        work = { settings: known, points: [], records: new Set() };
+        work = { settings: known, points: [], records: [] };
         sources.set(point.source, work);
       }
       const { stream, shard, sequence } = record;
       const placed = { point, position: { stream, shard, sequence, index }, arrival: record.arrival };
       work.points.push(again === undefined ? placed : { ...placed, redriven: again.reason });
-      work.records.add(recordIndex);
+      if (work.records.at(-1) !== recordIndex) work.records.push(recordIndex);
     }
   });
   return { sources: [...sources].map(([source, work]) => ({ source, ...work })), quarantined };

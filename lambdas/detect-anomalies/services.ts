@@ -138,7 +138,25 @@ export function zeroCounts(): BatchCounts {
   };
 }
 
-/** Adds `some` to `total`, count by count. */
+/** Adds `some` to `total`, count by count. Written out, since it is called for every source: a list of names would take a microsecond. */
 export function addCounts(total: BatchCounts, some: Readonly<BatchCounts>): void {
-  for (const name of Object.keys(some) as (keyof BatchCounts)[]) total[name] += some[name];
+  total.records += some.records;
+  total.points += some.points;
+  total.values += some.values;
+  total.rejected += some.rejected;
+  total.absorbedBefore += some.absorbedBefore;
+  total.duplicates += some.duplicates;
+  total.late += some.late;
+  total.misrouted += some.misrouted;
+  total.redriven += some.redriven;
+  total.unscored += some.unscored;
+  total.degraded += some.degraded;
+  total.modelMismatches += some.modelMismatches;
+  total.anomalies += some.anomalies;
+  total.recomputed += some.recomputed;
+  total.stateLost += some.stateLost;
+  total.warming += some.warming;
+  total.warmed += some.warmed;
+  total.warmingBudgetSpent += some.warmingBudgetSpent;
+  total.failedRecords += some.failedRecords;
 }

@@ -22,8 +22,9 @@ export interface Remains {
   readonly publishedAgain: number;
 }
 
-/** Bits of a row's flags that say that its vector and its bar were kept. */
-const KEPT_WHEN_DEGRADED = 64 | 128;
+/** Bits of a row's flags: it is degraded; its vector and its bar were kept, which such rows do. */
+const DEGRADED = 512;
+const WHEN_DEGRADED = 64 | 128 | DEGRADED;
 
 export async function whatRemains(places: {
   readonly redis: string;
@@ -48,12 +49,12 @@ export async function whatRemains(places: {
           degraded: undefined,
           features: undefined,
           bar: undefined,
-          flags: Number(fields['flags']) & ~KEPT_WHEN_DEGRADED,
+          flags: Number(fields['flags']) & ~WHEN_DEGRADED,
         }),
       ]),
     ),
     rowsStored: points.length,
-    degraded: points.filter(({ fields }) => fields['degraded'] === true).length,
+    degraded: points.filter(({ fields }) => (Number(fields['flags']) & DEGRADED) !== 0).length,
     ids: new Set(anomalies.map(({ fields }) => (JSON.parse(String(fields['event'])) as { id: string }).id)),
     events: new Map(anomalies.map(({ key, fields }) => [key, withoutDegraded(fields)])),
     quarantined,
