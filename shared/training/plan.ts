@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../detection/model';
 import { ModelArtifactSchema } from '../detection/weighted-model';
 import { SettingsSchema } from '../domain/settings';
+import { DEFAULT_GATE } from './gate';
 import { LabelsSchema } from './labels';
+import { DEFAULT_HYPERPARAMETERS } from './train-model';
 
 /** Names a training run: on AWS the execution of the state machine, else one of ours. Safe in keys, file names and job names. */
 export const RunSchema = z.string().regex(/^[A-Za-z0-9-]{1,60}$/, 'must be 1 to 60 letters, digits and hyphens');
@@ -32,17 +34,17 @@ export type Trigger = z.output<typeof TriggerSchema>;
 const EpochSchema = z.number().int();
 
 export const HyperparametersSchema = z.object({
-  pull: z.number().min(0),
-  rounds: z.number().int().min(1).max(100),
-  steps: z.number().int().min(1).max(100_000),
+  pull: z.number().min(0).default(DEFAULT_HYPERPARAMETERS.pull),
+  rounds: z.number().int().min(1).max(100).default(DEFAULT_HYPERPARAMETERS.rounds),
+  steps: z.number().int().min(1).max(100_000).default(DEFAULT_HYPERPARAMETERS.steps),
 });
 
 export const GateRulesSchema = z.object({
-  windowsMin: z.number().int().min(0),
-  f1Margin: z.number().min(0).max(1),
-  confidence: z.number().min(0).max(1),
-  falseAlarmsTimesMax: z.number().min(0),
-  windowsLostMax: z.number().int().min(0),
+  windowsMin: z.number().int().min(0).default(DEFAULT_GATE.windowsMin),
+  f1Margin: z.number().min(0).max(1).default(DEFAULT_GATE.f1Margin),
+  confidence: z.number().min(0).max(1).default(DEFAULT_GATE.confidence),
+  falseAlarmsTimesMax: z.number().min(0).default(DEFAULT_GATE.falseAlarmsTimesMax),
+  windowsLostMax: z.number().int().min(0).default(DEFAULT_GATE.windowsLostMax),
 });
 
 /**
@@ -100,7 +102,7 @@ export const OutcomeSchema = z.object({
   /** In the registry; absent: nothing was registered. */
   version: z.number().int().min(1).optional(),
   /** Sentences for people. */
-  reasons: z.array(z.string()),
+  reasons: z.array(z.string()).readonly(),
   endedAt: EpochSchema,
 });
 export type Outcome = z.output<typeof OutcomeSchema>;

@@ -64,3 +64,46 @@ export interface ModelRegistry {
    */
   rollback(): Promise<number | undefined>;
 }
+
+/** Where a deployment of a model stands. */
+export type DeploymentState =
+  | { readonly state: 'under-way' }
+  | { readonly state: 'live' }
+  /** Another model scores than the one that was to; in words. */
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** A model that a run is to put live. */
+export interface Deployed {
+  readonly run: string;
+  readonly artifact: ModelArtifact;
+}
+
+/**
+ * What puts a model where vectors are scored. Everything may be called again: names follow from the run, so nothing is made
+ * twice.
+ */
+export interface ModelDeployment {
+  /** What is live now, as text that {@link takeBack} understands. */
+  current(): Promise<string>;
+  /** Begins to put the model live; may resolve before it is. */
+  begin(deployed: Deployed): Promise<void>;
+  look(deployed: Deployed): Promise<DeploymentState>;
+  /** Of a model that is live: says so where deploys of the stacks look, so that they keep it. */
+  keep(deployed: Deployed): Promise<void>;
+  /** Puts `before` in the place of this run's model, live or about to be; what others have put there since stays. */
+  takeBack(deployed: Deployed, before: string): Promise<void>;
+}
+
+/** The model that scores beside the live one and tells nobody. */
+export interface ChallengerPlace {
+  put(challenger: Challenger): Promise<void>;
+  /** Takes the challenger of a run away; that of another stays. */
+  remove(run: string): Promise<void>;
+}
+
+export interface Challenger {
+  readonly run: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly model: ModelArtifact;
+}

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server';
 
-/** A bucket as far as it is used here: put, get and list objects (REST, XML), path style. */
+/** A bucket as far as it is used here: put, get, delete and list objects (REST, XML), path style. */
 export interface FakeS3 {
   readonly url: string;
   readonly objects: Map<string, string>;
@@ -41,6 +41,11 @@ function object(fake: FakeS3, key: string, { method, body }: FakeRequest, respon
   if (method === 'PUT') {
     fake.objects.set(key, body);
     response.writeHead(200).end();
+    return;
+  }
+  if (method === 'DELETE') {
+    fake.objects.delete(key);
+    response.writeHead(204).end();
     return;
   }
   const text = fake.objects.get(key);

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { ModelArtifactSchema } from '../../detection/weighted-model';
+import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
+import type { ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
+import { documentsOf, endRun } from './documents';
+import { type EvaluationDocument, EvaluationDocumentSchema } from './evaluation-document';
+import { DecisionSchema } from './gate';
+import type { StepAnswer, StepRequest } from './order';
+import { TrainingDocumentSchema } from './train';
+
+export const RegisteredSchema = z.object({
+  /** In the registry. */
+  version: z.number().int().min(1),
+  /** The artifact's name. */
+  model: z.string(),
+});
+
+export interface RegisterServices {
+  readonly workspace: TrainingWorkspace;
+  readonly registry: ModelRegistry;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Registers the model whatever the gate said; a refused one ends the run here. A run registers one version, ever. */
+export async function registerStep(services: RegisterServices, { run }: StepRequest): Promise<StepAnswer> {
+  const documents = documentsOf(services.workspace, run);
+  const { promote, reasons } = await documents.need(DOCUMENTS.decision, DecisionSchema);
+  const known = await documents.read(DOCUMENTS.registered, RegisteredSchema);
+  const registered = known ?? (await register());
+  if (known === undefined) await documents.write(DOCUMENTS.registered, registered);
+  const { version, model } = registered;
+  if (promote) return { run, ended: false, found: [`version ${version}, ${model}`] };
+  return endRun(documents, { run, result: 'refused', version, reasons, endedAt: services.now() });
+
+  async function register() {
+    const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
+    const artifact = await documents.need(DOCUMENTS.model, ModelArtifactSchema);
+    const training = await documents.need(DOCUMENTS.training, TrainingDocumentSchema);
+    const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationDocumentSchema);
+    const { confidence } = await documents.need(DOCUMENTS.decision, DecisionSchema);
+    const before = (await services.registry.list()).find(({ record }) => record.parameters['run'] === run);
+    const record: TrainingRecord = {
+      trainedAt: plan.createdAt,
+      parameters: parametersOf(plan),
+      metrics: metricsOf(evaluation, confidence),
+      dataset: training.dataset,
+      promoted: promote,
+      reasons,
+    };
+    const { version } = before ?? (await services.registry.register(artifact, record));
+    return { version, model: artifact.version };
+  }
+}
+
+function parametersOf(plan: TrainingPlan): TrainingRecord['parameters'] {
+  const { run, trigger, rowsMax, seed, hyperparameters, split, from, to, sources, metrics } = plan;
+  const times = Object.entries({ from, to, ...split }).flatMap(([name, at]) =>
+    at === undefined ? [] : [[name, new Date(at).toISOString()] as const],
+  );
+  return {
+    run,
+    trigger,
+    ...hyperparameters,
+    rowsMax,
+    seed,
+    ...Object.fromEntries(times),
+    ...(sources === undefined ? {} : { sources }),
+    ...(metrics === undefined ? {} : { metrics }),
+  };
+}
+
+function metricsOf({ challenger }: EvaluationDocument, confidence: number): TrainingRecord['metrics'] {
+  const { blocks: _, model: __, ...measures } = challenger;
+  return Object.fromEntries(Object.entries({ ...measures, confidence }).filter(([, value]) => Number.isFinite(value)));
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { OpenSourceDetector } from '../../detection/source-detector';
+import { ModelArtifactSchema } from '../../detection/weighted-model';
+import { fingerprinted } from '../fingerprint';
+import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
+import type { PointHistory, TrainingWorkspace } from '../ports';
+import { type TrainedModel, trainModel } from '../train-model';
+import { getTrainingData, type TrainingData } from '../training-data';
+import { TrainingError } from '../training-error';
+import { documentsOf, endRun } from './documents';
+import type { StepAnswer, StepRequest } from './order';
+
+const CountSchema = z.number().int().min(0);
+
+/** What a model was made of. */
+export const TrainingDocumentSchema = z.object({
+  version: z.literal(1),
+  /** Fingerprint of points, labels and settings. */
+  dataset: z.string().min(1),
+  points: CountSchema,
+  sources: CountSchema,
+  /** Labelled windows and usual vectors in the part that trains. */
+  windows: CountSchema,
+  rows: CountSchema,
+  leftOut: z.object({ young: CountSchema, late: CountSchema, excluded: CountSchema, sampled: CountSchema }),
+});
+export type TrainingDocument = z.output<typeof TrainingDocumentSchema>;
+
+export interface ReplayServices {
+  readonly workspace: TrainingWorkspace;
+  /** The points that the plan is about. */
+  readonly history: (plan: TrainingPlan) => Promise<PointHistory>;
+  readonly openDetector: OpenSourceDetector;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Replays the points and trains the model. Ends the run where there is nothing to train on. */
+export async function trainStep(services: ReplayServices, { run }: StepRequest): Promise<StepAnswer> {
+  const { workspace } = services;
+  const documents = documentsOf(workspace, run);
+  const [done, artifact] = await Promise.all([
+    documents.read(DOCUMENTS.training, TrainingDocumentSchema),
+    documents.read(DOCUMENTS.model, ModelArtifactSchema),
+  ]);
+  if (done !== undefined && artifact !== undefined) return { run, ended: false, found: foundOf(done) };
+  const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
+  try {
+    const { training, model } = await train(services, plan);
+    await documents.write(DOCUMENTS.training, training);
+    await documents.write(DOCUMENTS.model, model.artifact);
+    return { run, ended: false, found: foundOf(training) };
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw error;
+    return endRun(documents, {
+      run,
+      result: 'nothing-to-train-on',
+      reasons: [error.message],
+      endedAt: services.now(),
+    });
+  }
+}
+
+/** @throws {TrainingError} if there is nothing to train on */
+async function train({ history, openDetector }: ReplayServices, plan: TrainingPlan) {
+  const { from, to, sources, metrics, settings, labels, split, rowsMax, seed, hyperparameters } = plan;
+  const { history: read, digest } = fingerprinted(await history(plan), labels, settings);
+  const data = await getTrainingData({
+    history: read,
+    openDetector,
+    settings,
+    labels,
+    rowsMax,
+    seed,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(sources === undefined ? {} : { sources }),
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+  if (data.points === 0) throw new TrainingError('there are no points of this time and these sources to train on');
+  const model = trainModel(data, split, hyperparameters);
+  return { training: documentOf(data, model, digest()), model };
+}
+
+function documentOf(
+  { points, sources, leftOut }: TrainingData,
+  { windows, rows }: TrainedModel,
+  dataset: string,
+): TrainingDocument {
+  return { version: 1, dataset, points, sources, windows, rows, leftOut };
+}
+
+function foundOf({ points, sources, windows, rows }: TrainingDocument): string[] {
+  return [
+    `${points} points of ${sources} sources`,
+    `${windows} labelled windows and ${rows} usual vectors in the part that trains`,
+  ];
+}

@@ -1,0 +1,71 @@
+import { DOCUMENTS, type Outcome, OutcomeSchema } from '../plan';
+import { type AbandonServices, abandonTraining } from './abandon';
+import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
+import { documentsOf } from './documents';
+import { evaluateStep } from './evaluate';
+import { type GateServices, gateStep } from './gate';
+import { STEPS, type StepAnswer, type StepName } from './order';
+import { type PrepareServices, prepareTraining, type TrainingRequest } from './prepare';
+import { type RegisterServices, registerStep } from './register';
+import { beginShadow, judgeShadow, type ShadowServices } from './shadow';
+import { type ReplayServices, trainStep } from './train';
+
+/** What all steps together need. */
+export type WalkServices = PrepareServices &
+  ReplayServices &
+  GateServices &
+  RegisterServices &
+  ShadowServices &
+  AbandonServices & {
+    /** Resolves after so many milliseconds. */
+    readonly pause: (ms: number) => Promise<void>;
+    /** Told before a step begins, and when it has ended. */
+    readonly begins: (step: StepName) => void;
+    readonly ends: (step: StepName, answer: StepAnswer) => void;
+  };
+
+const LOOK_EVERY_MS = 1_000;
+
+/** A whole run in one process: the steps in the order in which the state machine calls them. A step that fails is taken back. */
+export async function walkSteps(services: WalkServices, request: TrainingRequest): Promise<Outcome> {
+  const { run } = request;
+  const documents = documentsOf(services.workspace, run);
+  try {
+    for (const step of STEPS) {
+      services.begins(step);
+      const answer = await WALK[step](services, request);
+      services.ends(step, answer);
+      if (answer.ended) break;
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    await abandonTraining(services, { run, error: name, cause: message });
+    throw error;
+  }
+  return documents.need(DOCUMENTS.outcome, OutcomeSchema);
+}
+
+const WALK: Readonly<Record<StepName, (services: WalkServices, request: TrainingRequest) => Promise<StepAnswer>>> = {
+  prepare: prepareTraining,
+  train: trainStep,
+  evaluate: evaluateStep,
+  gate: gateStep,
+  register: registerStep,
+  async shadow(services, request) {
+    let answer = await beginShadow(services, request);
+    do {
+      await services.pause(answer.waitSeconds * 1_000);
+      answer = await judgeShadow(services, request);
+    } while (answer.waitSeconds > 0);
+    return answer;
+  },
+  async deploy(services, request) {
+    await beginDeployment(services, request);
+    for (;;) {
+      const answer = await lookAtDeployment(services, request);
+      if (answer.live) return promoteStep(services, request);
+      if (answer.ended) return answer;
+      await services.pause(LOOK_EVERY_MS);
+    }
+  },
+};

@@ -1,0 +1,93 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { createChallengerPlace } from '../../shared/adapters/live/document-challenger';
+import { createDocumentDeployment } from '../../shared/adapters/live/document-deployment';
+import { openFileDocument } from '../../shared/adapters/live/file-document';
+import { LIVE_FILE, openFolderRegistry } from '../../shared/adapters/registry/folder-registry';
+import { openFolderWorkspace } from '../../shared/adapters/workspace/folder-workspace';
+import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import type { DataPoint } from '../../shared/domain/data-point';
+import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
+import type { Label } from '../../shared/training/labels';
+import { sampleHash } from '../../shared/training/sample-hash';
+import type { TrainingRequest } from '../../shared/training/steps/prepare';
+import type { WalkServices } from '../../shared/training/steps/walk';
+
+const HOUR_MS = 3_600_000;
+const START = Date.UTC(2026, 0, 5);
+const HOURS = 300;
+/** Of a leap that is labelled, every so many hours. */
+const EVERY = 60;
+
+/** Twelve days of a pump whose flow leaps now and then, which people have labelled. */
+export const POINTS: readonly DataPoint[] = Array.from({ length: HOURS }, (_, i) => ({
+  source: 'pump',
+  timestamp: START + i * HOUR_MS,
+  metrics: { flow: Math.sin(i / 4) + (sampleHash(i) % 1_000) / 1_000 + (isLeap(i) ? 9 : 0) },
+  tags: {},
+}));
+export const LABELS: readonly Label[] = Array.from({ length: HOURS / EVERY }, (_, k) => {
+  const from = START + (k * EVERY + 40) * HOUR_MS;
+  return { source: 'pump', from, to: from + 6 * HOUR_MS, verdict: 'real' };
+});
+
+/** Lets through any model. */
+export const ANY_MODEL = {
+  windowsMin: 0,
+  f1Margin: 0,
+  confidence: 0,
+  falseAlarmsTimesMax: 1_000,
+  windowsLostMax: 1_000,
+};
+
+export const A_REQUEST = { run: 'run-1', gate: ANY_MODEL } satisfies TrainingRequest;
+
+function isLeap(i: number): boolean {
+  return i % EVERY >= 41 && i % EVERY < 45;
+}
+
+/** All that outlives a process: folders on this machine. */
+export function openTrainingWorld(folder: string) {
+  mkdirSync(folder, { recursive: true });
+  const at = (name: string) => path.join(folder, name);
+  const clock = { now: Date.UTC(2026, 10, 22, 13) };
+  const told: string[] = [];
+  const live = openFileDocument(path.join(at('models'), LIVE_FILE));
+  const challenger = openFileDocument(at('challenger.json'));
+  const services: WalkServices = {
+    workspace: openFolderWorkspace(at('runs')),
+    registry: openFolderRegistry(at('models')),
+    settings: async () => DEFAULT_SETTINGS,
+    labels: async () => LABELS,
+    history: async () => ({ bySource: true, read: () => stream(POINTS) }),
+    openDetector: openSourceDetector,
+    challenger: createChallengerPlace(challenger),
+    shadowMs: HOUR_MS,
+    judge: async () => ({ verdict: 'go', reasons: ['as expected'] }),
+    deployment: createDocumentDeployment(live),
+    tell: async (subject, words) => void told.push(`${subject}: ${words}`),
+    now: () => clock.now,
+    pause: async (ms) => {
+      clock.now += ms;
+    },
+    begins: () => undefined,
+    ends: () => undefined,
+  };
+  return {
+    folder,
+    services,
+    told,
+    live: live.read,
+    challenger: challenger.read,
+    /** What is on disk, as another world. */
+    copiedTo(to: string) {
+      cpSync(folder, to, { recursive: true });
+      return openTrainingWorld(to);
+    },
+  };
+}
+export type TrainingWorld = ReturnType<typeof openTrainingWorld>;
+
+export async function* stream(points: readonly DataPoint[]) {
+  yield* points;
+}
