@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stableId } from '../shared/domain/ids';
 import { abandonTraining } from '../shared/training/steps/abandon';
 import { type WalkServices, walkSteps } from '../shared/training/steps/walk';
 import { A_REQUEST, openTrainingWorld, type TrainingWorld } from './factories/training-world';
@@ -15,91 +16,108 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let count = 0;
 const folder = () => path.join(root, `${count++}`);
 
-class Killed extends Error {}
+const PARTS = ['workspace', 'registry', 'challenger', 'deployment'];
+const CALLS = ['settings', 'labels', 'history', 'judge', 'tell', 'pause'];
 
-/** The services of a process that dies at one of its awaits. Dead, it does nothing any more. */
-function mortal(services: WalkServices, at: number, afterEffect: boolean) {
-  const process = { awaits: 0, isDead: false };
+/** The same services; `between` is called before and after each of their calls. */
+function watched(services: WalkServices, between: () => void): WalkServices {
   const wrap =
     (work: (...given: unknown[]) => unknown) =>
     async (...given: unknown[]) => {
-      if (process.isDead) throw new Killed();
-      const isLast = ++process.awaits === at;
-      if (isLast && !afterEffect) process.isDead = true;
-      if (process.isDead) throw new Killed();
+      between();
       const result = await work(...given);
-      if (isLast) process.isDead = true;
-      if (process.isDead) throw new Killed();
+      between();
       return result;
     };
   const parts = Object.entries(services).map(([name, part]) => {
-    if (['workspace', 'registry', 'challenger', 'deployment'].includes(name))
-      return [name, Object.fromEntries(Object.entries(part as object).map(([call, work]) => [call, wrap(work)]))];
-    return [
-      name,
-      ['settings', 'labels', 'history', 'judge', 'tell', 'pause'].includes(name) ? wrap(part as never) : part,
-    ];
+    if (!PARTS.includes(name)) return [name, CALLS.includes(name) ? wrap(part as never) : part];
+    return [name, Object.fromEntries(Object.entries(part as object).map(([call, work]) => [call, wrap(work)]))];
   });
-  return { process, services: Object.fromEntries(parts) as WalkServices };
+  return Object.fromEntries(parts) as WalkServices;
 }
 
-/** Walks until it ends or dies. Gives whether it died; nothing of a dead process may have given up the run for it. */
-async function walkMortal(world: TrainingWorld, at: number, afterEffect: boolean): Promise<boolean> {
-  const { process, services } = mortal(world.services, at, afterEffect);
-  await walkSteps(services, A_REQUEST).catch((error: unknown) => {
-    if (!process.isDead) throw error;
-  });
-  return process.isDead;
+/** Walks once, and keeps what a process that is killed at any await would leave on disk: each state once. */
+async function leftByKills(world: TrainingWorld) {
+  const left = new Map<string, string>();
+  let awaits = 0;
+  await walkSteps(
+    watched(world.services, () => {
+      awaits++;
+      const state = onDisk(world.folder);
+      if (left.has(state)) return;
+      const copy = folder();
+      world.copiedTo(copy);
+      left.set(state, copy);
+    }),
+    A_REQUEST,
+  );
+  return { awaits, folders: [...left.values()] };
+}
+
+function onDisk(where: string): string {
+  const files = (readdirSync(where, { recursive: true }) as string[]).sort();
+  return stableId(
+    ...files.map((file) => {
+      const at = path.join(where, file);
+      return statSync(at).isFile() ? `${file} ${readFileSync(at, 'utf8')}` : file;
+    }),
+  );
 }
 
 const standing = async ({ services, live, challenger }: TrainingWorld) => ({
   versions: (await services.registry.list()).map(({ version }) => version),
   champion: await services.registry.champion(),
+  challengerVersion: await services.registry.challenger(),
   live: JSON.parse((await live()) ?? '{"model":null}').model?.version ?? null,
   challenger: await challenger(),
 });
 
-const documents = async ({ services }: TrainingWorld) =>
+const document = async ({ services }: TrainingWorld, name: string) =>
+  (await services.workspace.read('run-1', `${name}.json`))?.toString();
+const documents = (world: TrainingWorld) =>
   Promise.all(
-    ['plan', 'model', 'training', 'evaluation', 'decision', 'registered', 'outcome'].map(async (name) =>
-      (await services.workspace.read('run-1', `${name}.json`))?.toString(),
-    ),
+    ['plan', 'model', 'training', 'evaluation', 'decision', 'registered'].map((name) => document(world, name)),
   );
 
-jest.setTimeout(240_000);
+jest.setTimeout(120_000);
 
 test('whenever it is killed, the run started again comes to the same, and given up leaves what was live', async () => {
   const whole = openTrainingWorld(folder());
-  const outcome = await walkSteps(whole.services, A_REQUEST);
-  expect(outcome).toMatchObject({ result: 'live', version: 1 });
+  const { awaits, folders } = await leftByKills(whole);
   const [expected, written] = [await standing(whole), await documents(whole)];
   expect(expected).toMatchObject({ versions: [1], champion: 1, live: expect.stringMatching(/^weighted-/) });
-  expect(expected.challenger).toBeUndefined();
-  let kills = 0;
-  for (const afterEffect of [false, true]) {
-    for (let at = 1; ; at++) {
-      const killed = openTrainingWorld(folder());
-      if (!(await walkMortal(killed, at, afterEffect))) break;
-      kills++;
-      const abandoned = killed.copiedTo(folder());
-      await walkSteps(killed.services, A_REQUEST);
-      expect(await standing(killed)).toEqual(expected);
-      // Times of documents differ by what a run had waited for before it was killed.
-      expect((await documents(killed)).slice(1, -1)).toEqual(written.slice(1, -1));
-      await abandonTraining(abandoned.services, { run: 'run-1', error: 'Killed' });
-      const after = await standing(abandoned);
-      const isOver = (await abandoned.services.workspace.read('run-1', 'outcome.json'))!.includes('"live"');
-      if (isOver) expect(after).toEqual(expected);
-      else expect(after).toMatchObject({ champion: undefined, live: null, challenger: undefined });
-    }
+  expect([expected.challenger, expected.challengerVersion]).toEqual([undefined, undefined]);
+  expect(awaits).toBeGreaterThan(100);
+  expect(folders.length).toBeGreaterThan(15);
+  for (const left of folders) {
+    const killed = openTrainingWorld(left);
+    const abandoned = killed.copiedTo(folder());
+    await walkSteps(killed.services, A_REQUEST);
+    expect(await standing(killed)).toEqual(expected);
+    expect(await documents(killed)).toEqual(written);
+    await abandonTraining(abandoned.services, { run: 'run-1', error: 'Killed' });
+    const isLive = (await document(abandoned, 'outcome'))!.includes('"live"');
+    const nothing = { champion: undefined, challengerVersion: undefined, live: null, challenger: undefined };
+    expect(await standing(abandoned)).toMatchObject(isLive ? expected : nothing);
   }
-  expect(kills).toBeGreaterThan(100);
 });
 
-test('killed at each of its awaits in turn, again and again, it gets there in the end', async () => {
+test('giving up may be killed as well, and done again', async () => {
   const world = openTrainingWorld(folder());
-  let kills = 0;
-  for (let at = 1; await walkMortal(world, at, at % 2 === 0); at++) kills++;
-  expect(kills).toBeGreaterThan(20);
-  expect(await standing(world)).toMatchObject({ versions: [1], champion: 1 });
+  const { folders } = await leftByKills(world);
+  const before = openTrainingWorld(folders.at(-2)!);
+  const states: string[] = [];
+  const services = watched(before.services, () => {
+    states.push(folder());
+    before.copiedTo(states.at(-1)!);
+  });
+  await abandonTraining(services, { run: 'run-1', error: 'Killed' });
+  const expected = await standing(before);
+  expect(expected).toMatchObject({ champion: undefined, live: null });
+  for (const state of states) {
+    const again = openTrainingWorld(state);
+    await abandonTraining(again.services, { run: 'run-1', error: 'Killed' });
+    expect(await standing(again)).toEqual(expected);
+    expect(await document(again, 'outcome')).toContain('"failed"');
+  }
 });

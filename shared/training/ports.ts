@@ -21,6 +21,8 @@ export interface TrainingWorkspace {
 
 /** What is kept of a training run, beside the model it made. */
 export interface TrainingRecord {
+  /** Id of the run: registered again, it has the version that it has. */
+  readonly run: string;
   /** Epoch milliseconds. */
   readonly trainedAt: number;
   readonly parameters: Readonly<Record<string, number | string>>;
@@ -32,28 +34,45 @@ export interface TrainingRecord {
   readonly reasons: readonly string[];
 }
 
+/** What else is kept of a run, by name as `evaluation.json`, `report.html`; see {@link DOCUMENT_NAME}. */
+export type KeptDocuments = Readonly<Record<string, Uint8Array>>;
+
+/** Plain file names. `model.json`, `record.json` and `schema.json` are the registry's own. */
+export const DOCUMENT_NAME = /^[A-Za-z0-9][\w.-]{0,99}$/;
+
 export interface RegisteredModel {
-  /** 1, 2, … in the order of registration. */
+  /** 1, 2, … in the order of registration; numbers may be missing. */
   readonly version: number;
   readonly artifact: ModelArtifact;
   readonly record: TrainingRecord;
 }
 
-/** The version asked for does not exist; or what is there is none of ours. */
+/** The version asked for does not exist; or what is there is none of ours; or the registry refuses. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
 }
 
-/** Where trained models are kept with how they came about. */
+/** Where trained models are kept with how they came about. All of it rejects with a TransientFault when nobody answers. */
 export interface ModelRegistry {
-  /** Durable and whole when it resolves, else nothing of it is there. */
-  register(artifact: ModelArtifact, record: TrainingRecord): Promise<RegisteredModel>;
-  /** In order of version. */
+  /**
+   * Durable and whole when it resolves, else nothing of it shows. A run has one version, ever: registered again, also after a
+   * failure halfway or by two at once, it has the version that it has, with what was registered first.
+   *
+   * @throws {RegistryError} if the model takes vectors of another feature schema than this program makes
+   */
+  register(artifact: ModelArtifact, record: TrainingRecord, documents?: KeptDocuments): Promise<RegisteredModel>;
+  /** In order of version. What others than Tidewatch have registered there is passed over. */
   list(): Promise<readonly RegisteredModel[]>;
+  /**
+   * A document as it was registered, or `schema.json`: names of features and scores. Undefined: the version has none of that name.
+   *
+   * @throws {RegistryError} if there is no such version
+   */
+  document(version: number, name: string): Promise<Buffer | undefined>;
   /** Version of the champion; undefined: the built-in model. */
   champion(): Promise<number | undefined>;
   /**
-   * Makes a version the champion, or (undefined) the built-in model.
+   * Makes a version the champion, or (undefined) the built-in model. One process promotes at a time.
    * @throws {RegistryError} if there is no such version
    */
   promote(version: number | undefined): Promise<void>;
@@ -63,6 +82,29 @@ export interface ModelRegistry {
    * @throws {RegistryError} if nothing was promoted
    */
   rollback(): Promise<number | undefined>;
+  /** The version that is tried beside the champion, if any. A champion is nobody's challenger. */
+  challenger(): Promise<number | undefined>;
+  /**
+   * Makes a version the challenger, or (undefined) none.
+   * @throws {RegistryError} if there is no such version
+   */
+  challenge(version: number | undefined): Promise<void>;
+}
+
+/** The model that scores. */
+export interface LiveModel {
+  /** In the registry; null: the built-in model. */
+  readonly registryVersion: number | null;
+  /** Whole, so that a pointer never points at what is not there. */
+  readonly model: ModelArtifact | null;
+}
+
+/** What says which model scores: a file on one machine, a parameter on AWS. The registry says which one should. */
+export interface LiveModelPointer {
+  /** Undefined: nothing was ever promoted. */
+  read(): Promise<LiveModel | undefined>;
+  /** Durable and whole when it resolves, else nothing changed. */
+  write(live: LiveModel): Promise<void>;
 }
 
 /** Where a deployment of a model stands. */
@@ -75,6 +117,8 @@ export type DeploymentState =
 /** A model that a run is to put live. */
 export interface Deployed {
   readonly run: string;
+  /** In the registry. */
+  readonly version: number;
   readonly artifact: ModelArtifact;
 }
 

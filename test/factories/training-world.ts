@@ -1,9 +1,11 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createChallengerPlace } from '../../shared/adapters/live/document-challenger';
-import { createDocumentDeployment } from '../../shared/adapters/live/document-deployment';
+
 import { openFileDocument } from '../../shared/adapters/live/file-document';
+import { createPointerDeployment } from '../../shared/adapters/live/pointer-deployment';
 import { LIVE_FILE, openFolderRegistry } from '../../shared/adapters/registry/folder-registry';
+import { liveModelIn } from '../../shared/adapters/registry/live-model-file';
 import { openFolderWorkspace } from '../../shared/adapters/workspace/folder-workspace';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { DataPoint } from '../../shared/domain/data-point';
@@ -64,7 +66,7 @@ export function openTrainingWorld(folder: string) {
     challenger: createChallengerPlace(challenger),
     shadowMs: HOUR_MS,
     judge: async () => ({ verdict: 'go', reasons: ['as expected'] }),
-    deployment: createDocumentDeployment(live),
+    deployment: createPointerDeployment(liveModelIn(live)),
     tell: async (subject, words) => void told.push(`${subject}: ${words}`),
     now: () => clock.now,
     pause: async (ms) => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { openDataInput } from '../../../shared/adapters/files/data-input';
@@ -85,9 +85,9 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   const [before, after] = await evaluateModels({ ...common, history, split }, models);
   const decision = gate(before!, after!, options.seed);
   const { parameters, metrics } = recordOf(options, after!, decision, split.testFrom);
-  const record = { trainedAt: Date.now(), parameters, metrics, dataset: tally.hash.digest('hex').slice(0, 32) };
+  const record = { run: randomUUID(), trainedAt: Date.now(), dataset: tally.hash.digest('hex').slice(0, 32) };
   const { promote: promoted, reasons } = decision;
-  const registered = await registry.register(trained.artifact, { ...record, promoted, reasons });
+  const registered = await registry.register(trained.artifact, { ...record, parameters, metrics, promoted, reasons });
   if (promoted) await registry.promote(registered.version);
   const report = {
     version: registered.version,

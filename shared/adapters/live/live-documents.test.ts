@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { liveDocumentContract } from '../contracts/live-document.contract';
 import { anArtifact } from '../contracts/model-registry.contract';
+import { openLiveModelFile } from '../registry/live-model-file';
 import { type FakeS3, startFakeS3 } from '../s3/testing/fake-s3';
 import { createChallengerPlace } from './document-challenger';
-import { createDocumentDeployment } from './document-deployment';
 import { openFileDocument } from './file-document';
+import { createPointerDeployment } from './pointer-deployment';
 import { openS3Document } from './s3-document';
 
 const root = mkdtempSync(path.join(tmpdir(), 'tidewatch-live-document-'));
@@ -44,43 +45,43 @@ describe('an object of a bucket', () => {
   });
 });
 
-describe('a deployment into a document', () => {
-  const deployed = (weight: number) => ({ run: `run-${weight}`, artifact: anArtifact(weight) });
+describe('a deployment by the pointer', () => {
+  const deployed = (version: number) => ({ run: `run-${version}`, version, artifact: anArtifact(version) });
+  const live = (version: number) => ({ registryVersion: version, model: anArtifact(version) });
   const opened = () => {
-    const live = openFileDocument(file());
-    return { live, deployment: createDocumentDeployment(live) };
+    const pointer = openLiveModelFile(file());
+    return { pointer, deployment: createPointerDeployment(pointer) };
   };
 
   it('is live with its writing, and again is nothing new', async () => {
-    const { live, deployment } = opened();
+    const { pointer, deployment } = opened();
     for (let i = 0; i < 2; i++) await deployment.begin(deployed(1));
-    expect(JSON.parse((await live.read())!)).toEqual({ model: anArtifact(1) });
+    expect(await pointer.read()).toEqual(live(1));
     expect(await deployment.look(deployed(1))).toEqual({ state: 'live' });
   });
 
-  it('is taken back to what was there before, or to nothing', async () => {
-    const { live, deployment } = opened();
+  it('is taken back to what was there before: a model, or the built-in one', async () => {
+    const { pointer, deployment } = opened();
+    const atFirst = await deployment.current();
     await deployment.begin(deployed(1));
     const before = await deployment.current();
     await deployment.begin(deployed(2));
     await deployment.takeBack(deployed(2), before);
-    expect(await live.read()).toBe(before);
-    await deployment.takeBack(deployed(1), '');
-    expect([await live.read(), await deployment.current()]).toEqual([undefined, '']);
+    expect(await pointer.read()).toEqual(live(1));
+    await deployment.takeBack(deployed(1), atFirst);
+    expect(await pointer.read()).toEqual({ registryVersion: null, model: null });
   });
 
   it('leaves alone what others have put there since, and says so', async () => {
-    const { live, deployment } = opened();
+    const { pointer, deployment } = opened();
     await deployment.begin(deployed(1));
-    for (const text of [JSON.stringify({ model: anArtifact(2) }), '{"model":null}', 'no JSON']) {
-      await live.write(text);
-      await deployment.takeBack(deployed(1), '');
-      expect(await live.read()).toBe(text);
-      expect(await deployment.look(deployed(1))).toMatchObject({
-        state: 'failed',
-        reason: expect.stringMatching(/another model was put into/),
-      });
-    }
+    await pointer.write(live(2));
+    await deployment.takeBack(deployed(1), await deployment.current());
+    expect(await pointer.read()).toEqual(live(2));
+    expect(await deployment.look(deployed(1))).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/another model/),
+    });
   });
 });
 

@@ -4,7 +4,7 @@ import type { ChallengerPlace } from '../ports';
 import { type DeployServices, takeBackDeployment } from './deploy';
 import { documentsOf, endRun } from './documents';
 import type { StepAnswer } from './order';
-import { RegisteredSchema } from './register';
+import { RegisteredSchema, unchallenge } from './register';
 
 export const AbandonRequestSchema = z.object({
   /** May be none of ours: then nothing of it is anywhere. */
@@ -41,6 +41,7 @@ export async function abandonTraining(services: AbandonServices, request: Abando
   await services.challenger.remove(run);
   await takeBackDeployment(services, { run });
   const registered = await documents.read(DOCUMENTS.registered, RegisteredSchema);
+  if (registered !== undefined) await unchallenge(services.registry, registered.version);
   await tell();
   return endRun(documents, {
     run,

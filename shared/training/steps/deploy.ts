@@ -6,7 +6,7 @@ import { TrainingError } from '../training-error';
 import { documentsOf, endRun, type RunDocuments } from './documents';
 import { DecisionSchema } from './gate';
 import type { StepAnswer, StepRequest } from './order';
-import { RegisteredSchema } from './register';
+import { RegisteredSchema, unchallenge } from './register';
 
 export const DeploymentSchema = z.object({
   /** What {@link ModelDeployment.current} said before anything was changed. */
@@ -33,7 +33,7 @@ export async function beginDeployment(services: DeployServices, { run }: StepReq
   const known = await documents.read(DOCUMENTS.deployment, DeploymentSchema);
   // Before anything changes: from here on it can be taken back, whatever happens.
   if (known === undefined) await documents.write(DOCUMENTS.deployment, { before: await services.deployment.current() });
-  await services.deployment.begin({ run, artifact });
+  await services.deployment.begin({ run, version, artifact });
   return { run, ended: false, live: false, found: [`version ${version}, ${artifact.version}, is being deployed`] };
 }
 
@@ -41,10 +41,11 @@ export async function beginDeployment(services: DeployServices, { run }: StepReq
 export async function lookAtDeployment(services: DeployServices, { run }: StepRequest): Promise<DeployAnswer> {
   const documents = documentsOf(services.workspace, run);
   const { artifact, version } = await letThrough(documents, run);
-  const look = await services.deployment.look({ run, artifact });
+  const look = await services.deployment.look({ run, version, artifact });
   if (look.state !== 'failed')
     return { run, ended: false, live: look.state === 'live', found: [look.state.replace('-', ' ')] };
   await takeBackDeployment(services, { run });
+  await unchallenge(services.registry, version);
   const reasons = [look.reason];
   const ended = await endRun(documents, { run, result: 'rolled-back', version, reasons, endedAt: services.now() });
   return { ...ended, live: false };
@@ -60,10 +61,10 @@ export async function promoteStep(services: DeployServices, { run }: StepRequest
   const { registry, deployment, now } = services;
   const documents = documentsOf(services.workspace, run);
   const { artifact, version, reasons } = await letThrough(documents, run);
-  const look = await deployment.look({ run, artifact });
+  const look = await deployment.look({ run, version, artifact });
   if (look.state !== 'live')
     throw new TrainingError(`run ${run} cannot be promoted: its model does not score (${look.state})`);
-  await deployment.keep({ run, artifact });
+  await deployment.keep({ run, version, artifact });
   if ((await registry.champion()) !== version) await registry.promote(version);
   return endRun(documents, { run, result: 'live', version, reasons, endedAt: now() });
 }
@@ -75,8 +76,8 @@ export async function takeBackDeployment(services: DeployServices, { run }: Step
   const begun = await documents.read(DOCUMENTS.deployment, DeploymentSchema);
   if (begun === undefined) return;
   const artifact = await documents.need(DOCUMENTS.model, ModelArtifactSchema);
-  await deployment.takeBack({ run, artifact }, begun.before);
   const { version } = await documents.need(DOCUMENTS.registered, RegisteredSchema);
+  await deployment.takeBack({ run, version, artifact }, begun.before);
   if ((await registry.champion()) === version) await registry.rollback();
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
-import type { ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
+import type { KeptDocuments, ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
 import { documentsOf, endRun } from './documents';
 import { type EvaluationDocument, EvaluationDocumentSchema } from './evaluation-document';
 import { DecisionSchema } from './gate';
@@ -22,7 +22,7 @@ export interface RegisterServices {
   readonly now: () => number;
 }
 
-/** Registers the model whatever the gate said; a refused one ends the run here. A run registers one version, ever. */
+/** Registers the model whatever the gate said: as challenger, or refused, which ends the run here. */
 export async function registerStep(services: RegisterServices, { run }: StepRequest): Promise<StepAnswer> {
   const documents = documentsOf(services.workspace, run);
   const { promote, reasons } = await documents.need(DOCUMENTS.decision, DecisionSchema);
@@ -30,8 +30,16 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
   const registered = known ?? (await register());
   if (known === undefined) await documents.write(DOCUMENTS.registered, registered);
   const { version, model } = registered;
+  if (promote) await services.registry.challenge(version);
   if (promote) return { run, ended: false, found: [`version ${version}, ${model}`] };
   return endRun(documents, { run, result: 'refused', version, reasons, endedAt: services.now() });
+
+  async function keptDocuments(): Promise<KeptDocuments> {
+    const contents = await Promise.all(KEPT.map((name) => services.workspace.read(run, name)));
+    return Object.fromEntries(
+      KEPT.flatMap((name, i) => (contents[i] === undefined ? [] : [[name, contents[i]] as const])),
+    );
+  }
 
   async function register() {
     const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
@@ -39,8 +47,8 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
     const training = await documents.need(DOCUMENTS.training, TrainingDocumentSchema);
     const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationDocumentSchema);
     const { confidence } = await documents.need(DOCUMENTS.decision, DecisionSchema);
-    const before = (await services.registry.list()).find(({ record }) => record.parameters['run'] === run);
     const record: TrainingRecord = {
+      run,
       trainedAt: plan.createdAt,
       parameters: parametersOf(plan),
       metrics: metricsOf(evaluation, confidence),
@@ -48,18 +56,20 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
       promoted: promote,
       reasons,
     };
-    const { version } = before ?? (await services.registry.register(artifact, record));
+    const { version } = await services.registry.register(artifact, record, await keptDocuments());
     return { version, model: artifact.version };
   }
 }
 
+/** What people ask for when they look at a version later. */
+const KEPT = [DOCUMENTS.plan, DOCUMENTS.training, DOCUMENTS.evaluation, DOCUMENTS.report, DOCUMENTS.decision];
+
 function parametersOf(plan: TrainingPlan): TrainingRecord['parameters'] {
-  const { run, trigger, rowsMax, seed, hyperparameters, split, from, to, sources, metrics } = plan;
+  const { trigger, rowsMax, seed, hyperparameters, split, from, to, sources, metrics } = plan;
   const times = Object.entries({ from, to, ...split }).flatMap(([name, at]) =>
     at === undefined ? [] : [[name, new Date(at).toISOString()] as const],
   );
   return {
-    run,
     trigger,
     ...hyperparameters,
     rowsMax,
@@ -73,4 +83,12 @@ function parametersOf(plan: TrainingPlan): TrainingRecord['parameters'] {
 function metricsOf({ challenger }: EvaluationDocument, confidence: number): TrainingRecord['metrics'] {
   const { blocks: _, model: __, ...measures } = challenger;
   return Object.fromEntries(Object.entries({ ...measures, confidence }).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** A version that is not to go live is challenger no more. */
+export async function unchallenge(
+  registry: Pick<ModelRegistry, 'challenger' | 'challenge'>,
+  version: number,
+): Promise<void> {
+  if ((await registry.challenger()) === version) await registry.challenge(undefined);
 }

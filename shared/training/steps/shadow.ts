@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { DOCUMENTS } from '../plan';
-import type { ChallengerPlace, TrainingWorkspace } from '../ports';
+import type { ChallengerPlace, ModelRegistry, TrainingWorkspace } from '../ports';
 import { documentsOf, endRun } from './documents';
 import { DecisionSchema } from './gate';
 import type { StepAnswer, StepRequest } from './order';
-import { RegisteredSchema } from './register';
+import { RegisteredSchema, unchallenge } from './register';
 
 /** What a shadow run showed so far. */
 export const ShadowVerdictSchema = z.object({
@@ -24,6 +24,7 @@ const ShadowSchema = z.object({
 
 export interface ShadowServices {
   readonly workspace: TrainingWorkspace;
+  readonly registry: Pick<ModelRegistry, 'challenger' | 'challenge'>;
   readonly challenger: ChallengerPlace;
   /** How long the challenger scores beside the live model at least; 0: not at all. */
   readonly shadowMs: number;
@@ -70,6 +71,7 @@ export async function judgeShadow(services: ShadowServices, { run }: StepRequest
   await challenger.remove(run);
   if (verdict === 'go' && promote) return { run, ended: false, found: reasons, waitSeconds: 0 };
   const { version } = await documents.need(DOCUMENTS.registered, RegisteredSchema);
+  await unchallenge(services.registry, version);
   const ended = await endRun(documents, { run, result: 'refused-in-shadow', version, reasons, endedAt: now() });
   return { ...ended, waitSeconds: 0 };
 }
