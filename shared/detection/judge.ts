@@ -2,6 +2,7 @@ import { type AnomalyEvent, severityOf } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import { stableId } from '../domain/ids';
 import type { SourceSettings } from '../domain/settings';
+import { thresholdFor } from './alarm-rate';
 import { fromUnit, toUnit } from './built-in-model';
 import { type EpisodeChange, moveEpisode } from './episode';
 import { type JudgedObservation, kindOfObservation, reasonsOf } from './metric-observation';
@@ -54,6 +55,14 @@ export function judge(
     releaseMs,
   });
   return { verdict, change };
+}
+
+/** alarm_score at and above which an observation is an anomaly. */
+export function thresholdOf(
+  { presentHoldMs, learnt }: Pick<JudgedObservation, 'presentHoldMs' | 'learnt'>,
+  { threshold, falseAlarmsPerWeek }: SourceSettings,
+): number {
+  return falseAlarmsPerWeek === undefined ? threshold : thresholdFor(falseAlarmsPerWeek, presentHoldMs, learnt);
 }
 
 /** The event that tells of a change. Its ids name source, metric, time, kind and phase: never a score. */

@@ -2,12 +2,11 @@ import type { AnomalyEvent } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import type { SourceSettings } from '../domain/settings';
 import { type ZoneOffset, zoneOffset } from '../domain/wall-clock';
-import { thresholdFor } from './alarm-rate';
 import { commonBeginning } from './beginning';
-import { anomalyEvent, judge, NO_VERDICT } from './judge';
+import { anomalyEvent, judge, NO_VERDICT, thresholdOf } from './judge';
 import { viewOfLeap } from './leap';
 import { decodeMetric, encodeMetric, newMetric } from './metric-codec';
-import { isJudged, type JudgedObservation } from './metric-observation';
+import { isJudged } from './metric-observation';
 import type { MetricState } from './metric-state';
 import type { ModelScore } from './model';
 import { observeLeap, observeMetric, quantity, type Reading, unjudged } from './observe-metric';
@@ -137,7 +136,7 @@ class OpenedSource implements SourceDetector {
         thresholds.push(1);
         continue;
       }
-      const threshold = this.thresholdOf(observation);
+      const threshold = thresholdOf(observation, this.settings);
       thresholds.push(threshold);
       const score = scores[next++];
       if (!score) throw new RangeError(`${this.source}: at least ${next} vectors to score, ${scores.length} scores`);
@@ -147,11 +146,6 @@ class OpenedSource implements SourceDetector {
       if (change) events.push(anomalyEvent(point, observation, verdict, change, threshold, context));
     }
     return { verdicts, source: sourceVerdict(observations, verdicts, thresholds), events };
-  }
-
-  private thresholdOf({ presentHoldMs, learnt }: JudgedObservation): number {
-    const { threshold, falseAlarmsPerWeek } = this.settings;
-    return falseAlarmsPerWeek === undefined ? threshold : thresholdFor(falseAlarmsPerWeek, presentHoldMs, learnt);
   }
 
   /** For stage 2, which moves refractory and episode in it. */

@@ -13,22 +13,27 @@ export function weightedSum(row: readonly number[], weights: readonly number[]):
   return sum;
 }
 
+/** One row of family squares, and its share of the loss. */
+export interface Example {
+  readonly squares: readonly number[];
+  readonly share: number;
+}
+
 export interface FitInput {
-  /** Family squares, one row each. */
-  readonly strange: readonly (readonly number[])[];
-  readonly usual: readonly (readonly number[])[];
-  readonly pull: number;
+  readonly strange: readonly Example[];
+  readonly usual: readonly Example[];
+  /** How much a variance of the weights of 1 adds to the loss. */
+  readonly hold: number;
   readonly steps: number;
 }
 
 /**
- * Logistic regression with weights ≥ 0: mean loss of the strange and of the usual, half each, plus pull / strange times the
- * variance of the weights. Convex; solved by projected gradient descent with backtracking from equal weights.
+ * Logistic regression with weights ≥ 0: the losses of the examples, each by its share, plus hold times the variance of the
+ * weights. Convex; solved by projected gradient descent with backtracking from equal weights.
  */
-export function fitWeights({ pull, steps, ...rows }: FitInput): readonly number[] {
-  const families = rows.strange[0]!.length;
-  const hold = pull / rows.strange.length;
-  const [strange, usual] = [flat(rows.strange), flat(rows.usual)];
+export function fitWeights({ hold, steps, ...examples }: FitInput): readonly number[] {
+  const families = examples.strange[0]!.squares.length;
+  const [strange, usual] = [flat(examples.strange), flat(examples.usual)];
   let point: readonly number[] = [-3, ...Array.from({ length: families }, () => 1)];
   let here = lossAt(point, strange, usual, hold);
   let step = 1;
@@ -44,11 +49,14 @@ export function fitWeights({ pull, steps, ...rows }: FitInput): readonly number[
   return point.slice(1);
 }
 
-/** Rows of one class, one after the other. */
-function flat(rows: readonly (readonly number[])[]): Float64Array {
-  const width = rows[0]!.length;
-  const all = new Float64Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) all.set(rows[i]!, i * width);
+/** Rows of one class, one after the other, each with its share before it. */
+function flat(examples: readonly Example[]): Float64Array {
+  const width = examples[0]!.squares.length + 1;
+  const all = new Float64Array(examples.length * width);
+  examples.forEach(({ squares, share }, i) => {
+    all[i * width] = share;
+    all.set(squares, i * width + 1);
+  });
   return all;
 }
 
@@ -70,21 +78,21 @@ function lossAt(point: readonly number[], strange: Float64Array, usual: Float64A
   return { loss, gradient };
 }
 
-/** Half the mean logistic loss of rows of one class; its gradient is added. */
+/** Logistic loss of rows of one class; its gradient is added. */
 function addLogistic(rows: Float64Array, sign: 1 | -1, point: readonly number[], gradient: number[]) {
-  const width = point.length - 1;
-  const share = (0.5 * width) / rows.length;
+  const width = point.length;
   let loss = 0;
   for (let at = 0; at < rows.length; at += width) {
+    const share = rows[at]!;
     let margin = point[0]!;
-    for (let k = 0; k < width; k++) margin += point[k + 1]! * rows[at + k]!;
+    for (let k = 1; k < width; k++) margin += point[k]! * rows[at + k]!;
     margin *= sign;
     // log(1 + e^−margin) without overflow.
     const e = Math.exp(-Math.abs(margin));
     loss += share * (Math.max(0, -margin) + Math.log1p(e));
     const slope = -sign * share * (margin > 0 ? e / (1 + e) : 1 / (1 + e));
     gradient[0] = gradient[0]! + slope;
-    for (let k = 0; k < width; k++) gradient[k + 1] = gradient[k + 1]! + slope * rows[at + k]!;
+    for (let k = 1; k < width; k++) gradient[k] = gradient[k]! + slope * rows[at + k]!;
   }
   return loss;
 }

@@ -1,110 +1,124 @@
-import type { Block, Evaluation } from './evaluate';
-import { alarmMeasures } from './measures';
-import { sampleHash } from './sample-hash';
+import { z } from 'zod';
+import { matchesPattern } from '../domain/settings';
+import type { EvaluationReport, ModelEvaluation } from './evaluation-report';
+
+/** Where the challenger must not be worse: each source that people labelled, each group of sources, or each kind of injected fault. */
+const ProtectedSliceSchema = z.object({
+  of: z.enum(['sources', 'groups', 'faults']),
+  /** Whose names; `*` stands for any run of characters. */
+  names: z.string().min(1).default('*'),
+  /** With fewer windows than this it is chance that decides. */
+  windowsMin: z.number().int().min(1).default(1),
+  /** It may find so many windows less, or such a share of them, whichever is more. */
+  windowsLostMax: z.number().int().min(0).default(1),
+  shareLostMax: z.number().min(0).max(1).default(0),
+});
+export type ProtectedSlice = z.output<typeof ProtectedSliceSchema>;
 
 /** What a challenger must do to go live. */
-export interface GateRules {
-  /** Fewer windows than this cannot tell two models apart. */
-  readonly windowsMin: number;
+export const GateRulesSchema = z.object({
+  /** Fewer windows than this cannot tell two models apart. With so many labelled by people, these alone decide. */
+  windowsMin: z.number().int().min(1).default(10),
   /** By how much its F1 must be higher. */
-  readonly f1Margin: number;
+  f1Margin: z.number().min(0).max(1).default(0.01),
   /** In which share of resampled test weeks it must be higher at all. */
-  readonly confidence: number;
+  confidence: z.number().min(0.5).max(1).default(0.9),
   /** How many times as many false alarms it may give. */
-  readonly falseAlarmsTimesMax: number;
-  /** How many windows of any one source it may find less. */
-  readonly windowsLostMax: number;
-}
-export const DEFAULT_GATE: GateRules = {
-  windowsMin: 10,
-  f1Margin: 0.01,
-  confidence: 0.9,
-  falseAlarmsTimesMax: 1.1,
-  windowsLostMax: 1,
-};
+  falseAlarmsTimesMax: z.number().min(0).default(1.1),
+  protectedSlices: z
+    .array(ProtectedSliceSchema)
+    .prefault([{ of: 'sources' }, { of: 'faults', windowsMin: 10, shareLostMax: 0.1 }]),
+});
+export type GateRules = z.output<typeof GateRulesSchema>;
+export const DEFAULT_GATE: GateRules = GateRulesSchema.parse({});
 
-export interface GateDecision {
-  readonly promote: boolean;
+export const GateDecisionSchema = z.object({
+  promote: z.boolean(),
   /** Sentences: all that speaks against it, or what speaks for it. */
-  readonly reasons: readonly string[];
-  /** Share of the resampled test weeks in which the challenger's F1 is higher. */
-  readonly confidence: number;
-}
-
-const RESAMPLES = 1_000;
+  reasons: z.array(z.string()),
+  /** Share of the resampled test weeks in which the challenger's F1 is higher, on the windows that decided. */
+  confidence: z.number(),
+});
+export type GateDecision = z.output<typeof GateDecisionSchema>;
 
 /**
- * Does the challenger go live? Only if it is better than the champion on the same data by a margin, surely, and worse
- * nowhere that matters. Both evaluations must come from one call. Seeded.
+ * Does the challenger go live? Only if it is better than the champion on the same data by a margin, surely, and worse nowhere
+ * that matters. Windows that people labelled decide where there are enough of them: a model that is better at finding what
+ * we put there ourselves is not yet better.
  */
-export function gate(champion: Evaluation, challenger: Evaluation, seed: number, rules = DEFAULT_GATE): GateDecision {
-  const confidence = shareOfGains(champion.blocks, challenger.blocks, seed);
+export function gate(report: EvaluationReport, rules: GateRules = DEFAULT_GATE): GateDecision {
+  const by = report.windows.people >= rules.windowsMin ? 'people' : 'overall';
+  const [champion, challenger] = [report.champion[by], report.challenger[by]];
+  const { f1: gain, confidence } = report.gains[by];
   const against: string[] = [];
   if (challenger.windows < rules.windowsMin)
     against.push(
       `${challenger.windows} labelled windows in the test part cannot tell models apart; ${rules.windowsMin} could`,
     );
-  const gain = challenger.f1 - champion.f1;
-  if (gain < rules.f1Margin)
-    against.push(
-      `no improvement: F1 ${figure(challenger.f1)} against ${figure(champion.f1)}, ${figure(rules.f1Margin)} more is asked`,
-    );
+  const on = by === 'people' ? `${champion.windows} windows that people labelled` : windowWords(report);
+  const f1 = `F1 ${figure(challenger.f1)} against ${figure(champion.f1)} on ${on}`;
+  if (gain < rules.f1Margin) against.push(`no improvement: ${f1}, ${figure(rules.f1Margin)} more is asked`);
   else if (confidence < rules.confidence)
     against.push(
-      `the gain is not sure: higher in ${percent(confidence)} of resampled test weeks, ${percent(rules.confidence)} is asked`,
+      `the gain is not sure: ${f1}, higher in ${percent(confidence)} of resampled test weeks, ${percent(rules.confidence)} is asked`,
     );
   if (challenger.falseAlarms > champion.falseAlarms * rules.falseAlarmsTimesMax)
     against.push(`more false alarms: ${challenger.falseAlarms} against ${champion.falseAlarms}`);
-  for (const { source, lost, before } of lostBySource(champion.blocks, challenger.blocks))
-    if (lost > rules.windowsLostMax) against.push(`source ${source}: ${lost} of ${before} windows are no longer found`);
+  against.push(...rules.protectedSlices.flatMap((slice) => lossesIn(report, slice)));
   if (against.length > 0) return { promote: false, reasons: against, confidence };
-  const why = `F1 ${figure(challenger.f1)} against ${figure(champion.f1)}, higher in ${percent(confidence)} of resampled test weeks, with ${challenger.falseAlarms} false alarms against ${champion.falseAlarms}`;
+  const why = `${f1}, higher in ${percent(confidence)} of resampled test weeks, with ${challenger.falseAlarms} false alarms against ${champion.falseAlarms}`;
   return { promote: true, reasons: [why], confidence };
 }
 
-/** Weeks of sources are drawn again with replacement, the same for both models: what chance alone could have changed. */
-function shareOfGains(champion: readonly Block[], challenger: readonly Block[], seed: number): number {
-  const others = byPlace(champion, challenger);
-  let gains = 0;
-  for (let round = 0; round < RESAMPLES; round++) {
-    const [a, b] = [
-      { windows: 0, found: 0, falseAlarms: 0 },
-      { windows: 0, found: 0, falseAlarms: 0 },
-    ];
-    for (let draw = 0; draw < others.length; draw++) {
-      const [one, two] = others[sampleHash(seed, round, draw) % others.length]!;
-      add(a, one);
-      add(b, two);
-    }
-    const before = alarmMeasures(a.found, a.windows, a.falseAlarms).f1;
-    if (alarmMeasures(b.found, b.windows, b.falseAlarms).f1 > before) gains += 1;
-  }
-  return gains / RESAMPLES;
+/** What both found in each slice that is protected. */
+interface Finds {
+  readonly name: string;
+  readonly windows: number;
+  readonly before: number;
+  readonly after: number;
 }
 
-function byPlace(champion: readonly Block[], challenger: readonly Block[]) {
-  return champion.map((block, k) => [block, challenger[k]!] as const);
+/** Sentences said of one kind of slice; the rest is counted. */
+const SAID_MAX = 5;
+const WORDS = { sources: 'source', groups: 'group', faults: 'fault' } as const;
+
+function lossesIn(report: EvaluationReport, slice: ProtectedSlice): string[] {
+  const { of, names, windowsMin, windowsLostMax, shareLostMax } = slice;
+  const lost = findsOf(report, of)
+    .filter(({ name, windows }) => windows >= windowsMin && matchesPattern(names, name))
+    .filter(({ windows, before, after }) => before - after > Math.max(windowsLostMax, shareLostMax * windows))
+    .sort((a, b) => b.before - b.after - (a.before - a.after));
+  const said = lost
+    .slice(0, SAID_MAX)
+    .map(
+      ({ name, before, after }) => `${WORDS[of]} ${name}: ${before - after} of ${before} windows are no longer found`,
+    );
+  return lost.length > SAID_MAX ? [...said, `and so it is in ${lost.length - SAID_MAX} more ${of}`] : said;
 }
 
-function add(sum: { windows: number; found: number; falseAlarms: number }, block: Block): void {
-  sum.windows += block.windows;
-  sum.found += block.found;
-  sum.falseAlarms += block.falseAlarms;
+function findsOf({ champion, challenger, sources }: EvaluationReport, of: ProtectedSlice['of']): readonly Finds[] {
+  if (of === 'sources')
+    return sources.map(({ source, windows, found }) => ({
+      name: source,
+      windows,
+      before: found.champion,
+      after: found.challenger,
+    }));
+  const after = new Map(challenger[of].map((slice) => [slice.name, slice]));
+  return champion[of].map(({ name, windows, found }: ModelEvaluation['faults'][number]) => ({
+    name,
+    windows,
+    before: found,
+    after: after.get(name)?.found ?? 0,
+  }));
 }
 
-function lostBySource(champion: readonly Block[], challenger: readonly Block[]) {
-  const bySource = new Map<string, { source: string; before: number; lost: number }>();
-  for (const [block, other] of byPlace(champion, challenger)) {
-    const entry = bySource.get(block.source) ?? { source: block.source, before: 0, lost: 0 };
-    entry.before += block.found;
-    entry.lost += block.found - other.found;
-    bySource.set(block.source, entry);
-  }
-  return bySource.values();
+function windowWords({ windows: { people, injected } }: EvaluationReport): string {
+  return injected === 0 ? `${people} windows` : `${people} windows that people labelled and ${injected} injected`;
 }
 
-function figure(value: number): string {
-  return value.toFixed(3);
+function figure(value: number | null): string {
+  return value === null ? 'unknown' : value.toFixed(3);
 }
 
 function percent(share: number): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NameSchema, TimestampSchema } from '../domain/data-point';
 
-/** What people know of a stretch of time of a source, or of one of its metrics. */
+/** What is known of a stretch of time of a source, or of one of its metrics. */
 export const LabelSchema = z
   .object({
     source: NameSchema,
@@ -11,21 +11,31 @@ export const LabelSchema = z
     /** Inclusive. */
     to: TimestampSchema,
     /**
-     * `real`: something was wrong here, and one alarm is due. `exclude`: known to be unusual (maintenance, a silence), to be
-     * neither learnt from nor counted.
+     * `real`: something was wrong here, and one alarm is due. `false-alarm`: nothing was wrong, though it looked so; an alarm is
+     * one too many, and what looked so is an example of the usual. `exclude`: known to be unusual (maintenance, a silence), to
+     * be neither learnt from nor counted.
      */
-    verdict: z.enum(['real', 'exclude']).default('real'),
+    verdict: z.enum(['real', 'false-alarm', 'exclude']).default('real'),
+    /** Who says so: people, or who put a fault there. */
+    origin: z.enum(['people', 'injected']).default('people'),
+    /** Kind of an injected fault. */
+    fault: NameSchema.optional(),
   })
   .refine(({ from, to }) => from <= to, { path: ['to'], error: 'lies before from' });
 export type Label = z.output<typeof LabelSchema>;
 
 export const LabelsSchema = z.array(LabelSchema).max(100_000);
 
-/** Finds the label that holds for a moment of a series; `exclude` wins. O(log labels of the source + overlaps). */
+/** Finds the label that holds for a moment of a series. O(log labels of the source + overlaps). */
 export interface LabelIndex {
   at(source: string, metric: string | undefined, timestamp: number): Label | undefined;
 }
 
+/**
+ * Where labels overlap, `exclude` wins over all and `real` over `false-alarm`; of two alike the one that begins first holds.
+ * While an injected fault is on one metric of a source, its other metrics are excluded: they are compared with what was never
+ * so.
+ */
 export function indexLabels(labels: readonly Label[]): LabelIndex {
   const bySource = new Map<string, Label[]>();
   for (const label of labels) {
@@ -41,11 +51,13 @@ export function indexLabels(labels: readonly Label[]): LabelIndex {
       let found: Label | undefined;
       for (let i = firstAfter(spans.labels, timestamp) - 1; i >= 0 && spans.latestEnd[i]! >= timestamp; i--) {
         const label = spans.labels[i]!;
+        if (label.to < timestamp) continue;
         // Relations have no metric: they may be about any.
         const fits = label.metric === undefined || metric === undefined || label.metric === metric;
-        if (!fits || label.to < timestamp) continue;
+        if (!fits && label.origin !== 'injected') continue;
+        if (!fits) return { ...label, verdict: 'exclude' };
         if (label.verdict === 'exclude') return label;
-        found = label;
+        if (found?.verdict !== 'real' || label.verdict === 'real') found = label;
       }
       return found;
     },
@@ -62,13 +74,13 @@ function sortedSpans(list: readonly Label[]) {
   return { labels, latestEnd };
 }
 
-/** Index of the first label that begins after a moment. */
-function firstAfter(labels: readonly Label[], timestamp: number): number {
+/** Index of the first of sorted spans that begins after a moment. */
+export function firstAfter(spans: readonly { readonly from: number }[], timestamp: number): number {
   let low = 0;
-  let high = labels.length;
+  let high = spans.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (labels[middle]!.from <= timestamp) low = middle + 1;
+    if (spans[middle]!.from <= timestamp) low = middle + 1;
     else high = middle;
   }
   return low;

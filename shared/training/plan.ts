@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../detection/model';
 import { ModelArtifactSchema } from '../detection/weighted-model';
 import { SettingsSchema } from '../domain/settings';
-import { DEFAULT_GATE } from './gate';
+import { GateRulesSchema } from './gate';
 import { LabelsSchema } from './labels';
+import { InjectionSettingsSchema } from './plan-injection';
 import { DEFAULT_HYPERPARAMETERS } from './train-model';
 
 /** Names a training run: on AWS the execution of the state machine, else one of ours. Safe in keys, file names and job names. */
@@ -14,6 +15,8 @@ export const DOCUMENTS = {
   plan: 'plan.json',
   /** Where the points are, as SageMaker's ManifestFile; only where they lie in a bucket. */
   points: 'points.manifest',
+  /** Faults that are put into held-back points, and what is then known of these. */
+  injection: 'injection.json',
   model: 'model.json',
   training: 'training.json',
   evaluation: 'evaluation.json',
@@ -37,14 +40,7 @@ export const HyperparametersSchema = z.object({
   pull: z.number().min(0).default(DEFAULT_HYPERPARAMETERS.pull),
   rounds: z.number().int().min(1).max(100).default(DEFAULT_HYPERPARAMETERS.rounds),
   steps: z.number().int().min(1).max(100_000).default(DEFAULT_HYPERPARAMETERS.steps),
-});
-
-export const GateRulesSchema = z.object({
-  windowsMin: z.number().int().min(0).default(DEFAULT_GATE.windowsMin),
-  f1Margin: z.number().min(0).max(1).default(DEFAULT_GATE.f1Margin),
-  confidence: z.number().min(0).max(1).default(DEFAULT_GATE.confidence),
-  falseAlarmsTimesMax: z.number().min(0).default(DEFAULT_GATE.falseAlarmsTimesMax),
-  windowsLostMax: z.number().int().min(0).default(DEFAULT_GATE.windowsLostMax),
+  injectedWeight: z.number().gt(0).max(1).default(DEFAULT_HYPERPARAMETERS.injectedWeight),
 });
 
 /**
@@ -64,7 +60,9 @@ export const TrainingPlanSchema = z.object({
   sources: z.string().min(1).optional(),
   metrics: z.string().min(1).optional(),
   settings: SettingsSchema,
+  /** What people know. */
   labels: LabelsSchema,
+  injection: InjectionSettingsSchema,
   split: z.object({ trainTo: z.number(), testFrom: z.number() }),
   /** Of rows without a label, so many at most. */
   rowsMax: z.number().int().min(1),

@@ -14,3 +14,13 @@ export function sampleHash(...parts: readonly (string | number)[]): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }
+
+/** Uniform in (0, 1), as {@link sampleHash}. */
+export function uniformOf(...parts: readonly (string | number)[]): number {
+  return (sampleHash(...parts) + 0.5) / 2 ** 32;
+}
+
+/** Standard normal, as {@link sampleHash} (Box and Muller). */
+export function normalOf(...parts: readonly (string | number)[]): number {
+  return Math.sqrt(-2 * Math.log(uniformOf(...parts, 'r'))) * Math.cos(2 * Math.PI * uniformOf(...parts, 'a'));
+}

@@ -32,6 +32,16 @@ export function splitByTime(labels: readonly Label[], testShare: number, gapMs: 
   return split;
 }
 
+/** The split of a span of time by itself, for when people labelled too little to split by; both in epoch milliseconds. */
+export function splitSpan(from: number, to: number, testShare: number, gapMs: number): Split {
+  const testFrom = Math.round(to - (to - from) * testShare);
+  if (testFrom - gapMs <= from)
+    throw new TrainingError(
+      `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} is too short to train on before a gap: give more of the past or a shorter gap`,
+    );
+  return { trainTo: testFrom - gapMs, testFrom };
+}
+
 /** Does a window lie in the part that trains, with all of its time? */
 export function isTrain({ to }: Pick<Label, 'to'>, { trainTo }: Split): boolean {
   return to < trainTo;

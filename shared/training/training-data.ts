@@ -30,7 +30,7 @@ export interface TrainingRow {
   readonly metric: string | undefined;
   readonly timestamp: number;
   readonly features: FeatureVector;
-  /** What people said was wrong here; absent: nothing. */
+  /** What is known of this moment: real, or a false alarm; absent: nothing. */
   readonly label: Label | undefined;
 }
 

@@ -1,9 +1,7 @@
-import { FEATURES } from '../detection/model';
-import type { Evaluation } from './evaluate';
-import { gate } from './gate';
-import { indexLabels, type Label, LabelsSchema } from './labels';
-import { alarmMeasures, rankingMeasures } from './measures';
-import { splitByTime } from './split';
+import { FEATURES, type FeatureName } from '../detection/model';
+import type { Label } from './labels';
+import { alarmMeasures, countScores, rankingMeasures } from './measures';
+import { splitByTime, splitSpan } from './split';
 import { trainModel } from './train-model';
 import type { TrainingData } from './training-data';
 
@@ -13,31 +11,8 @@ const label = (from: number, to: number, changes: Partial<Label> = {}): Label =>
   from,
   to,
   verdict: 'real',
+  origin: 'people',
   ...changes,
-});
-
-describe('labels', () => {
-  const exclude = label(50, 60, { verdict: 'exclude' });
-  const long = label(0, 100, { metric: 'a' });
-  const index = indexLabels([label(10, 20), exclude, long]);
-  it.each<[string, string, string | undefined, number, Label | undefined]>([
-    ['another source', 't', 'a', 15, undefined],
-    ['a metric that is not meant', 's', 'b', 30, undefined],
-    ['a metric that is meant', 's', 'a', 100, long],
-    ['relations, which may be about any metric', 's', undefined, 30, long],
-    ['an exclusion within a real one', 's', 'a', 55, exclude],
-    ['after the end', 's', 'a', 101, undefined],
-  ])('%s', (_, source, metric, at, expected) => {
-    expect(index.at(source, metric, at)).toBe(expected);
-  });
-
-  it.each<[string, unknown]>([
-    ['to before from', [{ source: 's', from: 2e11, to: 1e11 }]],
-    ['a verdict of another kind', [{ source: 's', from: 1e11, to: 2e11, verdict: 'maybe' }]],
-    ['no list', { source: 's' }],
-  ])('are refused: %s', (_, wire) => {
-    expect(LabelsSchema.safeParse(wire).success).toBe(false);
-  });
 });
 
 describe('the split', () => {
@@ -54,77 +29,27 @@ describe('the split', () => {
   });
 });
 
+describe('the split of a span', () => {
+  it('leaves the newest share to test, with a gap before it', () => {
+    expect(splitSpan(0, 10 * DAY_MS, 0.4, DAY_MS)).toEqual({ trainTo: 5 * DAY_MS, testFrom: 6 * DAY_MS });
+  });
+  it('is refused where nothing would be left to train on', () => {
+    expect(() => splitSpan(0, DAY_MS, 0.4, DAY_MS)).toThrow(/too short to train on/);
+  });
+});
+
 describe('measures', () => {
   it.each<[string, number[], number[], number, number]>([
     ['told apart', [0.9, 0.8], [0.1, 0.2], 1, 1],
     ['all the same', [0.5, 0.5], [0.5, 0.5], 0.5, 0.5],
     ['one negative above one positive', [0.9, 0.3], [0.5, 0.1], 0.75, (1 + 2 / 3) / 2],
   ])('ranking: %s', (_, positives, negatives, rocAuc, prAuc) => {
-    const measured = rankingMeasures(positives, negatives);
+    const measured = rankingMeasures(countScores(positives), countScores(negatives));
     expect(measured.rocAuc).toBeCloseTo(rocAuc, 12);
     expect(measured.prAuc).toBeCloseTo(prAuc, 12);
   });
   it('are 0 where nothing was found, and no NaN', () => {
     expect(alarmMeasures(0, 0, 0)).toEqual({ precision: 0, recall: 0, f1: 0 });
-  });
-});
-
-describe('the gate', () => {
-  const evaluation = (
-    blocks: readonly (readonly [source: string, windows: number, found: number, falseAlarms: number])[],
-  ) => {
-    const sum = (column: 1 | 2 | 3) => blocks.reduce((total, block) => total + block[column], 0);
-    const [windows, found, falseAlarms] = [sum(1), sum(2), sum(3)];
-    return {
-      model: 'm',
-      windows,
-      found,
-      falseAlarms,
-      ...alarmMeasures(found, windows, falseAlarms),
-      blocks: blocks.map(([source, ...counts]) => ({
-        source,
-        windows: counts[0],
-        found: counts[1],
-        falseAlarms: counts[2],
-      })),
-    } as unknown as Evaluation;
-  };
-  const weeks = (found: number, falseAlarms: number, source = 's') =>
-    Array.from({ length: 10 }, () => [source, 2, found, falseAlarms] as const);
-  it.each<[string, Evaluation, Evaluation, boolean, RegExp]>([
-    ['a sure gain', evaluation(weeks(1, 1)), evaluation(weeks(2, 1)), true, /F1 0.800 against 0.500/],
-    ['the same', evaluation(weeks(1, 1)), evaluation(weeks(1, 1)), false, /no improvement/],
-    [
-      'more found, many more false alarms',
-      evaluation(weeks(1, 1)),
-      evaluation(weeks(2, 2)),
-      false,
-      /more false alarms: 20 against 10/,
-    ],
-    [
-      'few windows',
-      evaluation([['s', 3, 0, 0]]),
-      evaluation([['s', 3, 3, 0]]),
-      false,
-      /3 labelled windows .* cannot tell/,
-    ],
-    [
-      'a gain by one week alone',
-      evaluation([...weeks(1, 1), ['s', 2, 0, 0]]),
-      evaluation([...weeks(1, 1), ['s', 2, 2, 0]]),
-      false,
-      /the gain is not sure/,
-    ],
-    [
-      'a source that is lost for the sake of others',
-      evaluation([...weeks(0, 0), ...weeks(1, 0, 'lost')]),
-      evaluation([...weeks(2, 0), ...weeks(0, 0, 'lost')]),
-      false,
-      /source lost: 10 of 10 windows are no longer found/,
-    ],
-  ])('%s', (_, champion, challenger, promote, words) => {
-    const decision = gate(champion, challenger, 1);
-    expect([decision.promote, decision.reasons.join('; ')]).toEqual([promote, expect.stringMatching(words)]);
   });
 });
 
@@ -147,6 +72,43 @@ describe('training', () => {
   ])('says what it lacks: %s', (_, rows, words) => {
     expect(() => trainModel(data(rows), split)).toThrow(words);
   });
+  const hot = (feature: FeatureName) => FEATURES.map((name) => (name === feature ? 4 : 0.1));
+  const at = (timestamp: number, values: readonly number[], given?: Label) => ({
+    ...row(timestamp, given),
+    features: values,
+  });
+  const windowsOf = (feature: FeatureName, count: number, first: number, changes: Partial<Label> = {}) =>
+    Array.from({ length: count }, (_, i) => at(first + i, hot(feature), label(first + i, first + i, changes)));
+  const usual = Array.from({ length: 20 }, (_, i) =>
+    at(
+      i,
+      FEATURES.map(() => 0.1),
+    ),
+  );
+  const weightsFrom = (rows: TrainingData['rows']) => trainModel(data([...usual, ...rows]), split, { pull: 0.1 });
+
+  it('takes a false alarm that people named for usual: what it was made of weighs less than without it', () => {
+    const windows = [...windowsOf('novelty', 3, 20), ...windowsOf('hourDeviation', 3, 30)];
+    const named = windowsOf('novelty', 3, 40, { verdict: 'false-alarm' });
+    const [without, taught] = [weightsFrom(windows), weightsFrom([...windows, ...named])];
+    const ratio = ({ artifact: { weights } }: typeof taught) => weights.value / weights.season;
+    expect(ratio(taught)).toBeLessThan(0.5 * ratio(without));
+    expect(taught).toMatchObject({ windows: 6, falseAlarms: 3, injected: 0 });
+  });
+
+  it('heeds people more than injected faults, however many these are', () => {
+    const doubtful = [...windowsOf('novelty', 3, 0), ...windowsOf('hourDeviation', 3, 10)];
+    const rows = (origin: Label['origin']) => [
+      ...doubtful.map((one) => ({ ...one, label: undefined })),
+      ...windowsOf('hourDeviation', 4, 20),
+      ...windowsOf('novelty', 40, 30, { origin, fault: 'spike' }),
+    ];
+    const injected = weightsFrom(rows('injected'));
+    expect(injected).toMatchObject({ windows: 44, injected: 40 });
+    const ratio = ({ artifact: { weights } }: typeof injected) => weights.season / weights.value;
+    expect(ratio(injected)).toBeGreaterThan(1.3 * ratio(weightsFrom(rows('people'))));
+  });
+
   it('stays the built-in model where windows and all else look the same', () => {
     const { artifact } = trainModel(data([row(1, label(0, 2)), row(50)]), split, { pull: 1e6 });
     expect(new Set(Object.values(artifact.weights))).toEqual(new Set([1]));

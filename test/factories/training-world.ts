@@ -1,5 +1,6 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
+import { anArtifact, aRecord } from '../../shared/adapters/contracts/model-registry.contract';
 import { createChallengerPlace } from '../../shared/adapters/live/document-challenger';
 
 import { openFileDocument } from '../../shared/adapters/live/file-document';
@@ -8,6 +9,7 @@ import { LIVE_FILE, openFolderRegistry } from '../../shared/adapters/registry/fo
 import { liveModelIn } from '../../shared/adapters/registry/live-model-file';
 import { openFolderWorkspace } from '../../shared/adapters/workspace/folder-workspace';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import type { ModelArtifact } from '../../shared/detection/weighted-model';
 import type { DataPoint } from '../../shared/domain/data-point';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
 import type { Label } from '../../shared/training/labels';
@@ -25,32 +27,44 @@ const EVERY = 60;
 export const POINTS: readonly DataPoint[] = Array.from({ length: HOURS }, (_, i) => ({
   source: 'pump',
   timestamp: START + i * HOUR_MS,
-  metrics: { flow: Math.sin(i / 4) + (sampleHash(i) % 1_000) / 1_000 + (isLeap(i) ? 9 : 0) },
+  metrics: { flow: Math.sin(i / 4) + (sampleHash(i) % 1_000) / 1_000 + leapAt(i) },
   tags: {},
 }));
 export const LABELS: readonly Label[] = Array.from({ length: HOURS / EVERY }, (_, k) => {
   const from = START + (k * EVERY + 40) * HOUR_MS;
-  return { source: 'pump', from, to: from + 6 * HOUR_MS, verdict: 'real' };
+  return { source: 'pump', from, to: from + 6 * HOUR_MS, verdict: 'real', origin: 'people' };
 });
 
-/** Lets through any model. */
-export const ANY_MODEL = {
-  windowsMin: 0,
-  f1Margin: 0,
-  confidence: 0,
-  falseAlarmsTimesMax: 1_000,
-  windowsLostMax: 1_000,
+/** Enough to be proved by in this small world. */
+export const A_REQUEST = {
+  run: 'run-1',
+  gate: { windowsMin: 1, confidence: 0.5, falseAlarmsTimesMax: 1_000 },
+  injection: { share: 0 },
+} satisfies TrainingRequest;
+
+/** The champion of before, which hears of relations alone: any model that was trained is better here. */
+export const DEAF: ModelArtifact = {
+  ...anArtifact(0),
+  version: 'deaf',
+  weights: { ...anArtifact(0).weights, relation: 1 },
 };
 
-export const A_REQUEST = { run: 'run-1', gate: ANY_MODEL } satisfies TrainingRequest;
+/** Each higher than all before it: none becomes usual. */
+function leapAt(i: number): number {
+  return i % EVERY >= 41 && i % EVERY < 45 ? 6 * 2 ** Math.floor(i / EVERY) : 0;
+}
 
-function isLeap(i: number): boolean {
-  return i % EVERY >= 41 && i % EVERY < 45;
+/** A new one, in which a model is champion that is no good. */
+export async function newTrainingWorld(folder: string): Promise<TrainingWorld> {
+  const world = openTrainingWorld(folder);
+  const { registry } = world.services;
+  await registry.register(DEAF, aRecord('deaf'));
+  await registry.promote(1);
+  return world;
 }
 
 /** All that outlives a process: folders on this machine. */
 export function openTrainingWorld(folder: string) {
-  mkdirSync(folder, { recursive: true });
   const at = (name: string) => path.join(folder, name);
   const clock = { now: Date.UTC(2026, 10, 22, 13) };
   const told: string[] = [];

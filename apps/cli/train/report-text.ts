@@ -1,9 +1,9 @@
-import type { Evaluation } from '../../../shared/training/evaluate';
+import type { ModelEvaluation } from '../../../shared/training/evaluation-report';
 import type { TrainReport } from './run-train';
 
 /** What people read when training has ended. */
 export function reportText(
-  { version, split, trained, champion, challenger, decision }: TrainReport,
+  { version, split, trained, evaluation: { champion, challenger }, decision }: TrainReport,
   brief: boolean,
 ): string {
   const { artifact } = trained;
@@ -16,26 +16,30 @@ export function reportText(
   return `${[
     `trained on ${trained.windows} labelled windows and ${trained.rows} usual vectors before ${new Date(split.trainTo).toISOString()}`,
     `weights (built-in: 1): ${weights.join(', ')}`,
-    `tested from ${new Date(split.testFrom).toISOString()} on ${champion.windows} windows:`,
+    `tested from ${new Date(split.testFrom).toISOString()} on ${champion.overall.windows} windows:`,
     ...table(champion, challenger),
     ...said,
   ].join('\n')}\n`;
 }
 
-function table(champion: Evaluation, challenger: Evaluation): string[] {
-  const rows: readonly (readonly [string, (of: Evaluation) => string])[] = [
+function table(champion: ModelEvaluation, challenger: ModelEvaluation): string[] {
+  const rows: readonly (readonly [string, (of: ModelEvaluation) => string])[] = [
     ['', ({ model }) => model],
-    ['windows found', ({ found }) => String(found)],
-    ['false alarms', ({ falseAlarms }) => String(falseAlarms)],
-    ['  a series and week', ({ falseAlarmsPerSeriesWeek }) => falseAlarmsPerSeriesWeek.toFixed(3)],
-    ['precision', ({ precision }) => precision.toFixed(3)],
-    ['recall', ({ recall }) => recall.toFixed(3)],
-    ['F1', ({ f1 }) => f1.toFixed(3)],
-    ['ROC area', ({ rocAuc }) => rocAuc.toFixed(3)],
-    ['average precision', ({ prAuc }) => prAuc.toFixed(3)],
-    ['delay, minutes', ({ delayMs }) => (Number.isNaN(delayMs) ? '-' : (delayMs / 60_000).toFixed(1))],
+    ['windows found', ({ overall }) => String(overall.found)],
+    ['false alarms', ({ overall }) => String(overall.falseAlarms)],
+    ['  a series and week', ({ overall }) => figure(overall.falseAlarmsPerSeriesWeek)],
+    ['precision', ({ overall }) => figure(overall.precision)],
+    ['recall', ({ overall }) => figure(overall.recall)],
+    ['F1', ({ overall }) => figure(overall.f1)],
+    ['ROC area', ({ overall }) => figure(overall.rocAuc)],
+    ['average precision', ({ overall }) => figure(overall.prAuc)],
+    ['delay, minutes', ({ overall: { delayMs } }) => (delayMs === null ? '-' : (delayMs / 60_000).toFixed(1))],
   ];
   return rows.map(
     ([name, cell]) => `  ${name.padEnd(20)}${cell(champion).padStart(24)}${cell(challenger).padStart(24)}`,
   );
+}
+
+function figure(value: number | null): string {
+  return value === null ? '-' : value.toFixed(3);
 }

@@ -8,7 +8,8 @@ import { openSourceDetector } from '../../../shared/detection/open-source-detect
 import { openWeightedModel } from '../../../shared/detection/weighted-model';
 import { type DataPoint, TimestampSchema } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
-import { type Evaluation, evaluateModels } from '../../../shared/training/evaluate';
+import { evaluateModels } from '../../../shared/training/evaluate';
+import type { EvaluationReport, SliceEvaluation } from '../../../shared/training/evaluation-report';
 import { type GateDecision, gate } from '../../../shared/training/gate';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
 import type { ModelRegistry, PointHistory, TrainingRecord } from '../../../shared/training/ports';
@@ -81,21 +82,26 @@ export async function runTrain(options: TrainOptions): Promise<number> {
     () => {},
     () => {},
   );
-  const models = [champion, openWeightedModel(trained.artifact)];
-  const [before, after] = await evaluateModels({ ...common, history, split }, models);
-  const decision = gate(before!, after!, options.seed);
-  const { parameters, metrics } = recordOf(options, after!, decision, split.testFrom);
-  const record = { run: randomUUID(), trainedAt: Date.now(), dataset: tally.hash.digest('hex').slice(0, 32) };
+  const models = [champion, openWeightedModel(trained.artifact)] as const;
+  const evaluation = await evaluateModels({ ...common, history, split, seed: options.seed }, models);
+  const decision = gate(evaluation);
+  const { parameters, metrics } = recordOf(options, evaluation.challenger.overall, decision, split.testFrom);
+  const record = {
+    run: randomUUID(),
+    trainedAt: Date.now(),
+    parameters,
+    metrics,
+    dataset: tally.hash.digest('hex').slice(0, 32),
+  };
   const { promote: promoted, reasons } = decision;
-  const registered = await registry.register(trained.artifact, { ...record, parameters, metrics, promoted, reasons });
+  const registered = await registry.register(trained.artifact, { ...record, promoted, reasons });
   if (promoted) await registry.promote(registered.version);
   const report = {
     version: registered.version,
     split,
     trained,
     data: summaryOf(data),
-    champion: before!,
-    challenger: after!,
+    evaluation,
     decision,
   };
   if (options.report !== undefined) await writeReport(options.report, report);
@@ -108,8 +114,7 @@ export interface TrainReport {
   readonly version: number;
   readonly split: { readonly trainTo: number; readonly testFrom: number };
   readonly trained: TrainedModel;
-  readonly champion: Evaluation;
-  readonly challenger: Evaluation;
+  readonly evaluation: EvaluationReport;
   readonly decision: GateDecision;
 }
 
@@ -180,13 +185,13 @@ function instant(text: string | undefined, option: string): number | undefined {
 
 function recordOf(
   options: TrainOptions,
-  after: Evaluation,
+  after: SliceEvaluation,
   decision: GateDecision,
   testFrom: number,
 ): Pick<TrainingRecord, 'parameters' | 'metrics'> {
-  const { blocks, model, delayMs, ...measures } = after;
-  const known = Object.entries({ ...measures, delayMs, confidence: decision.confidence }).filter(([, value]) =>
-    Number.isFinite(value),
+  const { intervals, ...measures } = after;
+  const known = Object.entries({ ...measures, confidence: decision.confidence }).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as const],
   );
   return {
     parameters: {

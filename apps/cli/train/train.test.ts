@@ -4,7 +4,7 @@ import path from 'node:path';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { listModels } from './list-models';
-import { runTrain, type TrainOptions } from './run-train';
+import { runTrain, type TrainOptions, type TrainReport } from './run-train';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-train-'));
 const at = (name: string) => path.join(folder, name);
@@ -83,7 +83,8 @@ describe('tidewatch train', () => {
     await train('c');
     await openFolderRegistry(at('c')).promote(1);
     await train('c', { report: '-' });
-    const { champion } = JSON.parse(printed.slice(printed.indexOf('{'))) as { champion: { model: string } };
+    const { evaluation } = JSON.parse(printed.slice(printed.indexOf('{'))) as TrainReport;
+    const { champion } = evaluation;
     expect(champion.model).toMatch(/^weighted-/);
     expect(champion.model).not.toBe(builtInModel.version);
   });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
+import { GateDecisionSchema } from '../gate';
 import { DOCUMENTS, OutcomeSchema } from '../plan';
 import type { ModelDeployment, ModelRegistry, TrainingWorkspace } from '../ports';
 import { TrainingError } from '../training-error';
 import { documentsOf, endRun, type RunDocuments } from './documents';
-import { DecisionSchema } from './gate';
 import type { StepAnswer, StepRequest } from './order';
 import { RegisteredSchema, unchallenge } from './register';
 
@@ -85,7 +85,7 @@ async function letThrough(documents: RunDocuments, run: string) {
   const outcome = await documents.read(DOCUMENTS.outcome, OutcomeSchema);
   if (outcome !== undefined && outcome.result !== 'live')
     throw new TrainingError(`run ${run} is over: ${outcome.result}`);
-  const { promote, reasons } = await documents.need(DOCUMENTS.decision, DecisionSchema);
+  const { promote, reasons } = await documents.need(DOCUMENTS.decision, GateDecisionSchema);
   if (!promote) throw new TrainingError(`run ${run} is not deployed: the gate refused its model`);
   const { version } = await documents.need(DOCUMENTS.registered, RegisteredSchema);
   const artifact = await documents.need(DOCUMENTS.model, ModelArtifactSchema);

@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
 import type { Settings } from '../../domain/settings';
+import { GateRulesSchema } from '../gate';
 import type { Label } from '../labels';
 import {
   DOCUMENTS,
-  GateRulesSchema,
   HyperparametersSchema,
   RunSchema,
   type TrainingPlan,
   TrainingPlanSchema,
   TriggerSchema,
 } from '../plan';
+import { InjectionSettingsSchema } from '../plan-injection';
 import type { ModelRegistry, TrainingWorkspace } from '../ports';
-import { splitByTime } from '../split';
+import { type Split, splitByTime, splitSpan } from '../split';
 import { TrainingError } from '../training-error';
 import { documentsOf, endRun } from './documents';
 import type { StepAnswer } from './order';
@@ -35,6 +36,7 @@ export const TrainingRequestSchema = z.object({
   seed: z.number().int().min(0).default(1),
   hyperparameters: HyperparametersSchema.prefault({}),
   gate: GateRulesSchema.prefault({}),
+  injection: InjectionSettingsSchema.prefault({}),
 });
 export type TrainingRequest = z.input<typeof TrainingRequestSchema>;
 
@@ -50,6 +52,8 @@ export interface PrepareServices {
   readonly settings: () => Promise<Settings>;
   /** What people know of this time: verdicts, silences, files. */
   readonly labels: (span: Span) => Promise<readonly Label[]>;
+  /** First and last time of the points, where it takes reading them to know; absent: nobody knows. */
+  readonly extent?: (span: Span) => Promise<Span>;
   /** Where the points of this time are, as text of a manifest; absent: whoever replays them knows. */
   readonly manifest?: (span: Span) => Promise<{ readonly text: string; readonly parts: number }>;
   /** How far back training goes where nobody says from when; absent: to the beginning. */
@@ -75,7 +79,10 @@ export async function prepareTraining(services: PrepareServices, request: Traini
     // Last: a plan that is there says that all of this step is.
     if (known === undefined) await documents.write(DOCUMENTS.plan, plan);
     const real = plan.labels.filter(({ verdict }) => verdict === 'real').length;
-    const found = [`${real} labelled windows, tested from ${new Date(plan.split.testFrom).toISOString()} on`, ...parts];
+    const found = [
+      `${real} windows that people labelled, tested from ${new Date(plan.split.testFrom).toISOString()} on`,
+      ...parts,
+    ];
     return { run: asked.run, ended: false, found };
   } catch (error) {
     if (!(error instanceof TrainingError)) throw error;
@@ -105,7 +112,7 @@ function checked(request: TrainingRequest): Asked {
 }
 
 async function planOf(services: PrepareServices, asked: Asked, now: number): Promise<TrainingPlan> {
-  const { run, trigger, sources, metrics, rowsMax, seed, testShare, gapDays } = asked;
+  const { run, trigger, sources, metrics, rowsMax, seed, injection } = asked;
   const span = spanOf(services, asked, now);
   const labels = [...(await services.labels(span))];
   return TrainingPlanSchema.parse({
@@ -118,7 +125,8 @@ async function planOf(services: PrepareServices, asked: Asked, now: number): Pro
     ...(metrics === undefined ? {} : { metrics }),
     settings: await services.settings(),
     labels,
-    split: splitByTime(labels, testShare, gapDays * DAY_MS),
+    injection,
+    split: await splitOf(services, asked, labels, span),
     rowsMax,
     seed,
     hyperparameters: asked.hyperparameters,
@@ -133,6 +141,24 @@ function spanOf({ historyMs }: PrepareServices, { from, to }: Asked, now: number
   const end = to ?? (historyMs === undefined ? undefined : now);
   const begin = from ?? (historyMs === undefined ? undefined : (end ?? now) - historyMs);
   return { ...(begin === undefined ? {} : { from: begin }), ...(end === undefined ? {} : { to: end }) };
+}
+
+/** People's labels say where the split is when there are enough to test by; else the time is split by itself. */
+async function splitOf(
+  { extent }: PrepareServices,
+  asked: Asked,
+  labels: readonly Label[],
+  span: Span,
+): Promise<Split> {
+  const { testShare, gapDays, injection, gate } = asked;
+  const real = labels.filter(({ verdict }) => verdict === 'real').length;
+  if (injection.share === 0 || real * testShare >= gate.windowsMin)
+    return splitByTime(labels, testShare, gapDays * DAY_MS);
+  const isKnown = span.from !== undefined && span.to !== undefined;
+  const { from, to } = isKnown || extent === undefined ? span : { ...(await extent(span)), ...span };
+  if (from === undefined || to === undefined)
+    throw new TrainingError('there are no points of this time: give an earlier begin, or wait until there are');
+  return splitSpan(from, to, testShare, gapDays * DAY_MS);
 }
 
 async function championOf(registry: ModelRegistry): Promise<TrainingPlan['champion']> {

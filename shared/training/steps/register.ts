@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
+import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-report';
+import { GateDecisionSchema } from '../gate';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
 import type { KeptDocuments, ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
 import { documentsOf, endRun } from './documents';
-import { type EvaluationDocument, EvaluationDocumentSchema } from './evaluation-document';
-import { DecisionSchema } from './gate';
 import type { StepAnswer, StepRequest } from './order';
 import { TrainingDocumentSchema } from './train';
 
@@ -25,7 +25,7 @@ export interface RegisterServices {
 /** Registers the model whatever the gate said: as challenger, or refused, which ends the run here. */
 export async function registerStep(services: RegisterServices, { run }: StepRequest): Promise<StepAnswer> {
   const documents = documentsOf(services.workspace, run);
-  const { promote, reasons } = await documents.need(DOCUMENTS.decision, DecisionSchema);
+  const { promote, reasons } = await documents.need(DOCUMENTS.decision, GateDecisionSchema);
   const known = await documents.read(DOCUMENTS.registered, RegisteredSchema);
   const registered = known ?? (await register());
   if (known === undefined) await documents.write(DOCUMENTS.registered, registered);
@@ -45,8 +45,8 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
     const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
     const artifact = await documents.need(DOCUMENTS.model, ModelArtifactSchema);
     const training = await documents.need(DOCUMENTS.training, TrainingDocumentSchema);
-    const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationDocumentSchema);
-    const { confidence } = await documents.need(DOCUMENTS.decision, DecisionSchema);
+    const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationReportSchema);
+    const { confidence } = await documents.need(DOCUMENTS.decision, GateDecisionSchema);
     const record: TrainingRecord = {
       run,
       trainedAt: plan.createdAt,
@@ -62,7 +62,14 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
 }
 
 /** What people ask for when they look at a version later. */
-const KEPT = [DOCUMENTS.plan, DOCUMENTS.training, DOCUMENTS.evaluation, DOCUMENTS.report, DOCUMENTS.decision];
+const KEPT = [
+  DOCUMENTS.plan,
+  DOCUMENTS.injection,
+  DOCUMENTS.training,
+  DOCUMENTS.evaluation,
+  DOCUMENTS.report,
+  DOCUMENTS.decision,
+];
 
 function parametersOf(plan: TrainingPlan): TrainingRecord['parameters'] {
   const { trigger, rowsMax, seed, hyperparameters, split, from, to, sources, metrics } = plan;
@@ -80,9 +87,11 @@ function parametersOf(plan: TrainingPlan): TrainingRecord['parameters'] {
   };
 }
 
-function metricsOf({ challenger }: EvaluationDocument, confidence: number): TrainingRecord['metrics'] {
-  const { blocks: _, model: __, ...measures } = challenger;
-  return Object.fromEntries(Object.entries({ ...measures, confidence }).filter(([, value]) => Number.isFinite(value)));
+function metricsOf({ challenger }: EvaluationReport, confidence: number): TrainingRecord['metrics'] {
+  const { intervals: _, ...measures } = challenger.overall;
+  return Object.fromEntries(
+    Object.entries({ ...measures, confidence }).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );
 }
 
 /** A version that is not to go live is challenger no more. */

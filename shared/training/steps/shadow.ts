@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
+import { GateDecisionSchema } from '../gate';
 import { DOCUMENTS } from '../plan';
 import type { ChallengerPlace, ModelRegistry, TrainingWorkspace } from '../ports';
 import { documentsOf, endRun } from './documents';
-import { DecisionSchema } from './gate';
 import type { StepAnswer, StepRequest } from './order';
 import { RegisteredSchema, unchallenge } from './register';
 
@@ -63,7 +63,7 @@ export async function judgeShadow(services: ShadowServices, { run }: StepRequest
   const { shadowMs, now, challenger } = services;
   if (shadowMs === 0) return { run, ended: false, found: ['none was asked for'], waitSeconds: 0 };
   const documents = documentsOf(services.workspace, run);
-  const { promote } = await documents.need(DOCUMENTS.decision, DecisionSchema);
+  const { promote } = await documents.need(DOCUMENTS.decision, GateDecisionSchema);
   const { since, decided } = await documents.need(DOCUMENTS.shadow, ShadowSchema);
   const { verdict, reasons } = decided ?? (await services.judge(run, since, now()));
   if (verdict === 'wait') return { run, ended: false, found: reasons, waitSeconds: JUDGE_EVERY_SECONDS };

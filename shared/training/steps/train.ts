@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { OpenSourceDetector } from '../../detection/source-detector';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { fingerprinted } from '../fingerprint';
+import { withFaults } from '../inject-faults';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
+import { type Injection, InjectionSchema, planInjection } from '../plan-injection';
 import type { PointHistory, TrainingWorkspace } from '../ports';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
@@ -21,6 +23,10 @@ export const TrainingDocumentSchema = z.object({
   sources: CountSchema,
   /** Labelled windows and usual vectors in the part that trains. */
   windows: CountSchema,
+  /** Of the windows, those of faults that were put there. */
+  injected: CountSchema,
+  /** Windows in which people said that nothing was wrong. */
+  falseAlarms: CountSchema,
   rows: CountSchema,
   leftOut: z.object({ young: CountSchema, late: CountSchema, excluded: CountSchema, sampled: CountSchema }),
 });
@@ -46,7 +52,9 @@ export async function trainStep(services: ReplayServices, { run }: StepRequest):
   if (done !== undefined && artifact !== undefined) return { run, ended: false, found: foundOf(done) };
   const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
   try {
-    const { training, model } = await train(services, plan);
+    const injection = (await documents.read(DOCUMENTS.injection, InjectionSchema)) ?? (await inject(services, plan));
+    await documents.write(DOCUMENTS.injection, injection);
+    const { training, model } = await train(services, plan, injection);
     await documents.write(DOCUMENTS.training, training);
     await documents.write(DOCUMENTS.model, model.artifact);
     return { run, ended: false, found: foundOf(training) };
@@ -61,38 +69,60 @@ export async function trainStep(services: ReplayServices, { run }: StepRequest):
   }
 }
 
+async function inject({ history }: ReplayServices, plan: TrainingPlan): Promise<Injection> {
+  const { labels, injection: settings, sources, metrics } = plan;
+  return planInjection({
+    history: within(await history(plan), plan),
+    labels,
+    settings,
+    ...(sources === undefined ? {} : { sources }),
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+}
+
 /** @throws {TrainingError} if there is nothing to train on */
-async function train({ history, openDetector }: ReplayServices, plan: TrainingPlan) {
-  const { from, to, sources, metrics, settings, labels, split, rowsMax, seed, hyperparameters } = plan;
-  const { history: read, digest } = fingerprinted(await history(plan), labels, settings);
+async function train({ history, openDetector }: ReplayServices, plan: TrainingPlan, injection: Injection) {
+  const { from, sources, metrics, settings, split, rowsMax, seed, hyperparameters } = plan;
+  const labels = [...plan.labels, ...injection.labels];
+  const read = fingerprinted(within(await history(plan), plan), labels, settings);
   const data = await getTrainingData({
-    history: read,
+    history: withFaults(read.history, injection.faults),
     openDetector,
     settings,
     labels,
     rowsMax,
     seed,
     ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
   });
   if (data.points === 0) throw new TrainingError('there are no points of this time and these sources to train on');
   const model = trainModel(data, split, hyperparameters);
-  return { training: documentOf(data, model, digest()), model };
+  return { training: documentOf(data, model, read.digest()), model };
+}
+
+/** Points that came after the run began belong to the next one. */
+export function within(history: PointHistory, { to }: TrainingPlan): PointHistory {
+  if (to === undefined) return history;
+  return {
+    bySource: history.bySource,
+    async *read() {
+      for await (const point of history.read()) if (point.timestamp < to) yield point;
+    },
+  };
 }
 
 function documentOf(
   { points, sources, leftOut }: TrainingData,
-  { windows, rows }: TrainedModel,
+  { windows, injected, falseAlarms, rows }: TrainedModel,
   dataset: string,
 ): TrainingDocument {
-  return { version: 1, dataset, points, sources, windows, rows, leftOut };
+  return { version: 1, dataset, points, sources, windows, injected, falseAlarms, rows, leftOut };
 }
 
-function foundOf({ points, sources, windows, rows }: TrainingDocument): string[] {
+function foundOf({ points, sources, windows, injected, rows }: TrainingDocument): string[] {
   return [
     `${points} points of ${sources} sources`,
-    `${windows} labelled windows and ${rows} usual vectors in the part that trains`,
+    `${windows} windows, ${injected} of them injected, and ${rows} usual vectors in the part that trains`,
   ];
 }
