@@ -34,3 +34,13 @@ function timely(decoded: DecodedRecord, settings: Settings, now: number): Decode
   const points = decoded.points.filter(({ index }) => !refusedAt.has(index));
   return { ...decoded, points, rejections: [...decoded.rejections, ...late] };
 }
+
+/**
+ * A record of the stream, or a line of its archive, to what detection takes of it and what it puts aside. Never throws for what
+ * the bytes hold. O(decompressed bytes).
+ *
+ * @param arrival epoch milliseconds
+ */
+export function readRecord(body: Uint8Array, arrival: number, settings: Settings): DecodedRecord {
+  return timely(decodeBody(body, arrival), settings, arrival);
+}

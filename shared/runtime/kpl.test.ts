@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { field, record, sealed } from '../../test/factories/aggregate';
 import { LIMITS } from '../domain/limits';
 import { decodeBody } from './body';
 import { isAggregate } from './kpl';
@@ -209,26 +209,6 @@ describe('an aggregate', () => {
     );
   });
 });
-
-/** A second, simpler encoder for what the first one never writes. */
-function sealed(...fields: readonly Buffer[]): Buffer {
-  const message = Buffer.concat(fields);
-  return Buffer.concat([Buffer.from('f3899ac2', 'hex'), message, createHash('md5').update(message).digest()]);
-}
-
-function record(message: Buffer): Buffer {
-  return field(3, Buffer.concat([Buffer.from([8, 0]), message]));
-}
-
-function field(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([varint(8 * number + 2), varint(bytes.length), bytes]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (; value > 0x7f; value = Math.floor(value / 128)) bytes.push((value % 128) + 0x80);
-  return Buffer.from([...bytes, value]);
-}
 
 function text(source: string): Buffer {
   return Buffer.from(JSON.stringify({ source, timestamp: ARRIVAL, metrics: { f: 1 } }));

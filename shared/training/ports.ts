@@ -1,10 +1,19 @@
 import type { ModelArtifact } from '../detection/weighted-model';
 import type { DataPoint } from '../domain/data-point';
 
+/** A data point with what is remembered of how it was judged live. */
+export interface PastPoint extends DataPoint {
+  /**
+   * Metrics that were scored without the model's endpoint, or from a memory that was being filled again; absent: none, or
+   * nobody knows. A replay computes their vectors anew and whole.
+   */
+  readonly marked?: readonly string[];
+}
+
 /** Points of the past, to be replayed. Each point of a source once, in the order in which its shards delivered them. */
 export interface PointHistory {
   /** Every call begins with the first point. */
-  read(): AsyncIterable<DataPoint>;
+  read(): AsyncIterable<PastPoint>;
   /** Are all points of a source together? Then what is kept of a source may go after its last point. */
   readonly bySource: boolean;
 }

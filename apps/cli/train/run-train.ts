@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { openDataInput } from '../../../shared/adapters/files/data-input';
+import { openFileHistory } from '../../../shared/adapters/history/file-history';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
@@ -147,28 +147,20 @@ async function championOf(registry: ModelRegistry) {
   return openWeightedModel((await registry.list()).find((model) => model.version === version)?.artifact);
 }
 
-function historyOf(...given: Parameters<typeof pointsOf>): PointHistory {
-  return { bySource: false, read: () => pointsOf(...given) };
-}
-
-async function* pointsOf(options: TrainOptions, see: (point: DataPoint) => void, reject: () => void) {
-  const input = await openDataInput(options.input, options);
+function historyOf(options: TrainOptions, see: (point: DataPoint) => void, reject: () => void): PointHistory {
+  const progress = (bytesTotal: number | undefined) => progressBar(bytesTotal, !options.quiet);
+  const file = openFileHistory(options.input, options, { rejected: reject, progress });
   const to = instant(options.to, '--to') ?? Number.POSITIVE_INFINITY;
-  const bar = await progressBar(input.bytesTotal, !options.quiet);
-  try {
-    for await (const batch of input.batches()) {
-      for (const item of batch) {
-        if (item.kind === 'rejected' && item.reason !== 'empty') reject();
-        if (item.kind !== 'point' || item.point.timestamp >= to) continue;
-        see(item.point);
-        yield item.point;
+  return {
+    bySource: file.bySource,
+    async *read() {
+      for await (const point of file.read()) {
+        if (point.timestamp >= to) continue;
+        see(point);
+        yield point;
       }
-      bar.update(input.bytesRead());
-    }
-  } finally {
-    bar.stop();
-    input.close();
-  }
+    },
+  };
 }
 
 function span({ from, to }: TrainOptions) {

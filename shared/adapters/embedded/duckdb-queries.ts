@@ -1,6 +1,6 @@
 import type { DegradedQuery, PointStore, RecentQuery, SeriesQuery } from '../../detection/ports';
 import { NEWEST_SPARE } from '../newest-whole';
-import { EVENT_ONCE, FLAG, ONCE } from './duckdb-schema';
+import { EVENT_ONCE, FLAG, ONCE, PLACE } from './duckdb-schema';
 
 export interface Query {
   readonly sql: string;
@@ -54,6 +54,21 @@ export function degradedQuery({ schema, from, limit }: DegradedQuery): Query {
   const bounds = bound === undefined ? [] : [bound];
   return limited(sql, [BigInt(schema), ...bounds, ...bounds, BigInt(schema)], limit);
 }
+
+/**
+ * All rows that readers see, source by source, in the order in which they were absorbed: of a shard by place, rows of a point
+ * as they were written, and shards, between which there is no order, merged by time as `inOrder` does. To take the earliest head
+ * of several sequences again and again is to sort by the latest time that each had reached.
+ */
+export const PAST: Query = {
+  sql: `
+SELECT source, metric, timestamp_ms, value, flags, stream, shard, sequence, "index"
+FROM (
+  SELECT *, max(timestamp_ms) OVER (PARTITION BY source, stream, shard ORDER BY ${PLACE} ROWS UNBOUNDED PRECEDING) AS reached
+  FROM (SELECT *, min(rowid) OVER (PARTITION BY source, metric, timestamp_ms) AS written FROM points_raw ${ONCE}))
+ORDER BY source, reached, stream, shard, ${PLACE}, written`,
+  values: [],
+};
 
 type Bound = string | bigint;
 

@@ -144,6 +144,31 @@ export function pointRow(columns: readonly DuckDBValue[], labels: Labels): Point
   };
 }
 
+/** A row of the past, from which a point can be made again. */
+export interface PastRow {
+  readonly source: string;
+  readonly metric: string;
+  readonly timestamp: number;
+  readonly value: number;
+  /** Scored without the endpoint, or from a memory that was being filled again. */
+  readonly isMarked: boolean;
+  /** The same for all rows of one point. */
+  readonly place: string;
+}
+
+/** Rows of `PAST`, in its order of columns. */
+export function pastRows(chunk: DuckDBDataChunk): PastRow[] {
+  const [sources, metrics, timestamps, values, flags, streams, shards, sequences, indices] = chunk.getColumns();
+  return Array.from({ length: chunk.rowCount }, (_, i) => ({
+    source: String(sources![i]),
+    metric: String(metrics![i]),
+    timestamp: Number(timestamps![i]),
+    value: Number(values![i]),
+    isMarked: (Number(flags![i]) & (FLAG.degraded | FLAG.warming)) !== 0,
+    place: `${streams![i]}/${shards![i]}/${sequences![i]}/${indices![i]}`,
+  }));
+}
+
 function flagsOf(row: PointRow): number {
   return (
     (row.isAnomaly ? FLAG.isAnomaly : 0) |

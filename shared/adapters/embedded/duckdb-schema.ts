@@ -6,8 +6,10 @@
  * label's number grows in the order of first use, so it also says which of two streams is the older one.
  */
 
+/** Order of what a shard delivered. */
+export const PLACE = `length(ltrim(sequence, '0')), ltrim(sequence, '0'), "index"`;
 /** Which of several rows of one identity counts: the one with the earliest position. */
-const EARLIEST = `stream, length(ltrim(sequence, '0')), ltrim(sequence, '0'), "index", rowid`;
+const EARLIEST = `stream, ${PLACE}, rowid`;
 const SERIES_TIME = 'source, metric, timestamp_ms';
 
 /** Rows that readers see: of each source, metric and timestamp the highest revision. Add a filter on these three before `QUALIFY`. */

@@ -6,8 +6,16 @@ import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { newestWhole } from '../newest-whole';
 import { type Labels, loadLabels } from './duckdb-labels';
-import { anomaliesQuery, degradedQuery, pointsQuery, type Query, recentQuery, TOTALS } from './duckdb-queries';
-import { ANOMALY_COLUMNS, fillAnomalies, fillPoints, POINT_COLUMNS, pointRow } from './duckdb-rows';
+import { anomaliesQuery, degradedQuery, PAST, pointsQuery, type Query, recentQuery, TOTALS } from './duckdb-queries';
+import {
+  ANOMALY_COLUMNS,
+  fillAnomalies,
+  fillPoints,
+  type PastRow,
+  POINT_COLUMNS,
+  pastRows,
+  pointRow,
+} from './duckdb-rows';
 import { SCHEMA } from './duckdb-schema';
 import { createTurns, type InTurn, inGroups } from './in-turn';
 
@@ -23,6 +31,11 @@ export interface DuckDbOptions {
 export interface DuckDbStore extends PointStore, DegradedRows {
   /** How many sources and series have points. */
   totals(): Promise<{ readonly sources: number; readonly series: number }>;
+  /**
+   * All rows that readers see, source by source in the order in which they were absorbed, some thousands at a time. DuckDB sorts
+   * them, in its memory and beside its file.
+   */
+  readPast(): AsyncGenerator<readonly PastRow[]>;
 }
 
 /**
@@ -47,15 +60,17 @@ async function sessionOf(instance: DuckDBInstance): Promise<DuckDbStore> {
   const inTurn = createTurns();
   const writeAnomalies = writer<AnomalyEvent>(writing, labels, inTurn, 'anomalies_raw', ANOMALY_COLUMNS, fillAnomalies);
   const reads = new Set<Promise<unknown>>();
-  const read = async ({ sql, values }: Query) => {
-    const result = faultsNamed(() => reading.runAndReadAll(sql, [...values]));
+  const awaited = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = faultsNamed(work);
     reads.add(result);
     try {
-      return (await result).getRows();
+      return await result;
     } finally {
       reads.delete(result);
     }
   };
+  const read = async ({ sql, values }: Query) =>
+    (await awaited(() => reading.runAndReadAll(sql, [...values]))).getRows();
   const readRows = async (query: Query) => (await read(query)).map((columns) => pointRow(columns, labels));
   return {
     writePoints: writer<PointRow>(writing, labels, inTurn, 'points_raw', POINT_COLUMNS, (chunk, part) =>
@@ -77,6 +92,20 @@ async function sessionOf(instance: DuckDBInstance): Promise<DuckDbStore> {
       return (await read(anomaliesQuery(query))).map(([event]) => JSON.parse(String(event)) as AnomalyEvent);
     },
     readDegraded: (query) => readRows(degradedQuery(query)),
+    async *readPast() {
+      // A result that streams ends with the next query of its connection.
+      const streaming = await awaited(() => instance.connect());
+      try {
+        const result = await awaited(() => streaming.stream(PAST.sql));
+        for (;;) {
+          const chunk = await awaited(() => result.fetchChunk());
+          if (chunk === null || chunk.rowCount === 0) return;
+          yield pastRows(chunk);
+        }
+      } finally {
+        streaming.closeSync();
+      }
+    },
     async totals() {
       const [[sources, series] = []] = await read(TOTALS);
       return { sources: Number(sources), series: Number(series) };

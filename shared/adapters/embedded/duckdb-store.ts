@@ -64,6 +64,9 @@ function storeOf(first: DuckDbStore, open: () => Promise<DuckDbStore>, letGo: ()
     readAnomalies: (query) => on((store) => store.readAnomalies(query)),
     readDegraded: (query) => on((store) => store.readDegraded(query)),
     totals: () => on((store) => store.totals()),
+    async *readPast() {
+      yield* await on(async (store) => store.readPast());
+    },
     close() {
       const last = session;
       closed ??= (async () => {

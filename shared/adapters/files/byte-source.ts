@@ -30,15 +30,21 @@ export async function openBytes(path: string, stdin: NodeJS.ReadableStream): Pro
   const counted = counting(raw, (bytes) => {
     bytesRead += bytes;
   });
-  const [head, rest] = await withHead(counted, 2, (bytes) => bytes.length >= 2);
-  const compressed = head[0] === 0x1f && head[1] === 0x8b;
   return {
-    compressed,
+    ...(await unpackedIfPacked(counted)),
     bytesTotal,
     bytesRead: () => bytesRead,
-    chunks: compressed ? unpacked(rest) : rest,
     close: () => (raw as Readable).destroy(),
   };
+}
+
+/** Bytes as they are, or unpacked if they are gzip. */
+export async function unpackedIfPacked(
+  chunks: AsyncIterator<Buffer>,
+): Promise<Pick<ByteSource, 'compressed' | 'chunks'>> {
+  const [head, all] = await withHead(chunks, 2, (bytes) => bytes.length >= 2);
+  const compressed = head[0] === 0x1f && head[1] === 0x8b;
+  return { compressed, chunks: compressed ? unpacked(all) : all };
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

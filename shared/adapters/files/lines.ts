@@ -17,11 +17,14 @@ const NONE: ReadonlySet<number> = new Set();
 
 /**
  * Splits bytes (UTF-8, a byte order mark is dropped) into lines, a chunk's worth at a time. A line of more than
- * `LIMITS.recordBytesMax` bytes is passed over without being kept, so memory is bounded whatever comes.
+ * `lineBytesMax` bytes is passed over without being kept, so memory is bounded whatever comes.
  *
  * @throws {InputError} when a line does not end within 64 MiB
  */
-export async function* lineBatches(chunks: AsyncIterable<Buffer>): AsyncGenerator<LineBatch> {
+export async function* lineBatches(
+  chunks: AsyncIterable<Buffer>,
+  lineBytesMax: number = LIMITS.recordBytesMax,
+): AsyncGenerator<LineBatch> {
   let number = 1;
   let carry: Buffer = Buffer.alloc(0);
   /** Bytes of the oversized line that is being passed over; 0 when there is none. */
@@ -42,7 +45,7 @@ export async function* lineBatches(chunks: AsyncIterable<Buffer>): AsyncGenerato
     const cut = chunk.lastIndexOf(LF) + 1;
     if (cut > 0) {
       const block = carry.length > 0 ? Buffer.concat([carry, chunk.subarray(0, cut - 1)]) : chunk.subarray(0, cut - 1);
-      const batch = batchOf(block, number, isFirst);
+      const batch = batchOf(block, number, isFirst, lineBytesMax);
       yield batch;
       number += batch.lines.length;
       isFirst = false;
@@ -50,24 +53,24 @@ export async function* lineBatches(chunks: AsyncIterable<Buffer>): AsyncGenerato
     } else {
       carry = carry.length > 0 ? Buffer.concat([carry, chunk]) : Buffer.from(chunk);
     }
-    if (carry.length > LIMITS.recordBytesMax) {
+    if (carry.length > lineBytesMax) {
       skipped = carry.length;
       carry = Buffer.alloc(0);
     }
   }
   if (skipped > 0) yield { first: number, lines: [''], oversized: new Set([number]) };
-  else if (carry.length > 0) yield batchOf(carry, number, isFirst);
+  else if (carry.length > 0) yield batchOf(carry, number, isFirst, lineBytesMax);
 }
 
-function batchOf(block: Buffer, first: number, isFirst: boolean): LineBatch {
+function batchOf(block: Buffer, first: number, isFirst: boolean, lineBytesMax: number): LineBatch {
   const text = block.toString('utf8');
   const lines = (isFirst && text.startsWith('\u{feff}') ? text.slice(1) : text).split('\n');
   if (text.includes('\r')) trimReturns(lines);
   // Only a block above the limit can hold a line above it.
-  if (block.length <= LIMITS.recordBytesMax) return { first, lines, oversized: NONE };
+  if (block.length <= lineBytesMax) return { first, lines, oversized: NONE };
   const oversized = new Set<number>();
   lines.forEach((line, index) => {
-    if (line.length <= LIMITS.recordBytesMax) return;
+    if (line.length <= lineBytesMax) return;
     oversized.add(first + index);
     lines[index] = '';
   });

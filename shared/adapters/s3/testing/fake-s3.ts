@@ -5,6 +5,12 @@ import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server
 export interface FakeS3 {
   readonly url: string;
   readonly objects: Map<string, string>;
+  /** Objects that are no text. */
+  readonly packed: Map<string, Buffer>;
+  /** After so many bytes of an object the connection breaks; asked for each call that gets one. */
+  breaksAfter: (key: string, call: number) => number | undefined;
+  /** After so many bytes nothing comes any more. */
+  stallsAfter: (key: string, call: number) => number | undefined;
   /** What happens instead of an answer, asked for each call from 0. */
   fate: (call: number) => 'works' | 'hangs' | { readonly error: string; readonly status: number };
   /** Calls so far, as `PUT key`. */
@@ -25,11 +31,14 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     if (fate === 'hangs') return;
     if (fate !== 'works') return refuse(response, fate.status, fate.error);
     if (key === '') list(fake, searchParams, response);
-    else object(fake, decodeURIComponent(key), request, response);
+    else object(fake, decodeURIComponent(key), request, response, call);
   });
   const fake: FakeS3 = {
     url: server.url,
     objects: new Map(),
+    packed: new Map(),
+    breaksAfter: () => undefined,
+    stallsAfter: () => undefined,
     fate: () => 'works',
     calls: [],
     close: () => server.close(),
@@ -37,7 +46,8 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   return fake;
 }
 
-function object(fake: FakeS3, key: string, { method, body }: FakeRequest, response: ServerResponse): void {
+function object(fake: FakeS3, key: string, request: FakeRequest, response: ServerResponse, call: number): void {
+  const { method, headers, body } = request;
   if (method === 'PUT') {
     fake.objects.set(key, body);
     response.writeHead(200).end();
@@ -45,25 +55,36 @@ function object(fake: FakeS3, key: string, { method, body }: FakeRequest, respon
   }
   if (method === 'DELETE') {
     fake.objects.delete(key);
+    fake.packed.delete(key);
     response.writeHead(204).end();
     return;
   }
   const text = fake.objects.get(key);
-  if (text === undefined) refuse(response, 404, 'NoSuchKey');
-  else response.writeHead(200).end(text);
+  const bytes = fake.packed.get(key) ?? (text === undefined ? undefined : Buffer.from(text));
+  if (bytes === undefined) {
+    refuse(response, 404, 'NoSuchKey');
+    return;
+  }
+  const from = Number(/^bytes=(\d+)-$/.exec(headers['range'] ?? 'bytes=0-')?.[1]);
+  response.writeHead(from > 0 ? 206 : 200, { 'content-length': bytes.length - from });
+  const breaksAfter = fake.breaksAfter(key, call);
+  const stallsAfter = fake.stallsAfter(key, call);
+  if (stallsAfter !== undefined) response.write(bytes.subarray(from, from + stallsAfter));
+  else if (breaksAfter === undefined) response.end(bytes.subarray(from));
+  else response.write(bytes.subarray(from, from + breaksAfter), () => response.destroy());
 }
 
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {
   const prefix = query.get('prefix') ?? '';
-  const after = query.get('continuation-token') ?? '';
-  const keys = [...fake.objects.keys()].filter((key) => key.startsWith(prefix));
+  const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
+  const keys = [...fake.objects.keys(), ...fake.packed.keys()].filter((key) => key.startsWith(prefix));
   const entries = [...new Set(keys.map((key) => entryOf(key, prefix, query.get('delimiter'))))]
     .filter((entry) => entry > after)
     .sort();
   const page = entries.slice(0, PAGE_KEYS);
   const isMore = entries.length > page.length;
   const contents = page.map((entry) =>
-    fake.objects.has(entry)
+    fake.objects.has(entry) || fake.packed.has(entry)
       ? `<Contents><Key>${entry}</Key></Contents>`
       : `<CommonPrefixes><Prefix>${entry}</Prefix></CommonPrefixes>`,
   );
