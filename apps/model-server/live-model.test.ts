@@ -38,7 +38,7 @@ test('models are swapped while calls run: none fails, and each is scored by the 
   };
   await registry.promote(1);
   await live.look();
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 20; round++) {
     const calls = Array.from({ length: 10 }, call);
     await registry.promote((round % 2) + 1);
     await live.look();

@@ -101,15 +101,26 @@ async function train({ history, openDetector }: ReplayServices, plan: TrainingPl
   return { training: documentOf(data, model, read.digest()), model };
 }
 
-/** Points that came after the run began belong to the next one. */
-export function within(history: PointHistory, { to }: TrainingPlan): PointHistory {
-  if (to === undefined) return history;
+/**
+ * The points as the plan has them: those that came after the run began belong to the next one. That they cannot be read is no
+ * lack of them, so it fails the step.
+ */
+export function within(history: PointHistory, { to = Number.POSITIVE_INFINITY }: TrainingPlan): PointHistory {
   return {
     bySource: history.bySource,
     async *read() {
-      for await (const point of history.read()) if (point.timestamp < to) yield point;
+      try {
+        for await (const point of history.read()) if (point.timestamp < to) yield point;
+      } catch (cause) {
+        throw cause instanceof TrainingError ? new UnreadableHistory(cause.message, { cause }) : cause;
+      }
     },
   };
+}
+
+/** The points of the past are there, and cannot be read; the message says what to do about it. */
+export class UnreadableHistory extends Error {
+  override readonly name = 'UnreadableHistory';
 }
 
 function documentOf(
