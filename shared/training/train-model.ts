@@ -5,6 +5,7 @@ import { stableId } from '../domain/ids';
 import { type Example, fitWeights, squaresOf, weightedSum } from './fit-weights';
 import type { Label } from './labels';
 import { isTrain, type Split } from './split';
+import { checkTrainable } from './trainable';
 import type { TrainingData, TrainingRow } from './training-data';
 import { TrainingError } from './training-error';
 
@@ -42,9 +43,10 @@ const DAY_MS = 86_400_000;
  * the usual, its strongest row, and weighs as much as a labelled window; all of them never more than all else that is usual.
  * The same rows give the same bytes. O(rounds × steps × rows).
  *
- * @throws {TrainingError} if nothing, or one class only, lies in the part that trains
+ * @throws {TrainingError} if nothing, or one class only, lies in the part that trains; or as {@link checkTrainable} does
  */
 export function trainModel(data: TrainingData, split: Split, given: Partial<Hyperparameters> = {}): TrainedModel {
+  checkTrainable(data, split);
   const { pull, rounds, steps, injectedWeight } = { ...DEFAULT_HYPERPARAMETERS, ...given };
   const { strange, hard } = rowsByWindow(data.rows, split);
   const usualRows = data.rows.filter((row) => row.label === undefined && row.timestamp < split.trainTo);

@@ -1,8 +1,10 @@
-import type { FeatureVector } from '../detection/model';
+import { builtInModel } from '../detection/built-in-model';
+import { FEATURE_SCHEMA_VERSION, type FeatureVector } from '../detection/model';
 import type { OpenSourceDetector, SourceDetector } from '../detection/source-detector';
 import { matchesPattern, type Settings, settingsFor } from '../domain/settings';
+import { Distributions } from './distributions';
 import { indexLabels, type Label } from './labels';
-import type { PointHistory } from './ports';
+import type { PastPoint, PointHistory } from './ports';
 import { sampleHash } from './sample-hash';
 import { TrainingError } from './training-error';
 
@@ -21,6 +23,13 @@ export interface TrainingDataConfig {
   /** Of rows without a label, so many at most; a sample by hash, the same for the same seed whatever the order. */
   readonly rowsMax?: number;
   readonly seed: number;
+  /** Epoch milliseconds, exclusive: where the part that trains ends, whose distributions are counted; absent: `to`. */
+  readonly trainTo?: number;
+  /**
+   * Leaves out what the history marks: live it was scored without the endpoint, or from a memory that was being filled. The
+   * vectors of a replay are whole all the same; only a local store has marks.
+   */
+  readonly leaveOutMarked?: boolean;
 }
 
 /** A feature vector with what is known of it. */
@@ -35,6 +44,9 @@ export interface TrainingRow {
 }
 
 export interface TrainingData {
+  /** Of the vectors. */
+  readonly schema: number;
+  /** By source, metric and time, whatever the order of the history. */
   readonly rows: readonly TrainingRow[];
   /** Each row without a label stands for so many. */
   readonly unlabelledWeight: number;
@@ -45,8 +57,14 @@ export interface TrainingData {
     readonly young: number;
     readonly late: number;
     readonly excluded: number;
+    readonly marked: number;
     readonly sampled: number;
   };
+  /**
+   * Of all vectors of the part that trains, not of a sample; what people excluded is in it, as it is live. Scores are the
+   * built-in model's.
+   */
+  readonly distributions: Distributions;
 }
 
 const ROWS_MAX = 200_000;
@@ -56,15 +74,17 @@ const HASHES = 2 ** 32;
  * The feature store's read: replays points through the engine as the live path does, and gives the vectors that it computed
  * there. Nothing of a model, an endpoint or a cache enters, so what these lost at the time does not matter here. Vectors of
  * series too young to be judged are left out, as are those that came late and those that people excluded.
- * Memory: the detectors, `rowsMax` rows, and the labelled rows.
+ * Memory: `rowsMax` rows, the labelled rows, and the detectors: of one source, where the history is by source, else of all.
+ * O(points) time.
  *
- * @throws {TrainingError} if there are more labelled rows than 1,000,000
+ * @throws {TrainingError} if there are no points, or more labelled rows than 1,000,000
  */
 export async function getTrainingData(config: TrainingDataConfig): Promise<TrainingData> {
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, settings } = config;
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, trainTo = to } = config;
   const labels = indexLabels(config.labels);
-  const detectors = new Map<string, SourceDetector>();
-  const leftOut = { young: 0, late: 0, excluded: 0, sampled: 0 };
+  const detectors = openDetectors(config);
+  const leftOut = { young: 0, late: 0, excluded: 0, marked: 0, sampled: 0 };
+  const distributions = new Distributions(builtInModel.version);
   const sample = openSample(config.seed, config.rowsMax ?? ROWS_MAX);
   const labelled: TrainingRow[] = [];
   let points = 0;
@@ -72,28 +92,64 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
     const { source, timestamp } = point;
     if (timestamp >= to || !fits(config.sources, source)) continue;
     points += 1;
-    const detector = detectors.get(source) ?? config.openDetector(source, settingsFor(settings, source), undefined);
-    detectors.set(source, detector);
-    for (const { metric, features, standing, learnt, learningNeeds } of detector.advance(point)) {
+    for (const observation of detectors.of(source).advance(point)) {
+      const { metric, features, standing, learnt, learningNeeds } = observation;
       if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
         continue;
+      if (timestamp < trainTo) distributions.add(observation, builtInModel.score(features).anomaly);
       const label = labels.at(source, metric, timestamp);
       if (standing !== 'current') leftOut.late += 1;
       else if (learnt < learningNeeds) leftOut.young += 1;
       else if (label?.verdict === 'exclude') leftOut.excluded += 1;
+      else if (config.leaveOutMarked && isMarked(point, metric)) leftOut.marked += 1;
       else if (label === undefined) sample.offer({ source, metric, timestamp, features, label });
       else labelled.push({ source, metric, timestamp, features, label });
     }
     if (labelled.length > LABELLED_MAX) throw new TrainingError(TOO_MANY_LABELLED);
   }
+  if (points === 0) throw new TrainingError('there are no points of this time and these sources');
   leftOut.sampled = sample.dropped();
   return {
-    rows: [...labelled, ...sample.rows()],
+    schema: FEATURE_SCHEMA_VERSION,
+    rows: [...labelled, ...sample.rows()].sort(byPlace),
     unlabelledWeight: sample.weight(),
     points,
-    sources: detectors.size,
+    sources: detectors.sources(),
     leftOut,
+    distributions,
   };
+}
+
+/** The detectors that are needed still. */
+function openDetectors({ history, openDetector, settings }: TrainingDataConfig) {
+  const open = new Map<string, SourceDetector>();
+  let sources = 0;
+  return {
+    of(source: string): SourceDetector {
+      const known = open.get(source);
+      if (known !== undefined) return known;
+      // Of the source before, nothing comes any more.
+      if (history.bySource) open.clear();
+      const detector = openDetector(source, settingsFor(settings, source), undefined);
+      open.set(source, detector);
+      sources += 1;
+      return detector;
+    },
+    sources: () => sources,
+  };
+}
+
+/** Of relations, any metric will do. */
+function isMarked({ marked }: PastPoint, metric: string | undefined): boolean {
+  return marked !== undefined && (metric === undefined || marked.includes(metric));
+}
+
+function byPlace(a: TrainingRow, b: TrainingRow): number {
+  return compared(a.source, b.source) || compared(a.metric ?? '', b.metric ?? '') || a.timestamp - b.timestamp;
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const LABELLED_MAX = 1_000_000;

@@ -1,9 +1,14 @@
-import { FEATURES, type FeatureName } from '../detection/model';
+import fc from 'fast-check';
+import { AT } from '../detection/built-in-model';
+import { FEATURE_SCHEMA_VERSION, FEATURES, type FeatureName, roundFeature } from '../detection/model';
+import { openWeightedModel } from '../detection/weighted-model';
+import { Distributions } from './distributions';
 import type { Label } from './labels';
 import { alarmMeasures, countScores, rankingMeasures } from './measures';
 import { splitByTime, splitSpan } from './split';
 import { trainModel } from './train-model';
 import type { TrainingData } from './training-data';
+import { TrainingError } from './training-error';
 
 const DAY_MS = 86_400_000;
 const label = (from: number, to: number, changes: Partial<Label> = {}): Label => ({
@@ -55,22 +60,42 @@ describe('measures', () => {
 
 describe('training', () => {
   const features = FEATURES.map(() => 1);
-  const row = (timestamp: number, given?: Label) => ({ source: 's', metric: 'a', timestamp, features, label: given });
-  const data = (rows: TrainingData['rows']): TrainingData => ({
+  const row = (timestamp: number, given?: Label, vector = features) => ({
+    ...{ source: 's', metric: 'a', timestamp, features: vector, label: given },
+  });
+  const data = (rows: TrainingData['rows'], changes: Partial<TrainingData> = {}): TrainingData => ({
+    schema: FEATURE_SCHEMA_VERSION,
     rows,
     unlabelledWeight: 1,
     points: 1,
     sources: 1,
-    leftOut: { young: 0, late: 0, excluded: 0, sampled: 0 },
+    leftOut: { young: 0, late: 0, excluded: 0, marked: 0, sampled: 0 },
+    distributions: new Distributions('built-in'),
+    ...changes,
   });
   const split = { trainTo: 100, testFrom: 100 };
-  it.each<[string, TrainingData['rows'], RegExp]>([
-    ['nothing', [], /no vector lies in a labelled window/],
-    ['usual rows alone', [row(1)], /no vector lies in a labelled window/],
-    ['labels after the split alone', [row(1), row(150, label(140, 160))], /no vector lies in a labelled window/],
-    ['labelled rows alone', [row(1, label(0, 2))], /nothing usual to learn/],
-  ])('says what it lacks: %s', (_, rows, words) => {
-    expect(() => trainModel(data(rows), split)).toThrow(words);
+  const flat = FEATURES.map(() => 0);
+  const young = { young: 77, late: 0, excluded: 0, marked: 0, sampled: 0 };
+  it.each<[string, TrainingData, RegExp]>([
+    ['nothing', data([]), /no vector lies in a labelled window/],
+    ['usual rows alone', data([row(1)]), /no vector lies in a labelled window/],
+    ['labels after the split alone', data([row(1), row(150, label(140, 160))]), /no vector lies in a labelled window/],
+    ['labelled rows alone', data([row(1, label(0, 2))]), /nothing usual to learn/],
+    ['young series alone', data([], { leftOut: young }), /all 77 vectors are of series too young .* more points/],
+    [
+      'constant series',
+      data([row(1, label(0, 2), flat), row(50, undefined, flat), row(150)]),
+      /nothing in the part that trains stands out .* constant series/,
+    ],
+    ['vectors of another schema', data([row(1)], { schema: 7 }), /feature schema 7, this program trains on 1: replay/],
+    [
+      'vectors of two schemas',
+      data([row(1, label(0, 2)), row(50, undefined, features.slice(1))]),
+      new RegExp(`several feature schemas: one of source s has ${FEATURES.length - 1} features`),
+    ],
+  ])('says what it lacks: %s', (_, given, words) => {
+    expect(() => trainModel(given, split)).toThrow(words);
+    expect(() => trainModel(given, split)).toThrow(TrainingError);
   });
   const hot = (feature: FeatureName) => FEATURES.map((name) => (name === feature ? 4 : 0.1));
   const at = (timestamp: number, values: readonly number[], given?: Label) => ({
@@ -112,5 +137,38 @@ describe('training', () => {
   it('stays the built-in model where windows and all else look the same', () => {
     const { artifact } = trainModel(data([row(1, label(0, 2)), row(50)]), split, { pull: 1e6 });
     expect(new Set(Object.values(artifact.weights))).toEqual(new Set([1]));
+  });
+
+  const surprise = fc.double({ min: 0, max: 12, noNaN: true }).map(roundFeature);
+  const vector = fc.array(surprise, { minLength: FEATURES.length, maxLength: FEATURES.length });
+  it('makes a model that no surprise lowers, whatever it learnt; shapeWeight moves weight between families', () => {
+    const higher = fc.tuple(vector, vector).map(([low, more]) => {
+      const shapeWeight = AT.shapeWeight;
+      return [low, low.map((value, k) => (k === shapeWeight ? value : value + more[k]!))] as const;
+    });
+    const any = fc.record({
+      strange: fc.array(vector, { maxLength: 6 }),
+      usual: fc.array(vector, { minLength: 1, maxLength: 12 }),
+      pull: fc.constantFrom(0, 0.05, 5),
+      pairs: fc.array(higher, { minLength: 1, maxLength: 20 }),
+    });
+    fc.assert(
+      fc.property(any, ({ strange, usual, pull, pairs }) => {
+        const rows = [
+          row(40, label(40, 40)),
+          ...strange.map((one, i) => row(i, label(i, i), one)),
+          ...usual.map((one, i) => row(50 + i, undefined, one)),
+        ];
+        const learnt = () => trainModel(data(rows), split, { pull, rounds: 2, steps: 20 }).artifact;
+        const artifact = learnt();
+        expect(JSON.stringify(learnt())).toBe(JSON.stringify(artifact));
+        const model = openWeightedModel(artifact);
+        for (const [low, high] of pairs) {
+          const [less, more] = [model.score(low), model.score(high)];
+          expect(more.alarm).toBeGreaterThanOrEqual(less.alarm - 1e-12);
+          expect(more.anomaly).toBeGreaterThanOrEqual(less.anomaly - 1e-12);
+        }
+      }),
+    );
   });
 });

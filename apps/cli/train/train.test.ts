@@ -94,7 +94,7 @@ describe('tidewatch train', () => {
     ['labels that are no JSON', 'source,from,to', {}, /not JSON/],
     ['labels without a time', '[{"source":"pump"}]', {}, /0\.from/],
     ['no labels', '[]', {}, /training needs labelled windows/],
-    ['labels of other sources', '', { sources: 'fan-*' }, /do its source names fit/],
+    ['labels of other sources', '', { sources: 'fan-*' }, /there are no points of this time and these sources/],
     ['standard input', '', { input: '-' }, /read twice/],
     ['a time that is none', '', { from: 'yesterday' }, /--from/],
   ])('ends with words on %s, and registers nothing', async (_, text, changes, words) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OpenSourceDetector } from '../../detection/source-detector';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
+import { DistributionsSchema } from '../distributions';
 import { fingerprinted } from '../fingerprint';
 import { withFaults } from '../inject-faults';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
@@ -28,7 +29,15 @@ export const TrainingDocumentSchema = z.object({
   /** Windows in which people said that nothing was wrong. */
   falseAlarms: CountSchema,
   rows: CountSchema,
-  leftOut: z.object({ young: CountSchema, late: CountSchema, excluded: CountSchema, sampled: CountSchema }),
+  leftOut: z.object({
+    young: CountSchema,
+    late: CountSchema,
+    excluded: CountSchema,
+    marked: CountSchema,
+    sampled: CountSchema,
+  }),
+  /** Of vectors and scores in the part that trains: what live ones are compared with. */
+  distributions: DistributionsSchema,
 });
 export type TrainingDocument = z.output<typeof TrainingDocumentSchema>;
 
@@ -92,11 +101,11 @@ async function train({ history, openDetector }: ReplayServices, plan: TrainingPl
     labels,
     rowsMax,
     seed,
+    trainTo: split.trainTo,
     ...(from === undefined ? {} : { from }),
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
   });
-  if (data.points === 0) throw new TrainingError('there are no points of this time and these sources to train on');
   const model = trainModel(data, split, hyperparameters);
   return { training: documentOf(data, model, read.digest()), model };
 }
@@ -124,11 +133,22 @@ export class UnreadableHistory extends Error {
 }
 
 function documentOf(
-  { points, sources, leftOut }: TrainingData,
+  { points, sources, leftOut, distributions }: TrainingData,
   { windows, injected, falseAlarms, rows }: TrainedModel,
   dataset: string,
 ): TrainingDocument {
-  return { version: 1, dataset, points, sources, windows, injected, falseAlarms, rows, leftOut };
+  return {
+    version: 1,
+    dataset,
+    points,
+    sources,
+    windows,
+    injected,
+    falseAlarms,
+    rows,
+    leftOut,
+    distributions: distributions.toJSON(),
+  };
 }
 
 function foundOf({ points, sources, windows, injected, rows }: TrainingDocument): string[] {
