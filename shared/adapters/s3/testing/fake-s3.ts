@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server';
 
@@ -12,7 +13,7 @@ export interface FakeS3 {
   /** After so many bytes nothing comes any more. */
   stallsAfter: (key: string, call: number) => number | undefined;
   /** What happens instead of an answer, asked for each call from 0. */
-  fate: (call: number) => 'works' | 'hangs' | { readonly error: string; readonly status: number };
+  fate: (call: number) => 'works' | 'works-unanswered' | 'hangs' | { readonly error: string; readonly status: number };
   /** Calls so far, as `PUT key`. */
   readonly calls: string[];
   close(): Promise<void>;
@@ -29,7 +30,8 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     fake.calls.push(`${request.method} ${decodeURIComponent(key)}`);
     const fate = fake.fate(call);
     if (fate === 'hangs') return;
-    if (fate !== 'works') return refuse(response, fate.status, fate.error);
+    if (fate === 'works-unanswered') response.end = () => response.destroy();
+    else if (fate !== 'works') return refuse(response, fate.status, fate.error);
     if (key === '') list(fake, searchParams, response);
     else object(fake, decodeURIComponent(key), request, response, call);
   });
@@ -47,9 +49,15 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
 }
 
 function object(fake: FakeS3, key: string, request: FakeRequest, response: ServerResponse, call: number): void {
-  const { method, headers, body } = request;
+  const { method, headers, body, bytes: put } = request;
   if (method === 'PUT') {
-    fake.objects.set(key, body);
+    const isThere = fake.objects.has(key) || fake.packed.has(key);
+    if (headers['if-none-match'] === '*' && isThere) {
+      refuse(response, 412, 'PreconditionFailed');
+      return;
+    }
+    if (isUtf8(put)) fake.objects.set(key, body);
+    else fake.packed.set(key, put);
     response.writeHead(200).end();
     return;
   }
