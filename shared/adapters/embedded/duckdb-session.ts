@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import { type DegradedRows, type PointStore, TransientFault } from '../../detection/ports';
@@ -45,6 +45,8 @@ export interface DuckDbStore extends PointStore, DegradedRows {
 export async function openSession(path: string, options: DuckDbOptions): Promise<DuckDbStore> {
   const instance = await openFile(path, options);
   try {
+    // Of a process that was killed while it sorted; the file is this one's now, and nothing is sorted yet.
+    rmSync(`${path}.tmp`, { recursive: true, force: true });
     return await sessionOf(instance);
   } catch (error) {
     instance.closeSync();

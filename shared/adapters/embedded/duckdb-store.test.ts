@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -108,6 +108,14 @@ describe('the DuckDB file', () => {
     child.kill();
     await ended;
     await (await openDuckDbStore(file)).close();
+  });
+
+  it('takes away what a process that was killed while it sorted has left beside the file', async () => {
+    const file = join(folder, 'sorted.duckdb');
+    mkdirSync(`${file}.tmp`);
+    writeFileSync(join(`${file}.tmp`, 'duckdb_temp_storage_DEFAULT-0.tmp'), 'left');
+    await (await openDuckDbStore(file)).close();
+    expect(existsSync(`${file}.tmp`)).toBe(false);
   });
 
   it('names a file that is no store', async () => {
