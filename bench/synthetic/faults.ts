@@ -1,12 +1,18 @@
 import { normals } from '../../shared/detection/relations/relations.factory';
+import { FAULT_POINTS, FAULT_SPREADS, type OffsetFaultKind, offsetOf } from '../../shared/training/fault-kinds';
 
 /** What goes wrong with a made-up metric. */
 export const FAULT_NAMES = ['spike', 'dip', 'levelShift', 'drift', 'unrest'] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 
-const ROWS: Readonly<Record<FaultName, number>> = { spike: 2, dip: 2, levelShift: 40, drift: 60, unrest: 30 };
-/** In spreads of the series: plain on a plot. */
-const SPREADS: Readonly<Record<FaultName, number>> = { spike: 8, dip: -8, levelShift: 6, drift: 9, unrest: 4 };
+/** As they are injected for training: a dip is a spike downward. */
+const KINDS: Readonly<Record<FaultName, OffsetFaultKind>> = {
+  spike: 'spike',
+  dip: 'spike',
+  levelShift: 'level-shift',
+  drift: 'drift',
+  unrest: 'variance-burst',
+};
 
 export interface FaultySeries {
   readonly values: Float64Array;
@@ -21,14 +27,13 @@ export interface FaultySeries {
  * @param times size, relative to a plain fault
  */
 export function withFault(values: Float64Array, fault: FaultName, from: number, seed: number, times = 1): FaultySeries {
-  const to = from + ROWS[fault];
-  const size = times * SPREADS[fault] * spreadOf(values);
+  const kind = KINDS[fault];
+  const to = from + FAULT_POINTS[kind];
+  const size = (fault === 'dip' ? -1 : 1) * times * FAULT_SPREADS[kind] * spreadOf(values);
   const normal = normals(seed);
-  const faulty = values.map((value, row) => {
-    if (row < from || row >= to) return value;
-    if (fault === 'unrest') return value + size * normal();
-    return value + size * (fault === 'drift' ? (row - from + 1) / (to - from) : 1);
-  });
+  const faulty = values.map((value, row) =>
+    row < from || row >= to ? value : value + offsetOf(kind, size, (row - from + 1) / (to - from), normal),
+  );
   return { values: faulty, from, to };
 }
 

@@ -1,7 +1,7 @@
 import { stableId } from '../domain/ids';
 import { durationWords } from './document/durations';
 import type { ActionResult, Actor, AlertActions } from './ports';
-import { alertKey, bodyOf, INDEX, putAlert, type SentEntry, sentKey, verdictKey } from './records';
+import { alertKey, bodyOf, type GivenVerdict, INDEX, putAlert, type SentEntry, sentKey, verdictKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { joinGroups } from './router/route-events';
 import type { RouterServices } from './router/services';
@@ -90,7 +90,6 @@ export function openAlertActions(services: ActionServices): AlertActions {
           const put: Put = {
             ...verdictKey(alertId, given.at, actor.by),
             expected: undefined,
-            // With what training needs to find the points.
             body: {
               ...given,
               alertId,
@@ -100,7 +99,7 @@ export function openAlertActions(services: ActionServices): AlertActions {
               kind,
               since,
               closedAt: alert.facts.closedAt,
-            },
+            } satisfies GivenVerdict,
             index: { name: INDEX.verdicts, at: given.at },
           };
           return changed({ ...alert, verdicts }, 'verdict', words, [put]);

@@ -1,5 +1,6 @@
+import type { AnomalyKind } from '../domain/anomaly-event';
 import type { Notification } from '../domain/notification';
-import type { Claim, ProviderAnswer } from './ports';
+import type { Actor, Claim, ProviderAnswer, Verdict } from './ports';
 import type { Alert } from './state/alert';
 import type { SeriesHistory } from './state/flapping';
 import type { Group } from './state/group';
@@ -62,10 +63,26 @@ export const verdictKey = (alertId: string, at: number, by: string): Key => ({
 export const disabledKey = (receiver: string): Key => ({ partition: `receiver#${receiver}`, sort: 'disabled' });
 /** The rules in force, and each version that ever was. */
 export const rulesKey: Key = { partition: 'rules', sort: 'current' };
+export const RULES_VERSIONS = 'version#';
 export const rulesVersionKey = (version: number): Key => ({
   partition: 'rules',
-  sort: `version#${String(version).padStart(10, '0')}`,
+  sort: `${RULES_VERSIONS}${String(version).padStart(10, '0')}`,
 });
+
+/** What a person said of an alert, with what training needs to find its points when the alert itself is gone. */
+export interface GivenVerdict extends Actor {
+  readonly verdict: Verdict;
+  readonly at: number;
+  readonly note?: string;
+  readonly alertId: string;
+  readonly episodeId: string;
+  readonly source: string;
+  readonly metric?: string | undefined;
+  readonly kind: AnomalyKind;
+  /** Of the data, as it was known then. */
+  readonly since: number;
+  readonly closedAt?: number | undefined;
+}
 
 /** What was decided at a turn of a group that had not been decided before. */
 export interface Turn {

@@ -1,10 +1,14 @@
-import { CURVE_POINTS_MAX, type Curve, type ModelEvaluation } from './evaluation-report';
+import type { Curve, ModelEvaluation } from './evaluation-report';
 import { type Evidence, WEEK_MS } from './evidence';
 import { type Slice, usualDaysOf } from './measure-slice';
 import { SCORE_BUCKETS } from './measures';
 
 type Point = Curve[number];
 const DECIMALS = 5;
+/** Shorter ways, in lengths of an axis, are not seen. */
+const STEP = 0.01;
+/** The axis of false alarms goes so far beyond what a model gives, or to one a series and week. */
+const BEYOND = 10;
 
 /** What a model would have done at every threshold. */
 export function curvesOf(evidence: Evidence, model: number, all: Slice): ModelEvaluation['curves'] {
@@ -25,7 +29,8 @@ export function curvesOf(evidence: Evidence, model: number, all: Slice): ModelEv
     if (found + usual > 0) pr.push([found / outcomes.length, found / (found + usual)]);
     alarms.push([evidence.falseAlarmsAt[model]![bucket]! / seriesWeeks, told / outcomes.length]);
   }
-  return { roc: thinned(roc), pr: thinned(pr), alarms: thinned(alarms) };
+  const rate = all.blocks.reduce((sum, at) => sum + evidence.blocks[at]!.falseAlarms[model]!, 0) / seriesWeeks;
+  return { roc: thinned(roc, 1), pr: thinned(pr, 1), alarms: thinned(alarms, rate > 0 ? BEYOND * rate : 1) };
 }
 
 function countsOf(buckets: readonly number[]): Float64Array {
@@ -34,18 +39,23 @@ function countsOf(buckets: readonly number[]): Float64Array {
   return counts;
 }
 
-/** Without points that say the same as their neighbours, and no more than are drawn; the ends stay. */
-function thinned(points: readonly Point[]): Curve {
+/**
+ * The points that a drawing can tell apart, with the corners before leaps and both ends.
+ *
+ * @param xMax where a drawing ends at the right
+ */
+function thinned(points: readonly Point[], xMax: number): Curve {
   const known = points
     .filter((point) => point.every(Number.isFinite))
     .map(([x, y]): Point => [Number(x.toFixed(DECIMALS)), Number(y.toFixed(DECIMALS))]);
-  const corners = known.filter((point, i) => !isBetween(known[i - 1], point, known[i + 1]));
-  const step = Math.max(1, (corners.length - 1) / (CURVE_POINTS_MAX - 1));
-  return Array.from({ length: Math.min(corners.length, CURVE_POINTS_MAX) }, (_, i) => corners[Math.round(i * step)]!);
-}
-
-/** On the straight along an axis between its neighbours, or equal to one. */
-function isBetween(before: Point | undefined, [x, y]: Point, after: Point | undefined): boolean {
-  if (before === undefined || after === undefined) return false;
-  return (before[0] === x && after[0] === x) || (before[1] === y && after[1] === y);
+  const way = ([x, y]: Point, [toX, toY]: Point) =>
+    Math.abs(Math.min(toX, xMax) - Math.min(x, xMax)) / xMax + Math.abs(toY - y);
+  const kept: Point[] = [];
+  known.forEach((point, i) => {
+    const [last, next] = [kept.at(-1), known[i + 1]];
+    const isFar = last === undefined || way(last, point) >= STEP;
+    const isCorner = next === undefined || way(point, next) >= STEP;
+    if (isFar || (isCorner && way(last, point) > 0)) kept.push(point);
+  });
+  return kept;
 }

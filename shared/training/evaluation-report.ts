@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCORE_BUCKETS } from './measures';
 
 const CountSchema = z.number().int().min(0);
 const ShareSchema = z.number().min(0).max(1);
@@ -48,10 +49,9 @@ export type SliceEvaluation = z.output<typeof SliceSchema>;
 const NamedSliceSchema = SliceSchema.extend({ name: z.string() });
 export type NamedSlice = z.output<typeof NamedSliceSchema>;
 
-/** x to y, in order of falling thresholds; at most {@link CURVE_POINTS_MAX} points. */
-const CurveSchema = z.array(z.tuple([z.number(), z.number()])).max(1_000);
+/** x to y, in order of falling thresholds; some hundred points at most, however many scores there were. */
+const CurveSchema = z.array(z.tuple([z.number(), z.number()])).max(SCORE_BUCKETS + 1);
 export type Curve = z.output<typeof CurveSchema>;
-export const CURVE_POINTS_MAX = 200;
 
 const ModelEvaluationSchema = z.object({
   model: z.string(),

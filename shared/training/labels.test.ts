@@ -44,6 +44,16 @@ describe('labels', () => {
     expect(at('s', 'b', 10)).toBeUndefined();
   });
 
+  it('may exclude sources by a pattern, and a name with a star in it is a name', () => {
+    const { at } = indexLabels([
+      label(0, 9, { source: 'pump-*', isPattern: true, verdict: 'exclude' }),
+      label(0, 9, { source: 'fan-*', verdict: 'exclude' }),
+      label(5, 7, { source: 'pump-1' }),
+    ]);
+    const verdicts = ['pump-1', 'pump-2', 'fan-1', 'fan-*'].map((source) => at(source, 'a', 6)?.verdict);
+    expect(verdicts).toEqual(['exclude', 'exclude', undefined, 'exclude']);
+  });
+
   it('are of people, and real, unless they say something else', () => {
     expect(LabelsSchema.parse([{ source: 's', from: 2e11, to: 3e11 }])).toEqual([label(2e11, 3e11)]);
   });
@@ -52,6 +62,7 @@ describe('labels', () => {
     ['to before from', [{ source: 's', from: 2e11, to: 1e11 }]],
     ['a verdict of another kind', [{ source: 's', from: 1e11, to: 2e11, verdict: 'maybe' }]],
     ['an origin of another kind', [{ source: 's', from: 1e11, to: 2e11, origin: 'rumour' }]],
+    ['a window of many sources', [{ source: 'p*', from: 1e11, to: 2e11, isPattern: true }]],
     ['no list', { source: 's' }],
   ])('are refused: %s', (_, wire) => {
     expect(LabelsSchema.safeParse(wire).success).toBe(false);

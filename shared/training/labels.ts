@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { NameSchema, TimestampSchema } from '../domain/data-point';
+import { matchesPattern } from '../domain/settings';
 
 /** What is known of a stretch of time of a source, or of one of its metrics. */
 export const LabelSchema = z
   .object({
     source: NameSchema,
+    /** `source` is a pattern: `*` stands for any run of characters. For exclusions alone: a window is one source's. */
+    isPattern: z.boolean().optional(),
     /** Absent: any metric of the source. */
     metric: NameSchema.optional(),
     from: TimestampSchema,
@@ -21,7 +24,11 @@ export const LabelSchema = z
     /** Kind of an injected fault. */
     fault: NameSchema.optional(),
   })
-  .refine(({ from, to }) => from <= to, { path: ['to'], error: 'lies before from' });
+  .refine(({ from, to }) => from <= to, { path: ['to'], error: 'lies before from' })
+  .refine(({ isPattern, verdict }) => isPattern !== true || verdict === 'exclude', {
+    path: ['isPattern'],
+    error: 'is for exclusions alone: name the source',
+  });
 export type Label = z.output<typeof LabelSchema>;
 
 export const LabelsSchema = z.array(LabelSchema).max(100_000);
@@ -37,16 +44,18 @@ export interface LabelIndex {
  * so.
  */
 export function indexLabels(labels: readonly Label[]): LabelIndex {
-  const bySource = new Map<string, Label[]>();
-  for (const label of labels) {
-    const known = bySource.get(label.source);
-    if (known) known.push(label);
-    else bySource.set(label.source, [label]);
-  }
-  const sorted = new Map([...bySource].map(([source, list]) => [source, sortedSpans(list)]));
+  const labelsOf = labelsBySource(labels);
+  const sorted = new Map<string, ReturnType<typeof sortedSpans> | undefined>();
+  const spansOf = (source: string) => {
+    if (!sorted.has(source)) {
+      const own = labelsOf(source);
+      sorted.set(source, own.length === 0 ? undefined : sortedSpans(own));
+    }
+    return sorted.get(source);
+  };
   return {
     at(source, metric, timestamp) {
-      const spans = sorted.get(source);
+      const spans = spansOf(source);
       if (spans === undefined) return undefined;
       let found: Label | undefined;
       for (let i = firstAfter(spans.labels, timestamp) - 1; i >= 0 && spans.latestEnd[i]! >= timestamp; i--) {
@@ -62,6 +71,22 @@ export function indexLabels(labels: readonly Label[]): LabelIndex {
       return found;
     },
   };
+}
+
+/** Labels of a source by its name: its own, and those whose pattern fits. */
+export function labelsBySource(labels: readonly Label[]): (source: string) => readonly Label[] {
+  const named = new Map<string, Label[]>();
+  const patterns = labels.filter(({ isPattern }) => isPattern);
+  for (const label of labels) {
+    if (label.isPattern) continue;
+    const known = named.get(label.source);
+    if (known) known.push(label);
+    else named.set(label.source, [label]);
+  }
+  return (source) => [
+    ...(named.get(source) ?? []),
+    ...patterns.filter((label) => matchesPattern(label.source, source)),
+  ];
 }
 
 function sortedSpans(list: readonly Label[]) {

@@ -54,15 +54,20 @@ export function measureModels(
     };
   };
   const gainOf = (k: number): Gain => {
-    const gains = resampled[1]![k]!.map(({ f1 }, round) => f1! - resampled[0]![k]![round]!.f1!);
+    const gains = resampled[1]![k]!.map((after, round) => gained(resampled[0]![k]![round]!, after));
     const [low, high] = intervalOf(gains, LEVEL)!;
     return {
-      f1: whole[1]![k]!.f1! - whole[0]![k]!.f1!,
+      f1: gained(whole[0]![k]!, whole[1]![k]!),
       interval: [low, high],
       confidence: gains.filter((gain) => gain > 0).length / RESAMPLES,
     };
   };
   return [evaluationOf(0), evaluationOf(1), { overall: gainOf(0), people: gainOf(1) }];
+}
+
+/** Nothing where no window is. */
+function gained(before: Partial<SliceMeasures>, after: Partial<SliceMeasures>): number {
+  return (finite(after.f1) ?? 0) - (finite(before.f1) ?? 0);
 }
 
 /** Of each slice. Slices of the same blocks share what their usual days say. */

@@ -38,9 +38,11 @@ export function rankingMeasures(positives: ScoreCounts, negatives: ScoreCounts):
   return { rocAuc: area / (found * false_), prAuc: precision / found };
 }
 
-/** Precision, recall and F1 of windows found, windows in all and alarms outside of them; 0 where nothing is to divide by. */
+/** Precision, recall and F1 of windows found, windows in all and alarms outside of them; NaN where nothing is to divide by. */
 export function alarmMeasures(found: number, windows: number, falseAlarms: number) {
-  const precision = found + falseAlarms === 0 ? 0 : found / (found + falseAlarms);
-  const recall = windows === 0 ? 0 : found / windows;
-  return { precision, recall, f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall) };
+  return {
+    precision: found / (found + falseAlarms),
+    recall: found / windows,
+    f1: windows === 0 ? Number.NaN : (2 * found) / (found + falseAlarms + windows),
+  };
 }

@@ -3,7 +3,7 @@ import type { DataPoint } from '../domain/data-point';
 import { matchesPattern } from '../domain/settings';
 import { FAULT_POINTS, FAULT_SPREADS, INJECTED_FAULTS, type InjectedFaultKind, isOffset } from './fault-kinds';
 import { type InjectedFault, InjectedFaultSchema, isOn } from './inject-faults';
-import { type Label, LabelsSchema } from './labels';
+import { type Label, LabelsSchema, labelsBySource } from './labels';
 import type { PointHistory } from './ports';
 import { sampleHash, uniformOf } from './sample-hash';
 import { openSeriesPast, type PastView, type SeriesPast } from './series-past';
@@ -80,19 +80,19 @@ export async function planInjection(config: InjectionConfig): Promise<Injection>
   const { history, settings } = config;
   if (settings.share === 0) return { faults: [], labels: [] };
   const cells = openCells(settings.faultsMax);
-  const taken = takenWeeks(config.labels);
+  const labelsOf = labelsBySource(config.labels);
   const sources = new Map<string, ReturnType<typeof openSource>>();
   let before: string | undefined;
   for await (const point of history.read()) {
     if (config.sources !== undefined && !matchesPattern(config.sources, point.source)) continue;
     if (history.bySource && before !== undefined && before !== point.source) sources.delete(before);
     before = point.source;
-    const source = sources.get(before) ?? openSource(config, taken.get(before), cells.offer);
+    const source = sources.get(before) ?? openSource(config, takenWeeks(labelsOf(before)), cells.offer);
     sources.set(before, source);
     source.take(point);
   }
   const kept = cells.kept();
-  return { faults: kept.flatMap(({ faults }) => faults.map(({ fault }) => fault)), labels: kept.flatMap(labelsOf) };
+  return { faults: kept.flatMap(({ faults }) => faults.map(({ fault }) => fault)), labels: kept.flatMap(labelsOfCell) };
 }
 
 /** Keeps cells whose hash is low; when they hold too many faults the bar is halved, so that order does not show. */
@@ -125,22 +125,15 @@ function openCells(faultsMax: number) {
   };
 }
 
-/** By source: the weeks that labels touch. */
-function takenWeeks(labels: readonly Label[]): ReadonlyMap<string, ReadonlySet<number>> {
-  const weeks = new Map<string, Set<number>>();
-  for (const { source, from, to } of labels) {
-    const own = weeks.get(source) ?? new Set();
-    weeks.set(source, own);
-    for (let week = Math.floor(from / WEEK_MS); week <= Math.floor(to / WEEK_MS); week++) own.add(week);
-  }
+/** The weeks that labels of a source touch. */
+function takenWeeks(labels: readonly Label[]): ReadonlySet<number> {
+  const weeks = new Set<number>();
+  for (const { from, to } of labels)
+    for (let week = Math.floor(from / WEEK_MS); week <= Math.floor(to / WEEK_MS); week++) weeks.add(week);
   return weeks;
 }
 
-function openSource(
-  { settings, metrics }: InjectionConfig,
-  taken: ReadonlySet<number> | undefined,
-  offer: (cell: Cell) => void,
-) {
+function openSource({ settings, metrics }: InjectionConfig, taken: ReadonlySet<number>, offer: (cell: Cell) => void) {
   const { share, faultsPerWeek, seed, pastMin } = settings;
   const series = new Map<string, SeriesPast>();
   const slotMs = WEEK_MS / faultsPerWeek;
@@ -155,7 +148,7 @@ function openSource(
     if (now <= week) return;
     [week, next, cell] = [now, 0, undefined];
     const hash = sampleHash(seed, 'held back', point.source, week);
-    if (hash >= share * 2 ** 32 || taken?.has(week)) return;
+    if (hash >= share * 2 ** 32 || taken.has(week)) return;
     cell = { source: point.source, week, hash, faults: [] };
     offer(cell);
   }
@@ -258,7 +251,7 @@ function sizeOf(
 }
 
 /** What is known of a cell: its faults, and that all else in it is to be left out. */
-function labelsOf({ source, week, faults }: Cell): readonly Label[] {
+function labelsOfCell({ source, week, faults }: Cell): readonly Label[] {
   const labels: Label[] = [];
   let free = week * WEEK_MS;
   const exclude = (to: number) =>

@@ -53,8 +53,13 @@ describe('measures', () => {
     expect(measured.rocAuc).toBeCloseTo(rocAuc, 12);
     expect(measured.prAuc).toBeCloseTo(prAuc, 12);
   });
-  it('are 0 where nothing was found, and no NaN', () => {
-    expect(alarmMeasures(0, 0, 0)).toEqual({ precision: 0, recall: 0, f1: 0 });
+  it.each<[string, Parameters<typeof alarmMeasures>, ReturnType<typeof alarmMeasures>]>([
+    ['half found, half false', [2, 4, 2], { precision: 0.5, recall: 0.5, f1: 0.5 }],
+    ['nothing found', [0, 4, 2], { precision: 0, recall: 0, f1: 0 }],
+    ['never an alarm', [0, 4, 0], { precision: Number.NaN, recall: 0, f1: 0 }],
+    ['nothing to find', [0, 0, 2], { precision: 0, recall: Number.NaN, f1: Number.NaN }],
+  ])('alarms: %s', (_, counts, expected) => {
+    expect(alarmMeasures(...counts)).toEqual(expected);
   });
 });
 

@@ -1,4 +1,5 @@
 import { stableId } from '../../../shared/domain/ids';
+import { FAULT_SPREADS } from '../../../shared/training/fault-kinds';
 import type { Fault, FaultKind } from './fault';
 import { type FleetSource, loadAt } from './fleet';
 
@@ -18,8 +19,8 @@ const DURATION_INTERVALS: Record<FaultKind, number> = {
 
 export const LONGEST_INTERVALS = Math.max(...Object.values(DURATION_INTERVALS));
 
-/** Sizes in spreads of the metric: plainly wrong on a plot, yet possible. */
-const SIZE_SPREADS: Partial<Record<FaultKind, number>> = { spike: 8, 'level-shift': 6, drift: 9 };
+/** Sizes in spreads of the metric. */
+const SIZE_SPREADS: Partial<Record<FaultKind, number>> = FAULT_SPREADS;
 
 /** So much should a wrong hour differ from the right one, in units of the load's own unrest. */
 const SEASON_CONTRAST = 6;

@@ -1,5 +1,6 @@
 import { init } from 'echarts';
 import type { Drawn } from './drawn';
+import { forPaper } from './for-paper';
 import { legend, PAGE, pageHeight, panelFrames } from './page';
 import { panelOption } from './panel-option';
 
@@ -31,16 +32,5 @@ export function plotSvg(drawn: Drawn, { threshold }: PlotOptions): string {
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return `${forPaper(svg)}\n`;
-}
-
-/**
- * Without what is for mice only (styles under the pointer), and with names of clip paths that do not count the charts of
- * this process; a page has only one.
- */
-function forPaper(svg: string): string {
-  return svg
-    .replace(/<style[^>]*>[\s\S]*?<\/style>\s*/g, '')
-    .replace(/ class="[^"]*"/g, '')
-    .replace(/\bzr\d+-/g, 'plot-');
+  return `${forPaper(svg, 'plot')}\n`;
 }
