@@ -4,6 +4,7 @@ import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server
 /** A bucket as far as it is used here: put, get and list objects (REST, XML), path style. */
 export interface FakeS3 {
   readonly url: string;
+  /** As text; one whose text was not changed since it was put comes back byte by byte. */
   readonly objects: Map<string, string>;
   /** What happens instead of an answer, asked for each call from 0. */
   fate: (call: number) => 'works' | 'hangs' | { readonly error: string; readonly status: number };
@@ -25,8 +26,9 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     if (fate === 'hangs') return;
     if (fate !== 'works') return refuse(response, fate.status, fate.error);
     if (key === '') list(fake, searchParams, response);
-    else object(fake, decodeURIComponent(key), request, response);
+    else object(fake, bytes, decodeURIComponent(key), request, response);
   });
+  const bytes = new Map<string, Buffer>();
   const fake: FakeS3 = {
     url: server.url,
     objects: new Map(),
@@ -37,15 +39,23 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   return fake;
 }
 
-function object(fake: FakeS3, key: string, { method, body }: FakeRequest, response: ServerResponse): void {
-  if (method === 'PUT') {
-    fake.objects.set(key, body);
+function object(
+  { objects }: FakeS3,
+  bytes: Map<string, Buffer>,
+  key: string,
+  request: FakeRequest,
+  response: ServerResponse,
+): void {
+  if (request.method === 'PUT') {
+    objects.set(key, request.body);
+    bytes.set(key, request.bytes);
     response.writeHead(200).end();
     return;
   }
-  const text = fake.objects.get(key);
+  const text = objects.get(key);
+  const put = bytes.get(key);
   if (text === undefined) refuse(response, 404, 'NoSuchKey');
-  else response.writeHead(200).end(text);
+  else response.writeHead(200).end(put?.toString() === text ? put : text);
 }
 
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {
