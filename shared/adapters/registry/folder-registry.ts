@@ -6,6 +6,7 @@ import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { type KeptDocuments, type ModelRegistry, type RegisteredModel, RegistryError } from '../../training/ports';
 import { nothingThere } from '../files/nothing-there';
 import { syncFolder, writeWholeFile } from '../files/whole-file';
+import { CHAMPIONS_KEPT, type Champions } from './champions';
 import {
   FILES,
   firstOfEachRun,
@@ -18,7 +19,6 @@ import {
 } from './kept-model';
 import { openLiveModelFile } from './live-model-file';
 
-/** `null` stands for the built-in model; the last one is the champion. */
 const ChampionsSchema = z.object({ champions: z.array(z.number().int().min(1).nullable()) });
 const ChallengerSchema = z.object({ challenger: z.number().int().min(1).nullable() });
 
@@ -26,8 +26,6 @@ const ChallengerSchema = z.object({ challenger: z.number().int().min(1).nullable
 export const LIVE_FILE = 'live.json';
 
 const VERSION_FOLDER = /^version-(\d{1,9})$/;
-/** How many champions back a rollback can go. */
-export const CHAMPIONS_KEPT = 100;
 
 /**
  * Models in a folder: `version-1/model.json` (model and record), the run's documents beside it, …, and `live.json`, which holds
@@ -39,12 +37,12 @@ export function openFolderRegistry(folder: string): ModelRegistry {
   const live = openLiveModelFile(at(LIVE_FILE));
   const { versions, read, ofRun } = versionsIn(folder);
 
-  const champions = async (): Promise<readonly (number | null)[]> =>
+  const champions = async (): Promise<Champions> =>
     (await readKept(ChampionsSchema, at('champions.json')))?.champions ?? [];
   const challenger = async (): Promise<number | null> =>
     (await readKept(ChallengerSchema, at('challenger.json')))?.challenger ?? null;
 
-  const setChampions = async (next: readonly (number | null)[]): Promise<void> => {
+  const setChampions = async (next: Champions): Promise<void> => {
     const champion = next.at(-1) ?? null;
     const artifact = champion === null ? null : (await read(champion)).artifact;
     if (champion !== null && (await challenger()) === champion) await setChallenger(null);

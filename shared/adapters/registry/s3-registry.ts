@@ -12,7 +12,7 @@ import { type KeptDocuments, type ModelRegistry, type RegisteredModel, RegistryE
 import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
 import { awsFault } from '../aws/aws-faults';
 import { withRetries } from '../with-retries';
-import { CHAMPIONS_KEPT } from './folder-registry';
+import { CHAMPIONS_KEPT } from './champions';
 import {
   FILES,
   firstOfEachRun,

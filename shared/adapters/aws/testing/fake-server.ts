@@ -7,6 +7,7 @@ export interface FakeRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The body as it came. */
   readonly bytes: Buffer;
 }
 
