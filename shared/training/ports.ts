@@ -69,6 +69,8 @@ export interface ModelRegistry {
    * @throws {RegistryError} if there is no such version
    */
   document(version: number, name: string): Promise<Buffer | undefined>;
+  /** Where people find a version with all that is kept of it: a folder, an address. */
+  place(version: number): string;
   /** Version of the champion; undefined: the built-in model. */
   champion(): Promise<number | undefined>;
   /**

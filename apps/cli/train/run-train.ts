@@ -2,13 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { openDataInput } from '../../../shared/adapters/files/data-input';
-import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { openWeightedModel } from '../../../shared/detection/weighted-model';
 import { type DataPoint, TimestampSchema } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { type Evaluation, evaluateModels } from '../../../shared/training/evaluate';
+import { followChampion } from '../../../shared/training/follow-champion';
 import { type GateDecision, gate } from '../../../shared/training/gate';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
 import type { ModelRegistry, PointHistory, TrainingRecord } from '../../../shared/training/ports';
@@ -19,6 +19,7 @@ import { TrainingError } from '../../../shared/training/training-error';
 import { EXIT, UsageError } from '../exit-codes';
 import { openOutput } from '../score/output';
 import { progressBar } from '../score/progress-bar';
+import { openModels } from './open-models';
 import { reportText } from './report-text';
 
 export interface TrainOptions {
@@ -56,7 +57,7 @@ export async function runTrain(options: TrainOptions): Promise<number> {
     labels,
     ...(options.sources === undefined ? {} : { sources: options.sources }),
   };
-  const registry = openFolderRegistry(options.models);
+  const { registry, live } = await openModels(options.models);
   const champion = await championOf(registry);
   const tally = { hash: createHash('sha256').update(JSON.stringify(labels)), rejected: 0 };
 
@@ -88,7 +89,10 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   const record = { run: randomUUID(), trainedAt: Date.now(), dataset: tally.hash.digest('hex').slice(0, 32) };
   const { promote: promoted, reasons } = decision;
   const registered = await registry.register(trained.artifact, { ...record, parameters, metrics, promoted, reasons });
-  if (promoted) await registry.promote(registered.version);
+  if (promoted) {
+    await registry.promote(registered.version);
+    await followChampion(registry, live);
+  }
   const report = {
     version: registered.version,
     split,

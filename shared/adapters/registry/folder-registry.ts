@@ -69,6 +69,7 @@ export function openFolderRegistry(folder: string): ModelRegistry {
       await read(version);
       return readFile(at(`version-${version}`, name)).catch(nothingThere(undefined));
     },
+    place: (version) => path.resolve(folder, `version-${version}`),
     champion: async () => (await champions()).at(-1) ?? undefined,
     async promote(version) {
       await setChampions([...(await champions()), version ?? null]);

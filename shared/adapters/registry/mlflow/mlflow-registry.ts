@@ -3,6 +3,7 @@ import { ModelArtifactSchema } from '../../../detection/weighted-model';
 import { MODEL_SCHEMA } from '../../../training/model-schema';
 import { type ModelRegistry, type RegisteredModel, RegistryError, type TrainingRecord } from '../../../training/ports';
 import { type HttpExchange, openHttpExchange } from '../../http-exchange';
+import { inOrder } from '../../in-order';
 import { agreedChampions } from '../champions';
 import {
   DOCUMENT_BYTES_MAX,
@@ -112,12 +113,13 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
     },
     async list() {
       const kept = firstOfEachRun((await models.versions()).filter(isOurs), ({ tags }) => tags.get(RUN_TAG)!);
-      return inParts(kept, CONNECTIONS, read);
+      return inOrder(kept, CONNECTIONS, read);
     },
     async document(version, name) {
       refuseName(name);
       return placeOf(await ours(version)).get(name);
     },
+    place: (version) => `${target.url}/#/models/${encodeURIComponent(modelName)}/versions/${version}`,
     champion: async () => (await champion()) ?? undefined,
     async promote(version) {
       if (version !== undefined) await read(await ours(version));
@@ -211,15 +213,4 @@ function cached(read: (version: ModelVersion) => Promise<RegisteredModel>) {
     reading.catch(() => known.delete(key));
     return reading;
   };
-}
-
-async function inParts<Item, Result>(
-  items: readonly Item[],
-  size: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += size)
-    results.push(...(await Promise.all(items.slice(from, from + size).map(work))));
-  return results;
 }
