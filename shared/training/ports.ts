@@ -63,6 +63,8 @@ export interface ModelRegistry {
   register(artifact: ModelArtifact, record: TrainingRecord, documents?: KeptDocuments): Promise<RegisteredModel>;
   /** In order of version. What others than Tidewatch have registered there is passed over. */
   list(): Promise<readonly RegisteredModel[]>;
+  /** @throws {RegistryError} if there is no such version */
+  read(version: number): Promise<RegisteredModel>;
   /**
    * A document as it was registered, or `schema.json`: names of features and scores. Undefined: the version has none of that name.
    *

@@ -143,7 +143,7 @@ async function readLabels(file: string): Promise<readonly Label[]> {
 async function championOf(registry: ModelRegistry) {
   const version = await registry.champion();
   if (version === undefined) return builtInModel;
-  return openWeightedModel((await registry.list()).find((model) => model.version === version)?.artifact);
+  return openWeightedModel((await registry.read(version)).artifact);
 }
 
 function historyOf(...given: Parameters<typeof pointsOf>): PointHistory {

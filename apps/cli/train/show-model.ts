@@ -17,8 +17,7 @@ const OF_INTEREST = [DOCUMENTS.report, DOCUMENTS.evaluation, DOCUMENTS.training]
 /** Text of the command `models show`. @throws {RegistryError} if there is no such version, or no report that is asked for */
 export async function showModel(version: number, { models, json, report }: ShowOptions): Promise<string> {
   const { registry } = await openModels(models);
-  const model = (await registry.list()).find((one) => one.version === version);
-  if (model === undefined) throw new RegistryError(`there is no model version ${version}`);
+  const model = await registry.read(version);
   const kept = await documentsOf(registry, version);
   if (report !== undefined) await writeReport(report, version, kept.get(DOCUMENTS.report));
   const place = registry.place(version);

@@ -64,6 +64,7 @@ export function openFolderRegistry(folder: string): ModelRegistry {
       return (await ofRun(record.run))!;
     },
     list: async () => firstOfEachRun(await Promise.all((await versions()).map(read)), ({ record }) => record.run),
+    read,
     async document(version, name) {
       refuseName(name);
       await read(version);
