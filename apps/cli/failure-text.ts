@@ -1,6 +1,7 @@
 const FORESEEN = new Set([
   'AlertingFault',
   'AwsRefusal',
+  'ConfigError',
   'DocumentError',
   'InputError',
   'ModelMismatch',
@@ -10,6 +11,7 @@ const FORESEEN = new Set([
   'SendError',
   'StartError',
   'TrainingError',
+  'TransientFault',
   'UsageError',
 ]);
 

@@ -9,6 +9,14 @@ export function aFraction(text: string): number {
   return value;
 }
 
+/** 0 is none. */
+export function aShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 0.5))
+    throw new InvalidArgumentError('It must lie between 0 and 0.5.');
+  return value;
+}
+
 export function aNumberPerWeek(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value <= 1_000))

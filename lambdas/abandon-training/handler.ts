@@ -1,4 +1,5 @@
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
+import { entryOf } from '../../shared/adapters/sns/entries';
 import { createSnsPublisher } from '../../shared/adapters/sns/sns-publisher';
 import { openDeployment } from '../../shared/adapters/training/deployment-variables';
 import { observedStep } from '../../shared/adapters/training/step-observer';
@@ -26,9 +27,7 @@ async function buildServices(config: Config): Promise<AbandonServices> {
     challenger: openChallenger(region, config.SETTINGS_BUCKET),
     deployment: openDeployment(config, region, config.TRAINING_BUCKET),
     tell: (subject, words) =>
-      operators.publish([
-        { message: `${subject}\n\n${words}\nWhat to do: docs/runbook.md#training-failed`, attributes: {} },
-      ]),
+      operators.publish([entryOf({ subject, words, whatToDo: 'docs/runbook.md#training-failed' }, {})]),
     now: telemetry.now,
   };
 }

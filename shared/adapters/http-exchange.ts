@@ -106,3 +106,17 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
+
+/**
+ * The address of a server as a variable holds it: HTTP or HTTPS, with credentials that can be decoded. Undefined for anything
+ * else; an error would hold the address, and so the password.
+ */
+export function serverAddress(text: string): URL | undefined {
+  try {
+    const url = new URL(text);
+    decodeURIComponent(url.username + url.password);
+    return /^https?:$/.test(url.protocol) ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}

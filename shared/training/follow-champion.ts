@@ -1,4 +1,4 @@
-import { type LiveModel, type LiveModelPointer, type ModelRegistry, RegistryError } from './ports';
+import type { LiveModel, LiveModelPointer, ModelRegistry } from './ports';
 
 /**
  * Makes live what the registry has as champion, where it is not: after a promotion, and after one that died between the two.
@@ -15,7 +15,5 @@ export async function followChampion(registry: ModelRegistry, pointer: LiveModel
 async function championOf(registry: ModelRegistry): Promise<LiveModel> {
   const version = await registry.champion();
   if (version === undefined) return { registryVersion: null, model: null };
-  const champion = (await registry.list()).find((model) => model.version === version);
-  if (champion === undefined) throw new RegistryError(`the champion, version ${version}, is no model of ours`);
-  return { registryVersion: version, model: champion.artifact };
+  return { registryVersion: version, model: (await registry.read(version)).artifact };
 }

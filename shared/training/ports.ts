@@ -72,12 +72,16 @@ export interface ModelRegistry {
   register(artifact: ModelArtifact, record: TrainingRecord, documents?: KeptDocuments): Promise<RegisteredModel>;
   /** In order of version. What others than Tidewatch have registered there is passed over. */
   list(): Promise<readonly RegisteredModel[]>;
+  /** @throws {RegistryError} if there is no such version */
+  read(version: number): Promise<RegisteredModel>;
   /**
    * A document as it was registered, or `schema.json`: names of features and scores. Undefined: the version has none of that name.
    *
    * @throws {RegistryError} if there is no such version
    */
   document(version: number, name: string): Promise<Buffer | undefined>;
+  /** Where people find a version with all that is kept of it: a folder, an address. */
+  place(version: number): string;
   /** Version of the champion; undefined: the built-in model. */
   champion(): Promise<number | undefined>;
   /**

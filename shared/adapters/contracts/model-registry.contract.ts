@@ -59,6 +59,8 @@ export function modelRegistryContract(open: () => Promise<() => ModelRegistry>):
       await registerRuns(registry, 3);
       const expected = [1, 2, 3].map((n) => ({ version: n, artifact: anArtifact(n), record: aRecord(`run-${n}`) }));
       expect(await handle().list()).toEqual(expected);
+      expect(await handle().read(2)).toEqual(expected[1]);
+      await expect(registry.read(4)).rejects.toThrow(/no model version 4/);
       expect(await registry.champion()).toBeUndefined();
     });
 

@@ -64,11 +64,13 @@ export function openFolderRegistry(folder: string): ModelRegistry {
       return (await ofRun(record.run))!;
     },
     list: async () => firstOfEachRun(await Promise.all((await versions()).map(read)), ({ record }) => record.run),
+    read,
     async document(version, name) {
       refuseName(name);
       await read(version);
       return readFile(at(`version-${version}`, name)).catch(nothingThere(undefined));
     },
+    place: (version) => path.resolve(folder, `version-${version}`),
     champion: async () => (await champions()).at(-1) ?? undefined,
     async promote(version) {
       await setChampions([...(await champions()), version ?? null]);

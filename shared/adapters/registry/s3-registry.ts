@@ -93,6 +93,8 @@ export function createS3Registry(options: S3RegistryOptions): ModelRegistry & { 
       return (await ofRun(record.run))!;
     },
     list,
+    read,
+    place: (version) => store.nameOf(versionName(version)),
     async document(version, name) {
       refuseName(name);
       const { record } = await read(version);

@@ -35,7 +35,8 @@ export function artifactPlaces(client: MlflowClient, options: ArtifactOptions) {
       const path = decodeURIComponent(url?.pathname ?? '').replace(/^\/+|\/+$/g, '');
       if (url?.protocol === 'mlflow-artifacts:' && isOwn(url.host, client.url)) return proxied(client, path);
       if (url?.protocol === 's3:') {
-        s3 ??= new S3Client(awsClientConfig(settings));
+        // A bucket may be in another region than who asks.
+        s3 ??= new S3Client({ ...awsClientConfig(settings), followRegionRedirects: true });
         return inBucket(s3, settings, url.host, path);
       }
       throw new RegistryError(

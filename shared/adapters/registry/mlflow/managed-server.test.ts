@@ -47,23 +47,14 @@ describe('a signature', () => {
       body,
     });
     const digest = createHash('sha256').update(body).digest('hex');
-    // Spelt out by the rules of AWS's documentation, "Create a signed AWS API request".
     const names =
       'content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-mlflow-sm-tracking-server-arn';
-    const canonical = [
-      'POST',
-      '/api/2.0/mlflow/runs/search',
-      'a=%27x%20y%27&b=2',
-      'content-type:application/json',
-      `host:${host}`,
-      `x-amz-content-sha256:${digest}`,
-      'x-amz-date:20150830T123600Z',
-      'x-amz-security-token:the-session',
-      `x-mlflow-sm-tracking-server-arn:${ARN}`,
-      '',
+    const canonical = canonicalRequest(
+      ['POST', '/api/2.0/mlflow/runs/search', 'a=%27x%20y%27&b=2', 'content-type:application/json'],
+      ['x-amz-security-token:the-session'],
       names,
       digest,
-    ].join('\n');
+    );
     expect(headers['authorization']).toBe(expected(names, canonical));
     expect(headers).toMatchObject({
       'content-type': 'application/json',
@@ -78,20 +69,21 @@ describe('a signature', () => {
     const headers = await authorize()({ method: 'GET', url, headers: {}, body: undefined });
     const digest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     const names = 'host;x-amz-content-sha256;x-amz-date;x-mlflow-sm-tracking-server-arn';
-    const canonical = [
-      'GET',
-      '/api/2.0/mlflow/registered-models/get',
-      'name=tidewatch',
-      `host:${host}`,
-      `x-amz-content-sha256:${digest}`,
-      'x-amz-date:20150830T123600Z',
-      `x-mlflow-sm-tracking-server-arn:${ARN}`,
-      '',
-      names,
-      digest,
-    ].join('\n');
+    const begin = ['GET', '/api/2.0/mlflow/registered-models/get', 'name=tidewatch'];
+    const canonical = canonicalRequest(begin, [], names, digest);
     expect(headers['authorization']).toBe(expected(names, canonical));
   });
+
+  /** Spelt out by the rules of AWS's documentation, "Create a signed AWS API request". */
+  function canonicalRequest(
+    begin: readonly string[],
+    session: readonly string[],
+    names: string,
+    digest: string,
+  ): string {
+    const always = [`host:${host}`, `x-amz-content-sha256:${digest}`, 'x-amz-date:20150830T123600Z'];
+    return [...begin, ...always, ...session, `x-mlflow-sm-tracking-server-arn:${ARN}`, '', names, digest].join('\n');
+  }
 
   function expected(names: string, canonical: string): string {
     const scope = '20150830/us-east-1/sagemaker-mlflow/aws4_request';

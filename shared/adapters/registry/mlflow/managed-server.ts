@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { ConfigError } from '../../../runtime/config';
 import { RegistryError } from '../../../training/ports';
 import type { Authorize } from './authorize';
 import type { MlflowTarget } from './mlflow-target';
@@ -25,13 +26,13 @@ const ARN = /^arn:(?:aws|aws-us-gov):sagemaker:([a-z0-9-]+):\d{12}:([a-z-]+)\/[\
  * An MLflow server that SageMaker manages. All of a region's servers share one address; a header names the one.
  *
  * @see sagemaker-mlflow, the plug-in of MLflow's Python client, whose addresses and headers these are
- * @throws {Error} if it is the ARN of something else
+ * @throws {ConfigError} if it is the ARN of something else
  */
 export function managedServer(arn: string, endpointUrl?: string): MlflowTarget {
   const [, region, kindName = ''] = ARN.exec(arn) ?? [];
   const kind = KINDS[kindName];
   if (region === undefined || kind === undefined)
-    throw new Error(
+    throw new ConfigError(
       'MLFLOW_TRACKING_URI is the ARN of no MLflow: expected arn:aws:sagemaker:REGION:ACCOUNT:mlflow-tracking-server/NAME',
     );
   return {

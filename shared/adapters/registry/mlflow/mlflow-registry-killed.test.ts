@@ -5,6 +5,9 @@ import { mlflowTarget } from './mlflow-target';
 import { type FakeMlflow, startFakeMlflow } from './testing/fake-mlflow';
 import { Killed, killedExchange } from './testing/killed-exchange';
 
+// Dozens of deaths, each with a server of its own.
+jest.setTimeout(60_000);
+
 let mlflow: FakeMlflow;
 const open: { close(): unknown }[] = [];
 beforeEach(async () => {

@@ -3,6 +3,7 @@ import { ModelArtifactSchema } from '../../../detection/weighted-model';
 import { MODEL_SCHEMA } from '../../../training/model-schema';
 import { type ModelRegistry, type RegisteredModel, RegistryError, type TrainingRecord } from '../../../training/ports';
 import { type HttpExchange, openHttpExchange } from '../../http-exchange';
+import { inOrder } from '../../in-order';
 import { agreedChampions } from '../champions';
 import {
   DOCUMENT_BYTES_MAX,
@@ -70,20 +71,21 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
     ...(s3EndpointUrl === undefined ? {} : { endpointUrl: s3EndpointUrl }),
   });
   const placeOf = ({ source }: ModelVersion) => places.at(source.slice(0, -(MODEL_FOLDER.length + 1)));
-  const read = cached((version) => readVersion(version, placeOf(version), modelName));
+  const readOurs = cached((version) => readVersion(version, placeOf(version), modelName));
 
   const ours = async (version: number): Promise<ModelVersion> => {
     const there = await models.version(version);
     if (isOurs(there)) return there;
     throw new RegistryError(`version ${version} of ${modelName} in MLflow was not registered by Tidewatch`);
   };
+  const read = async (version: number) => readOurs(await ours(version));
   const champion = async () => (await models.alias('champion')) ?? null;
 
   return {
     async register(artifact, record, documents = {}) {
       refuseUnfit(artifact, record, documents);
       const known = await models.ofRun(record.run);
-      if (known !== undefined) return read(known);
+      if (known !== undefined) return readOurs(known);
       const run = await runs.open(record);
       const model = jsonDocument(artifact);
       const sha256 = digestOf(model);
@@ -108,19 +110,21 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
         tags: entriesOf(tags, TAG_CHARS_MAX),
       });
       // Another one may have registered the run meanwhile: the first counts.
-      return read((await models.ofRun(record.run))!);
+      return readOurs((await models.ofRun(record.run))!);
     },
     async list() {
       const kept = firstOfEachRun((await models.versions()).filter(isOurs), ({ tags }) => tags.get(RUN_TAG)!);
-      return inParts(kept, CONNECTIONS, read);
+      return inOrder(kept, CONNECTIONS, readOurs);
     },
+    read,
     async document(version, name) {
       refuseName(name);
       return placeOf(await ours(version)).get(name);
     },
+    place: (version) => `${target.url}/#/models/${encodeURIComponent(modelName)}/versions/${version}`,
     champion: async () => (await champion()) ?? undefined,
     async promote(version) {
-      if (version !== undefined) await read(await ours(version));
+      if (version !== undefined) await read(version);
       const before = agreedChampions(await models.champions(), await champion());
       if (version !== undefined && (await models.alias('challenger')) === version)
         await models.setAlias('challenger', undefined);
@@ -133,7 +137,7 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
       if (before.length === 0) throw new RegistryError('no model was promoted yet: the built-in model is champion');
       const after = before.slice(0, -1);
       const version = after.at(-1) ?? undefined;
-      if (version !== undefined) await read(await ours(version));
+      if (version !== undefined) await read(version);
       await models.setAlias('champion', version);
       await models.writeChampions(after);
       return version;
@@ -143,7 +147,7 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
       return version === (await models.alias('champion')) ? undefined : version;
     },
     async challenge(version) {
-      if (version !== undefined) await read(await ours(version));
+      if (version !== undefined) await read(version);
       await models.setAlias('challenger', version);
     },
     close() {
@@ -211,15 +215,4 @@ function cached(read: (version: ModelVersion) => Promise<RegisteredModel>) {
     reading.catch(() => known.delete(key));
     return reading;
   };
-}
-
-async function inParts<Item, Result>(
-  items: readonly Item[],
-  size: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += size)
-    results.push(...(await Promise.all(items.slice(from, from + size).map(work))));
-  return results;
 }
