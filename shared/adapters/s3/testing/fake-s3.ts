@@ -51,13 +51,26 @@ function object(fake: FakeS3, key: string, { method, body }: FakeRequest, respon
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {
   const prefix = query.get('prefix') ?? '';
   const after = query.get('continuation-token') ?? '';
-  const keys = [...fake.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
-  const page = keys.slice(0, PAGE_KEYS);
-  const isMore = keys.length > page.length;
-  const contents = page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  const keys = [...fake.objects.keys()].filter((key) => key.startsWith(prefix));
+  const entries = [...new Set(keys.map((key) => entryOf(key, prefix, query.get('delimiter'))))]
+    .filter((entry) => entry > after)
+    .sort();
+  const page = entries.slice(0, PAGE_KEYS);
+  const isMore = entries.length > page.length;
+  const contents = page.map((entry) =>
+    fake.objects.has(entry)
+      ? `<Contents><Key>${entry}</Key></Contents>`
+      : `<CommonPrefixes><Prefix>${entry}</Prefix></CommonPrefixes>`,
+  );
   const next = isMore ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
   response.writeHead(200, { 'content-type': 'application/xml' });
-  response.end(`<ListBucketResult><IsTruncated>${isMore}</IsTruncated>${contents}${next}</ListBucketResult>`);
+  response.end(`<ListBucketResult><IsTruncated>${isMore}</IsTruncated>${contents.join('')}${next}</ListBucketResult>`);
+}
+
+/** A key, or what many keys have in common up to a delimiter. */
+function entryOf(key: string, prefix: string, delimiter: string | null): string {
+  const at = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length);
+  return at === -1 ? key : key.slice(0, at + 1);
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {
