@@ -29,7 +29,7 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     where:
-      /stateless\/.*(Points|Anomalies|Influx|Degraded|Silence|Alerts|Api|Chart|Slack|Email|Webhook)Role\/DefaultPolicy\/Resource$/,
+      /stateless\/.*(Points|Anomalies|Influx|Degraded|Drift|Silence|Alerts|Api|Chart|Slack|Email|Webhook)Role\/DefaultPolicy\/Resource$/,
     reason: 'X-Ray takes segments for no resource; the two actions that put them are all that is allowed on *.',
   },
   {
@@ -38,9 +38,14 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'ECR gives the token for fetching an image for no resource; the image’s repository is named.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices)\/\*\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices|distributions)\/\*\]$/,
     where: /\/(DetectAnomaliesRole|Devices\/Role)\//,
     reason: 'New objects below one prefix of one bucket: their names are not known beforehand.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/distributions\/\*\]$/,
+    where: /\/WatchDriftRole\//,
+    reason: 'Reads what detection has counted, under names that it made.',
   },
   {
     rule: /^AwsSolutions-IAM5\[(Action::(s3:(Abort|DeleteObject|GetBucket|GetObject|List)|kms:(GenerateDataKey|ReEncrypt))\*|Resource::.*\/\*)\]$/,

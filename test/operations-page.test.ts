@@ -3,8 +3,10 @@ import path from 'node:path';
 import { openObserver as detectObserver } from '../lambdas/detect-anomalies/observer';
 import { type Stage, zeroCounts } from '../lambdas/detect-anomalies/services';
 import { openObserver as rescoreObserver } from '../lambdas/rescore-degraded/observer';
+import { openObserver as driftObserver } from '../lambdas/watch-drift/observer';
 import { openObserver as watchObserver } from '../lambdas/watch-silence/observer';
 import type { Telemetry } from '../shared/adapters/powertools/telemetry';
+import { zeroShadow } from '../shared/training/shadow';
 
 const page = readFileSync(path.join(__dirname, '../docs/operations.md'), 'utf8');
 const STAGES: Readonly<Record<Stage, true>> = {
@@ -41,8 +43,11 @@ const FUNCTIONS: Readonly<Record<string, (telemetry: Telemetry) => void>> = {
     const observer = detectObserver(telemetry);
     for (const state of ['open', 'half-open', 'closed'] as const) observer.circuit({ state });
     for (const stage of Object.keys(STAGES) as Stage[]) observer.stage(stage, 1);
+    observer.shadow?.('run', zeroShadow());
     observer.batch(zeroCounts(), { oldestArrival: 0, stateBytes: { max: 1, sum: 1, sources: 1 } });
   },
+  'watch-drift': (telemetry) =>
+    driftObserver(telemetry).looked({ indices: [], max: 0, score: 0, past: [] }, { reference: 'run', vectors: 1 }),
   'watch-silence': (telemetry) =>
     watchObserver(telemetry).watched({ filed: 0, looked: 0, missed: 0, opened: 0, fleetIsSilent: false }),
   'rescore-degraded': (telemetry) =>

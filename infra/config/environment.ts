@@ -24,6 +24,7 @@ export interface Environment {
   readonly model: ModelSettings;
   readonly detection: DetectionSettings;
   readonly schedules: ScheduleSettings;
+  readonly drift: DriftSettings;
   readonly alerts: AlertSettings;
   /** Absent: points are kept by the store alone. */
   readonly archive?: ArchiveSettings;
@@ -114,6 +115,15 @@ export interface ScheduleSettings {
   readonly rescoreMinutes: number;
   /** How far back each run looks for degraded rows: it reads all points of that time, which some stores charge for. */
   readonly rescoreHours: number;
+}
+
+/** When live vectors count as different from those of training. */
+export interface DriftSettings {
+  /** Population stability index from which on a feature has drifted, and training starts. */
+  readonly limit: number;
+  /** How far back live vectors are looked at, and how many there must be. */
+  readonly hours: number;
+  readonly vectorsMin: number;
 }
 
 /** Names of secrets begin with `tidewatch/<environment>/`; a way whose secret is not named is closed. */

@@ -14,6 +14,7 @@ const COMMON = {
   logDays: 30,
   tracing: true,
   schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5, rescoreHours: 72 },
+  drift: { limit: 0.25, hours: 24, vectorsMin: 10_000 },
   alerts: {},
 } as const satisfies Partial<Environment>;
 

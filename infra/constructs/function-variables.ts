@@ -8,6 +8,7 @@ import type { Environment as NotifyWebhook } from '../../lambdas/notify-webhook/
 import type { Environment as PrepareInflux } from '../../lambdas/prepare-influx/config';
 import type { Environment as RescoreDegraded } from '../../lambdas/rescore-degraded/config';
 import type { Environment as RouteAlerts } from '../../lambdas/route-alerts/config';
+import type { Environment as WatchDrift } from '../../lambdas/watch-drift/config';
 import type { Environment as WatchSilence } from '../../lambdas/watch-silence/config';
 
 /** Functions by their folder in lambdas/, with the input of the schema that each one checks its environment with. */
@@ -22,6 +23,7 @@ export interface DeployedEnvironments {
   'notify-webhook': NotifyWebhook;
   'rescore-degraded': RescoreDegraded;
   'route-alerts': RouteAlerts;
+  'watch-drift': WatchDrift;
   'watch-silence': WatchSilence;
 }
 

@@ -3,9 +3,18 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
 import { AlertFunctions } from '../constructs/alert-functions';
 import { Archive } from '../constructs/archive';
-import { knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
+import {
+  countingDistributions,
+  knowingChallenger,
+  knowingSettings,
+  lookingInto,
+  publishing,
+  quarantining,
+  telling,
+} from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
+import { DriftWatch } from '../constructs/drift-watch';
 import { InfluxToken } from '../constructs/influx-token';
 import { modelEndpoint } from '../constructs/model-endpoint';
 import { Operations } from '../constructs/operations';
@@ -27,13 +36,21 @@ export class StatelessStack extends Stack {
       operations: new Operations(stateful.operators, environment.name),
       network: stateful.network,
     };
-    const { states, store, stream, anomalies, settings, quarantine, archive, notifications, alerts } = stateful;
+    const { states, store, stream, anomalies, settings, quarantine, archive, training, notifications, alerts } =
+      stateful;
     const model = modelEndpoint(this, environment);
     const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
     const detection = new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
-      uses: allOf(common, states, model, quarantining(quarantine)),
+      uses: allOf(
+        common,
+        states,
+        model,
+        quarantining(quarantine),
+        knowingChallenger(settings),
+        countingDistributions(training),
+      ),
     });
     const watch = new ScheduledFunction(this, 'watch-silence', surroundings, {
       description: 'Looks for sources that should have spoken and did not',
@@ -53,6 +70,7 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
     });
+    new DriftWatch(this, 'Drift', surroundings, { training });
     const ofAlerts = { anomalies, notifications, alerts, store, stream, settings };
     const tellers = new AlertFunctions(this, 'Alerts', surroundings, ofAlerts);
     if (store.token !== undefined) {

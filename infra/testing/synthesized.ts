@@ -27,6 +27,7 @@ const FUNCTIONS: Readonly<Record<FunctionName, true>> = {
   'notify-webhook': true,
   'rescore-degraded': true,
   'route-alerts': true,
+  'watch-drift': true,
   'watch-silence': true,
 };
 

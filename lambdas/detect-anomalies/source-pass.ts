@@ -7,6 +7,7 @@ import type {
   Observation,
   OpenSourceDetector,
   SourceDetector,
+  Verdict,
 } from '../../shared/detection/source-detector';
 import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
@@ -47,6 +48,8 @@ export class UnreadableState extends Error {
 export interface SourceResult {
   readonly rows: readonly PointRow[];
   readonly events: readonly PlacedEvent[];
+  /** Of each point that was advanced, of each of its observations. */
+  readonly verdicts: readonly (readonly Verdict[])[];
 }
 
 const decoder = new TextDecoder();
@@ -93,6 +96,7 @@ export function concludeSource(
 ): SourceResult {
   const versions: Versions = { model: scored.model, settings: scored.settings, schema: FEATURE_SCHEMA_VERSION };
   const rows: PointRow[] = [];
+  const verdicts: (readonly Verdict[])[] = [];
   const events: PlacedEvent[] = eventsOfReturns(pass, scored.settings);
   let at = 0;
   for (const { placed, observations, warming } of pass.advanced) {
@@ -101,12 +105,13 @@ export function concludeSource(
     const conclusion = pass.detector.conclude(placed.point, observations, scores.slice(at, at + count), context);
     at += count;
     events.push(...conclusion.events.map((event) => ({ event, position: placed.position })));
+    verdicts.push(conclusion.verdicts);
     rowsOf(placed, observations, conclusion, context, pass.counts, rows);
   }
   pass.counts.anomalies += events.filter(
     ({ event: { phase, kind } }) => phase === 'opened' && kind !== 'silence',
   ).length;
-  return { rows, events: [...untoldOf(pass, events), ...events] };
+  return { rows, events: [...untoldOf(pass, events), ...events], verdicts };
 }
 
 /** What an attempt that died had decided, and this one, with a memory filled again, did not. */

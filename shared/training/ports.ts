@@ -1,5 +1,7 @@
 import type { ModelArtifact } from '../detection/weighted-model';
 import type { DataPoint } from '../domain/data-point';
+import type { Distributions, DistributionsDocument } from './distributions';
+import type { Trigger } from './plan';
 
 /** A data point with what is remembered of how it was judged live. */
 export interface PastPoint extends DataPoint {
@@ -26,6 +28,78 @@ export interface TrainingWorkspace {
   write(run: string, name: string, content: Buffer): Promise<void>;
   /** Ids of runs that have documents, in the order of their names. */
   runs(): Promise<readonly string[]>;
+}
+
+/** Vectors that a challenger scored beside the champion, by whose alarm they were. */
+export interface ShadowCounts {
+  vectors: number;
+  both: number;
+  onlyChampion: number;
+  onlyChallenger: number;
+  /** The challenger gave no score, or none in [0, 1]. */
+  failed: number;
+}
+
+/** What a challenger's alarms came to, wherever detection tells it. */
+export interface ShadowTally {
+  /**
+   * Counts of a run's challenger. What detection told in the last minutes may still be underway.
+   *
+   * @param since when the challenger was put beside the champion, epoch milliseconds
+   * @param until exclusive
+   */
+  tally(run: string, since: number, until: number): Promise<Readonly<ShadowCounts>>;
+}
+
+/** Counts of one process from a moment on. */
+export interface DistributionPart {
+  /** No other process has it: letters, digits and hyphens, 40 at most. */
+  readonly process: string;
+  /** When the first of its vectors was counted, epoch milliseconds. */
+  readonly from: number;
+}
+
+/** What live vectors and scores look like, in parts by whoever counted them. */
+export interface DistributionLog {
+  /**
+   * Durable and whole when it resolves. The same part again takes the place of what it was, so that who does not know whether
+   * a part arrived adds to it and sends it again.
+   *
+   * @param counted one for each model that scored
+   */
+  add(part: DistributionPart, counted: readonly Distributions[]): Promise<void>;
+  /**
+   * All parts that begin in a time: the features of all vectors, and the scores that the model gave. Parts of other feature
+   * schemas, and what is no part, are passed over.
+   *
+   * @param model version of the model whose scores are asked for
+   * @param from epoch milliseconds, inclusive; at most a month before `until`
+   * @param until exclusive
+   */
+  sumSince(model: string, from: number, until: number): Promise<Distributions>;
+}
+
+/** What live vectors and scores are compared with. */
+export interface DriftReference {
+  /** The newest training run that came as far as to be registered, whatever the gate said. */
+  readonly run: string;
+  /** When that was, epoch milliseconds. */
+  readonly at: number;
+  /** Of the last week that it saw: see REFERENCE_MS. */
+  readonly distributions: DistributionsDocument;
+}
+
+export interface DriftReferences {
+  /** Undefined: nothing was trained yet. Rejects with a TrainingError for a document that is no reference. */
+  read(): Promise<DriftReference | undefined>;
+  /** Durable and whole when it resolves, in place of the one before. */
+  write(reference: DriftReference): Promise<void>;
+}
+
+/** Where training is started. */
+export interface TrainingStarter {
+  /** @returns false if a run of this name was started before: nothing was done */
+  start(run: string, trigger: Trigger): Promise<boolean>;
 }
 
 /** What is kept of a training run, beside the model it made. */

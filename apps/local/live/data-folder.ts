@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { REFERENCE_FILE } from '../../../shared/adapters/drift/document-references';
+import { CHALLENGER_FILE, SHADOW_FILE } from '../../../shared/training/shadow';
 
 /** What a run keeps on disk, by place. A run that is started again on the same folder goes on where it stopped. */
 export interface DataFolder {
@@ -14,6 +16,12 @@ export interface DataFolder {
   readonly alertsFile: string;
   /** Which trained model scores; absent: the built-in one. */
   readonly liveModel: string;
+  /** A challenger that is tried beside the live model, and what its alarms came to. */
+  readonly challenger: string;
+  readonly shadow: string;
+  /** What vectors looked like to the newest training, and what they look like now. */
+  readonly reference: string;
+  readonly distributions: string;
   /** Messages that had nowhere else to go. */
   readonly inbox: string;
   /** Secrets by name, a file each. */
@@ -38,6 +46,10 @@ export function openDataFolder(root: string): DataFolder {
     storeFile: at('store.duckdb'),
     alertsFile: at('alerts.lmdb'),
     liveModel: at('models/live.json'),
+    challenger: at(`models/${CHALLENGER_FILE}`),
+    shadow: at(`models/${SHADOW_FILE}`),
+    reference: at(`models/${REFERENCE_FILE}`),
+    distributions: at('distributions'),
     inbox: at('inbox'),
     secrets: at('secrets'),
     quarantine: at('quarantine'),

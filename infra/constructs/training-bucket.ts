@@ -1,0 +1,23 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { type DataBucketProps, dataBucket } from './data-bucket';
+
+/** What keys in it begin with. */
+export const TRAINING_KEYS = {
+  /** What live vectors and scores looked like, by day. */
+  distributions: 'distributions/',
+  /** What they looked like to the newest training. */
+  reference: 'reference.json',
+} as const;
+
+/** Drift looks a day back; a month of days is for people who want to see when it began. */
+const DISTRIBUTION_DAYS = 35;
+
+/** Documents of training runs, and what live vectors look like. */
+export function trainingBucket(scope: Construct, props: Omit<DataBucketProps, 'lifecycle'>): IBucket {
+  return dataBucket(scope, 'Training', {
+    ...props,
+    lifecycle: [{ prefix: TRAINING_KEYS.distributions, expiration: Duration.days(DISTRIBUTION_DAYS) }],
+  });
+}
