@@ -28,6 +28,8 @@ export interface Environment {
   readonly alerts: AlertSettings;
   /** Absent: points are kept by the store alone. */
   readonly archive?: ArchiveSettings;
+  /** Absent: nothing is trained here. Needs the archive. */
+  readonly training?: TrainingSettings;
   /** Devices publish points here by MQTT; absent: there is no rule. */
   readonly iotTopic?: string;
 }
@@ -149,4 +151,31 @@ export interface ArchiveSettings {
   readonly infrequentAfterDays: number;
   /** Absent: for ever. */
   readonly deletedAfterDays?: number;
+}
+
+/** How models are trained and put live. */
+export interface TrainingSettings {
+  /** What replays points: training jobs; or functions, for as many points as one replays in a quarter of an hour. */
+  readonly by:
+    | {
+        readonly kind: 'sagemaker';
+        readonly instance: string;
+        readonly gigabytes: number;
+        readonly hoursMax: number;
+        /** Cheaper machines that may be taken away; a job then goes on from what it had done. */
+        readonly spot: boolean;
+      }
+    | { readonly kind: 'function'; readonly memoryMb: number };
+  readonly everyDays: number;
+  /** How far back it goes. */
+  readonly historyDays: number;
+  /** How long a challenger scores beside the live model at least; 0: not at all. */
+  readonly shadowHours: number;
+  /** An MLflow; absent: models are kept in the training bucket. */
+  readonly registry?: {
+    /** Address, or ARN of one that SageMaker manages. */
+    readonly uri: string;
+    /** Name of a secret that holds its token. */
+    readonly tokenSecret?: string;
+  };
 }

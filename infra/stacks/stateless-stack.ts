@@ -16,11 +16,12 @@ import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
 import { DriftWatch } from '../constructs/drift-watch';
 import { InfluxToken } from '../constructs/influx-token';
-import { modelEndpoint } from '../constructs/model-endpoint';
+import { type ModelPart, modelEndpoint } from '../constructs/model-endpoint';
 import { Operations } from '../constructs/operations';
 import { allOf, plain } from '../constructs/part';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
+import { Training } from '../constructs/training';
 import { placeOf, type StatefulStack } from './stateful-stack';
 
 /** What can be thrown away and made again at any time: functions, the model's endpoint, alarms. */
@@ -38,7 +39,7 @@ export class StatelessStack extends Stack {
     };
     const { states, store, stream, anomalies, settings, quarantine, archive, training, notifications, alerts } =
       stateful;
-    const model = modelEndpoint(this, environment);
+    const model = modelEndpoint(this, surroundings);
     const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
     const detection = new Detection(this, 'Detection', surroundings, {
       stream,
@@ -70,7 +71,11 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
     });
-    new DriftWatch(this, 'Drift', surroundings, { training });
+    const trainer = trainingOf(this, surroundings, stateful, model);
+    new DriftWatch(this, 'Drift', surroundings, {
+      training,
+      ...(trainer === undefined ? {} : { stateMachine: trainer.stateMachine }),
+    });
     const ofAlerts = { anomalies, notifications, alerts, store, stream, settings };
     const tellers = new AlertFunctions(this, 'Alerts', surroundings, ofAlerts);
     if (store.token !== undefined) {
@@ -85,4 +90,15 @@ export class StatelessStack extends Stack {
       new DeviceRule(this, 'Devices', surroundings, { topic: environment.iotTopic, stream, failed: quarantine });
     }
   }
+}
+
+/** @throws {Error} if an environment trains that keeps no archive */
+function trainingOf(scope: Construct, surroundings: Surroundings, stateful: StatefulStack, model: ModelPart) {
+  const { environment } = surroundings;
+  if (environment.training === undefined) return undefined;
+  const { archive, training, settings, alerts, operators } = stateful;
+  if (archive === undefined) throw new Error(`${environment.name}: training needs the archive, and there is none`);
+  return new Training(scope, 'Training', surroundings, environment.training, {
+    ...{ archive, training, settings, alerts, operators, model },
+  });
 }

@@ -7,6 +7,7 @@ import { observedStep } from '../../shared/adapters/training/step-observer';
 import { openModels, openTrainingWorkspace } from '../../shared/adapters/training/training-variables';
 import { parseConfig } from '../../shared/runtime/config';
 import { lazy } from '../../shared/runtime/lazy';
+import type { StepRequest } from '../../shared/training/steps/order';
 import { type PrepareServices, prepareTraining, type TrainingRequest } from '../../shared/training/steps/prepare';
 import { type Config, ConfigSchema } from './config';
 
@@ -15,9 +16,14 @@ const DAY_MS = 86_400_000;
 const telemetry = openTelemetry('prepare-training', process.env);
 const built = lazy(() => buildServices(parseConfig(ConfigSchema, process.env)));
 
-/** Called by the state machine of training, with what it was started with. */
-export const handler = observedStep(telemetry, async (request: TrainingRequest) =>
-  prepareTraining(await built(), request),
+/** `request`: what the execution was started with. */
+interface Request extends StepRequest {
+  readonly request?: Omit<TrainingRequest, 'run'>;
+}
+
+/** Called by the state machine of training. */
+export const handler = observedStep(telemetry, async ({ run, request }: Request) =>
+  prepareTraining(await built(), { ...request, run }),
 );
 
 /** Runs once per cold start. */

@@ -1,3 +1,5 @@
+import { createDriftReferences, REFERENCE_FILE } from '../../shared/adapters/drift/document-references';
+import { openS3Document } from '../../shared/adapters/live/s3-document';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { observedStep } from '../../shared/adapters/training/step-observer';
 import { openModels, openTrainingWorkspace } from '../../shared/adapters/training/training-variables';
@@ -15,5 +17,11 @@ export const handler = observedStep(telemetry, async (request: StepRequest) => r
 
 /** Runs once per cold start. */
 async function buildServices(config: Config): Promise<RegisterServices> {
-  return { workspace: openTrainingWorkspace(config), registry: await openModels(config), now: telemetry.now };
+  const { AWS_REGION: region, TRAINING_BUCKET: bucket } = config;
+  return {
+    workspace: openTrainingWorkspace(config),
+    registry: await openModels(config),
+    references: createDriftReferences(openS3Document({ region, bucket, key: REFERENCE_FILE })),
+    now: telemetry.now,
+  };
 }

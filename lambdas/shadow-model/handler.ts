@@ -1,10 +1,12 @@
+import { createCloudWatchTally } from '../../shared/adapters/cloudwatch/cloudwatch-tally';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { observedStep } from '../../shared/adapters/training/step-observer';
 import { openChallenger, openModels, openTrainingWorkspace } from '../../shared/adapters/training/training-variables';
 import { parseConfig } from '../../shared/runtime/config';
 import { lazy } from '../../shared/runtime/lazy';
+import { DEFAULT_SHADOW_RULES, judgeShadow } from '../../shared/training/judge-shadow';
 import type { StepRequest } from '../../shared/training/steps/order';
-import { beginShadow, judgeShadow, type ShadowServices } from '../../shared/training/steps/shadow';
+import { beginShadow, judgeShadowRun, type ShadowServices } from '../../shared/training/steps/shadow';
 import { type Config, ConfigSchema } from './config';
 
 const HOUR_MS = 3_600_000;
@@ -12,7 +14,7 @@ const HOUR_MS = 3_600_000;
 interface Request extends StepRequest {
   readonly do: keyof typeof STEPS;
 }
-const STEPS = { begin: beginShadow, judge: judgeShadow } as const;
+const STEPS = { begin: beginShadow, judge: judgeShadowRun } as const;
 
 const telemetry = openTelemetry('shadow-model', process.env);
 const built = lazy(() => buildServices(parseConfig(ConfigSchema, process.env)));
@@ -22,12 +24,18 @@ export const handler = observedStep(telemetry, async (request: Request) => STEPS
 
 /** Runs once per cold start. */
 async function buildServices(config: Config): Promise<ShadowServices> {
+  const { AWS_REGION: region, ENVIRONMENT: environment, METRICS_NAMESPACE: namespace } = config;
+  const shadowMs = config.SHADOW_HOURS * HOUR_MS;
+  const tally = createCloudWatchTally({ region, environment, namespace });
   return {
     workspace: openTrainingWorkspace(config),
     registry: await openModels(config),
-    challenger: openChallenger(config.AWS_REGION, config.SETTINGS_BUCKET),
-    shadowMs: config.SHADOW_HOURS * HOUR_MS,
-    judge: async () => ({ verdict: 'go', reasons: [] }),
+    challenger: openChallenger(region, config.SETTINGS_BUCKET),
+    shadowMs,
+    judge: async (run, since, now) => {
+      const counts = await tally.tally(run, since, now);
+      return judgeShadow(counts, now - since, { ...DEFAULT_SHADOW_RULES, msMin: shadowMs });
+    },
     now: telemetry.now,
   };
 }

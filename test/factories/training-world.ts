@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { anArtifact, aRecord } from '../../shared/adapters/contracts/model-registry.contract';
+import { createDriftReferences } from '../../shared/adapters/drift/document-references';
 import { createChallengerPlace } from '../../shared/adapters/live/document-challenger';
 
 import { openFileDocument } from '../../shared/adapters/live/file-document';
@@ -74,6 +75,7 @@ export function openTrainingWorld(folder: string) {
   const services: WalkServices = {
     workspace: openFolderWorkspace(at('runs')),
     registry: openFolderRegistry(at('models')),
+    references: createDriftReferences(openFileDocument(at('reference.json'))),
     report: trainingReportHtml,
     settings: async () => DEFAULT_SETTINGS,
     labels: async () => LABELS,

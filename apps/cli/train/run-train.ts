@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { createDriftReferences, REFERENCE_FILE } from '../../../shared/adapters/drift/document-references';
 import { createChallengerPlace } from '../../../shared/adapters/live/document-challenger';
 import { openFileDocument } from '../../../shared/adapters/live/file-document';
 import { createPointerDeployment } from '../../../shared/adapters/live/pointer-deployment';
@@ -15,6 +16,7 @@ import { EvaluationReportSchema } from '../../../shared/training/evaluation-repo
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
 import { DOCUMENTS, type Outcome } from '../../../shared/training/plan';
 import type { TrainingWorkspace } from '../../../shared/training/ports';
+import { CHALLENGER_FILE } from '../../../shared/training/shadow';
 import { documentsOf } from '../../../shared/training/steps/documents';
 import type { TrainingRequest } from '../../../shared/training/steps/prepare';
 import { type WalkServices, walkSteps } from '../../../shared/training/steps/walk';
@@ -99,8 +101,9 @@ async function servicesOf(
     extent: past.extent,
     history: async () => past.history,
     openDetector: openSourceDetector,
+    references: createDriftReferences(openFileDocument(path.join(options.models, REFERENCE_FILE))),
     report: trainingReportHtml,
-    challenger: createChallengerPlace(openFileDocument(path.join(options.models, 'challenger.json'))),
+    challenger: createChallengerPlace(openFileDocument(path.join(options.models, CHALLENGER_FILE))),
     shadowMs: 0,
     judge: async () => ({ verdict: 'go', reasons: [] }),
     deployment: createPointerDeployment(live),

@@ -40,7 +40,7 @@ export function openFolderRegistry(folder: string): ModelRegistry {
   const champions = async (): Promise<Champions> =>
     (await readKept(ChampionsSchema, at('champions.json')))?.champions ?? [];
   const challenger = async (): Promise<number | null> =>
-    (await readKept(ChallengerSchema, at('challenger.json')))?.challenger ?? null;
+    (await readKept(ChallengerSchema, at('challenger-version.json')))?.challenger ?? null;
 
   const setChampions = async (next: Champions): Promise<void> => {
     const champion = next.at(-1) ?? null;
@@ -51,7 +51,7 @@ export function openFolderRegistry(folder: string): ModelRegistry {
     await live.write({ registryVersion: champion, model: artifact });
   };
   const setChallenger = (version: number | null) =>
-    writeWholeFile(at('challenger.json'), jsonDocument({ challenger: version }));
+    writeWholeFile(at('challenger-version.json'), jsonDocument({ challenger: version }));
 
   return {
     async register(artifact, record, documents = {}) {

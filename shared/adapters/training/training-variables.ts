@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChallengerPlace, ModelRegistry, TrainingWorkspace } from '../../training/ports';
+import { CHALLENGER_FILE } from '../../training/shadow';
 import { createSecrets } from '../aws/secrets';
 import { createChallengerPlace } from '../live/document-challenger';
 import { openS3Document } from '../live/s3-document';
@@ -40,5 +41,5 @@ export async function openModels(variables: z.output<typeof ModelSchema>): Promi
 export const ChallengerVariables = { SETTINGS_BUCKET: z.string() } as const;
 
 export function openChallenger(region: string, bucket: string): ChallengerPlace {
-  return createChallengerPlace(openS3Document({ region, bucket, key: 'challenger.json' }));
+  return createChallengerPlace(openS3Document({ region, bucket, key: CHALLENGER_FILE }));
 }

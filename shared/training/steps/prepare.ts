@@ -164,9 +164,8 @@ async function splitOf(
 async function championOf(registry: ModelRegistry): Promise<TrainingPlan['champion']> {
   const version = await registry.champion();
   if (version === undefined) return null;
-  const champion = (await registry.list()).find((model) => model.version === version);
-  if (champion === undefined) throw new Error(`the registry has no version ${version}, which is its champion`);
-  return { version, artifact: champion.artifact };
+  const { artifact } = await registry.read(version);
+  return { version, artifact };
 }
 
 async function writeManifest({ manifest, workspace }: PrepareServices, { run, from, to }: TrainingPlan) {

@@ -3,7 +3,7 @@ import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-report';
 import { GateDecisionSchema } from '../gate';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
-import type { KeptDocuments, ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
+import type { DriftReferences, KeptDocuments, ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
 import { documentsOf, endRun } from './documents';
 import type { StepAnswer, StepRequest } from './order';
 import { TrainingDocumentSchema } from './train';
@@ -18,6 +18,8 @@ export const RegisteredSchema = z.object({
 export interface RegisterServices {
   readonly workspace: TrainingWorkspace;
   readonly registry: ModelRegistry;
+  /** What live vectors are compared with from now on. */
+  readonly references: Pick<DriftReferences, 'write'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -28,7 +30,11 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
   const { promote, reasons } = await documents.need(DOCUMENTS.decision, GateDecisionSchema);
   const known = await documents.read(DOCUMENTS.registered, RegisteredSchema);
   const registered = known ?? (await register());
-  if (known === undefined) await documents.write(DOCUMENTS.registered, registered);
+  if (known === undefined) {
+    const { distributions } = await documents.need(DOCUMENTS.training, TrainingDocumentSchema);
+    await services.references.write({ run, at: services.now(), distributions });
+    await documents.write(DOCUMENTS.registered, registered);
+  }
   const { version, model } = registered;
   if (promote) await services.registry.challenge(version);
   if (promote) return { run, ended: false, found: [`version ${version}, ${model}`] };

@@ -59,7 +59,7 @@ export async function beginShadow(services: ShadowServices, { run }: StepRequest
 }
 
 /** Do live vectors say what the evaluation said? Once that is decided the challenger goes away; when they do not, the run ends. */
-export async function judgeShadow(services: ShadowServices, { run }: StepRequest): Promise<ShadowAnswer> {
+export async function judgeShadowRun(services: ShadowServices, { run }: StepRequest): Promise<ShadowAnswer> {
   const { shadowMs, now, challenger } = services;
   if (shadowMs === 0) return { run, ended: false, found: ['none was asked for'], waitSeconds: 0 };
   const documents = documentsOf(services.workspace, run);

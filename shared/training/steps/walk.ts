@@ -7,7 +7,7 @@ import { type GateServices, gateStep } from './gate';
 import { STEPS, type StepAnswer, type StepName } from './order';
 import { type PrepareServices, prepareTraining, type TrainingRequest } from './prepare';
 import { type RegisterServices, registerStep } from './register';
-import { beginShadow, judgeShadow, type ShadowServices } from './shadow';
+import { beginShadow, judgeShadowRun, type ShadowServices } from './shadow';
 import { type ReplayServices, trainStep } from './train';
 
 /** What all steps together need. */
@@ -55,7 +55,7 @@ const WALK: Readonly<Record<StepName, (services: WalkServices, request: Training
     let answer = await beginShadow(services, request);
     do {
       await services.pause(answer.waitSeconds * 1_000);
-      answer = await judgeShadow(services, request);
+      answer = await judgeShadowRun(services, request);
     } while (answer.waitSeconds > 0);
     return answer;
   },
