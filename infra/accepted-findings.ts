@@ -7,8 +7,8 @@ export interface AcceptedFinding {
   readonly reason: string;
 }
 
-/** The CDK's functions behind custom resources: created, deleted objects, the live-model pointer. */
-const CUSTOM_RESOURCES = /\/stateful\/(AWS679f|Custom::)/;
+/** The CDK's functions behind custom resources: created, deleted objects, the live-model pointer, logs of training jobs. */
+const CUSTOM_RESOURCES = /\/state(ful|less)\/(AWS679f|Custom::)/;
 
 /**
  * All that the packs AwsSolutions and Serverless of cdk-nag find in any environment. The test fails for a finding that is not
@@ -71,6 +71,38 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     rule: /^Serverless-LambdaEventSourceMappingDestination$/,
     where: /\/SqsEventSource:/,
     reason: 'A queue gives up to its own dead-letter queue, which has an alarm.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    where: /\/Training\/.*Role\/DefaultPolicy\/Resource$/,
+    reason:
+      'X-Ray, metrics, deliveries of logs and ECR’s token know no resource; the actions on them are all that is allowed on *.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/(runs|jobs|served|registry|live|points)\/\*\]$/,
+    where: /\/(Training|Model)\/.*Role\/DefaultPolicy\/Resource$/,
+    reason: 'Objects below one prefix of one bucket: their names follow from runs, which are not known beforehand.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\]$/,
+    where: /\/Training\/Steps\/Role\//,
+    reason: 'Any version of one function.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config|training-job|alarm)[/:].*\*\]$/,
+    where: /\/Training\/(DeployModel|AbandonTraining|Steps\/)?Role\//,
+    reason:
+      'Names follow from runs, which are not known beforehand; the configuration that the stack has made has a name of CloudFormation’s.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*(log-group:\/aws\/sagemaker\/TrainingJobs:\*|repository\/cdk-\*-.*)\]$/,
+    where: /\/Training\/Jobs\//,
+    reason: 'Streams of one log group, and the one repository in which the CDK keeps images.',
+  },
+  {
+    rule: /^(AwsSolutions-SF2|Serverless-StepFunctionStateMachineXray)$/,
+    where: /^emulator\//,
+    reason: 'There is no X-Ray in the emulator.',
   },
   {
     rule: /^AwsSolutions-KDF1$/,

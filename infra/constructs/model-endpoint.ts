@@ -61,10 +61,7 @@ class ModelEndpoint extends Construct implements ModelPart {
   ) {
     super(scope, id);
     const endpointName = `tidewatch-${name}`;
-    const image = new DockerImageAsset(this, 'Image', {
-      directory: path.resolve(this.node.getContext(MODEL_SERVER_IMAGE) as string),
-      platform: Platform.LINUX_AMD64,
-    });
+    const image = modelServerImage(this);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
       description: 'Of the model container: fetches its image, writes its logs',
@@ -125,6 +122,14 @@ class ModelEndpoint extends Construct implements ModelPart {
     });
     return Fn.conditionIf(isShipped.logicalId, shipped.attrEndpointConfigName, pointer.valueAsString).toString();
   }
+}
+
+/** The model server's, which also trains. */
+export function modelServerImage(scope: Construct): DockerImageAsset {
+  return new DockerImageAsset(scope, 'Image', {
+    directory: path.resolve(scope.node.getContext(MODEL_SERVER_IMAGE) as string),
+    platform: Platform.LINUX_AMD64,
+  });
 }
 
 const VARIANT = 'live';

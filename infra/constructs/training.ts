@@ -13,7 +13,7 @@ import { DeadLetterQueue } from './dead-letter-queue';
 import { DeployedFunction, type DeployedFunctionProps } from './deployed-function';
 import type { FunctionName } from './function-variables';
 import { liveModelParameter } from './live-model-pointer';
-import type { ModelPart } from './model-endpoint';
+import { type ModelPart, modelServerImage } from './model-endpoint';
 import { FIVE_MINUTES } from './operations';
 import { allOf, type Part, plain } from './part';
 import { allow, allowPutting } from './permissions';
@@ -209,9 +209,7 @@ export class Training extends Construct {
 
   private jobProps() {
     const { training, archive, model } = this.props;
-    if (model.updatable === undefined)
-      throw new Error('training by jobs needs the image of a SageMaker endpoint; train by functions instead');
-    return { training, archive, image: model.updatable.image };
+    return { training, archive, image: model.updatable?.image ?? modelServerImage(this).imageUri };
   }
 }
 
