@@ -1,5 +1,5 @@
 // Training from an archive, step by step: npm run bench:train [-- --points N]
-// Writes an archive as Firehose does, of N points (a million by default), a half and a quarter of them, and trains on each in a
+// Writes an archive as Firehose does, of N points (a million by default), a quarter and a sixteenth of them, and trains on each in a
 // process of its own: time by the clock and by the processor, from which points a second are, and the largest memory that the process had.
 // Beside it a floor: the same objects unpacked and their lines parsed, nothing else.
 import { spawnSync } from 'node:child_process';
@@ -35,7 +35,7 @@ function option(name: string): string | undefined {
 /** Each size in a process of its own, since a process tells its largest memory only. */
 function runAll(): void {
   const rows: string[][] = [];
-  for (const points of [POINTS / 4, POINTS / 2, POINTS].map(Math.round)) {
+  for (const points of [POINTS / 16, POINTS / 4, POINTS].map(Math.round)) {
     const place = mkdtempSync(path.join(tmpdir(), 'tidewatch-bench-train-'));
     try {
       const { bytes } = writeFleetArchive(place, points);
@@ -44,7 +44,7 @@ function runAll(): void {
         [process.argv[1]!, '--points', String(points), '--measure', place],
         { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
       );
-      if (status !== 0) process.exit(status ?? 1);
+      if (status !== 0) throw new Error(`training on ${points} points ended with ${status}`);
       const megabytes = `${thousands(bytes / 1e6)} MB packed`;
       for (const [step, ...figures] of JSON.parse(stdout) as string[][])
         rows.push([`${thousands(points)} points, ${megabytes}: ${step}`, ...figures]);

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { archivePoints } from '../../lambdas/archive-points/archive-points';
+import type { ArchiveLine } from '../../shared/domain/archive-line';
 import type { Label } from '../../shared/training/labels';
 
 const START = Date.UTC(2026, 0, 5);
@@ -10,9 +10,7 @@ const DAY_MINUTES = 1_440;
 const SHARDS = 4;
 /** A week of a source, nearly. */
 const POINTS_A_SOURCE = 10_000;
-/** Records of a call of the function, and calls whose lines are in an object. */
-const CALL_RECORDS = 500;
-const OBJECT_CALLS = 100;
+const OBJECT_LINES = 50_000;
 
 interface Fleet {
   readonly sources: number;
@@ -21,7 +19,7 @@ interface Fleet {
 }
 
 export function fleetOf(points: number): Fleet {
-  const sources = Math.max(10, Math.round(points / POINTS_A_SOURCE));
+  const sources = Math.max(1, Math.round(points / POINTS_A_SOURCE));
   const days = Math.floor(points / sources / DAY_MINUTES);
   const labels: Label[] = [];
   for (let s = 0; s < sources; s += 10)
@@ -36,51 +34,35 @@ export function fleetOf(points: number): Fleet {
 export function writeFleetArchive(folder: string, points: number): { readonly bytes: number } {
   const { sources } = fleetOf(points);
   let [bytes, objects] = [0, 0];
-  let lines: Buffer[] = [];
-  const flush = (at: number) => {
-    const hour = path.join(folder, 'points', ...new Date(at).toISOString().slice(0, 13).split('T'));
+  for (let from = 0; from < points; from += OBJECT_LINES) {
+    const lines = Array.from({ length: Math.min(OBJECT_LINES, points - from) }, (_, k) => lineOf(from + k, sources));
+    const hour = path.join(folder, 'points', ...new Date(timeOf(from, sources)).toISOString().slice(0, 13).split('T'));
     mkdirSync(hour, { recursive: true });
-    const packed = gzipSync(Buffer.concat(lines));
+    const packed = gzipSync(lines.join(''), { level: 1 });
     writeFileSync(path.join(hour, `archive-1-${String(objects++).padStart(8, '0')}.ndjson.gz`), packed);
     bytes += packed.length;
-    lines = [];
-  };
-  for (let from = 0; from < points; from += CALL_RECORDS) {
-    const to = Math.min(points, from + CALL_RECORDS);
-    lines.push(...calledFor(from, to, sources));
-    if (lines.length >= OBJECT_CALLS * CALL_RECORDS || to === points) flush(timeOf(from, sources));
   }
   return { bytes };
 }
 
-function calledFor(from: number, to: number, sources: number): Buffer[] {
-  const { result } = archivePoints({
-    invocationId: 'i',
-    deliveryStreamArn: 'arn:aws:firehose:eu-central-1:123456789012:deliverystream/archive',
-    sourceKinesisStreamArn: 'arn:aws:kinesis:eu-central-1:123456789012:stream/points',
-    region: 'eu-central-1',
-    records: Array.from({ length: to - from }, (_, k) => recordOf(from + k, sources)),
-  });
-  return result.records.map(({ data }) => Buffer.from(data!, 'base64'));
+/** As the function archive-points writes it. */
+function lineOf(i: number, sources: number): string {
+  const s = i % sources;
+  const at = timeOf(i, sources);
+  const body = { source: nameOf(s), timestamp: at, metrics: { level: levelOf(s, Math.floor(i / sources)) } };
+  const line: ArchiveLine = {
+    stream: 'arn:aws:kinesis:eu-central-1:123456789012:stream/points',
+    shard: `shardId-${String(s % SHARDS).padStart(12, '0')}`,
+    // 56 digits, of which the later ones look random, as those of Kinesis.
+    sequence: `4959033827149025660855969253${String(i).padStart(14, '0')}${String(hashed(i)).padStart(14, '0')}`,
+    arrival: at,
+    body: Buffer.from(JSON.stringify(body)).toString('base64'),
+  };
+  return `${JSON.stringify(line)}\n`;
 }
 
-function recordOf(i: number, sources: number) {
-  const s = i % sources;
-  const minute = Math.floor(i / sources);
-  const at = timeOf(i, sources);
-  const body = { source: nameOf(s), timestamp: at, metrics: { level: levelOf(s, minute) } };
-  return {
-    recordId: String(i),
-    approximateArrivalTimestamp: at,
-    data: Buffer.from(JSON.stringify(body)).toString('base64'),
-    kinesisRecordMetadata: {
-      shardId: `shardId-${String(s % SHARDS).padStart(12, '0')}`,
-      partitionKey: nameOf(s),
-      approximateArrivalTimestamp: String(at) as never,
-      sequenceNumber: String(49_590_338n * 10n ** 48n + BigInt(i)),
-      subsequenceNumber: '',
-    },
-  };
+function hashed(i: number): number {
+  return (Math.imul(i + 1, 0x9e3779b1) >>> 0) * 10_007;
 }
 
 function timeOf(i: number, sources: number): number {

@@ -1,18 +1,10 @@
+import { aLabel } from './label.factory';
 import { indexLabels, type Label, LabelsSchema } from './labels';
 
-const label = (from: number, to: number, changes: Partial<Label> = {}): Label => ({
-  source: 's',
-  from,
-  to,
-  verdict: 'real',
-  origin: 'people',
-  ...changes,
-});
-
 describe('labels', () => {
-  const exclude = label(50, 60, { verdict: 'exclude' });
-  const long = label(0, 100, { metric: 'a' });
-  const index = indexLabels([label(10, 20), exclude, long]);
+  const exclude = aLabel(50, 60, { verdict: 'exclude' });
+  const long = aLabel(0, 100, { metric: 'a' });
+  const index = indexLabels([aLabel(10, 20), exclude, long]);
   it.each<[string, string, string | undefined, number, Label | undefined]>([
     ['another source', 't', 'a', 15, undefined],
     ['a metric that is not meant', 's', 'b', 30, undefined],
@@ -24,7 +16,7 @@ describe('labels', () => {
     expect(index.at(source, metric, at)).toBe(expected);
   });
 
-  const [real, false_, out] = (['real', 'false-alarm', 'exclude'] as const).map((verdict) => label(0, 9, { verdict }));
+  const [real, false_, out] = (['real', 'false-alarm', 'exclude'] as const).map((verdict) => aLabel(0, 9, { verdict }));
   it.each<[string, readonly Label[], Label]>([
     ['real over a false alarm', [false_!, real!], real!],
     ['real over a false alarm, whichever is given first', [real!, false_!], real!],
@@ -36,7 +28,7 @@ describe('labels', () => {
   });
 
   it('leave out the other metrics of a source while an injected fault is on one of them', () => {
-    const injected = label(0, 9, { metric: 'a', origin: 'injected', fault: 'spike' });
+    const injected = aLabel(0, 9, { metric: 'a', origin: 'injected', fault: 'spike' });
     const { at } = indexLabels([injected]);
     expect(at('s', 'a', 5)).toBe(injected);
     expect(at('s', undefined, 5)).toBe(injected);
@@ -46,16 +38,16 @@ describe('labels', () => {
 
   it('may exclude sources by a pattern, and a name with a star in it is a name', () => {
     const { at } = indexLabels([
-      label(0, 9, { source: 'pump-*', isPattern: true, verdict: 'exclude' }),
-      label(0, 9, { source: 'fan-*', verdict: 'exclude' }),
-      label(5, 7, { source: 'pump-1' }),
+      aLabel(0, 9, { source: 'pump-*', isPattern: true, verdict: 'exclude' }),
+      aLabel(0, 9, { source: 'fan-*', verdict: 'exclude' }),
+      aLabel(5, 7, { source: 'pump-1' }),
     ]);
     const verdicts = ['pump-1', 'pump-2', 'fan-1', 'fan-*'].map((source) => at(source, 'a', 6)?.verdict);
     expect(verdicts).toEqual(['exclude', 'exclude', undefined, 'exclude']);
   });
 
   it('are of people, and real, unless they say something else', () => {
-    expect(LabelsSchema.parse([{ source: 's', from: 2e11, to: 3e11 }])).toEqual([label(2e11, 3e11)]);
+    expect(LabelsSchema.parse([{ source: 's', from: 2e11, to: 3e11 }])).toEqual([aLabel(2e11, 3e11)]);
   });
 
   it.each<[string, unknown]>([

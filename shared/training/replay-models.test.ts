@@ -4,6 +4,7 @@ import { openSourceDetector } from '../detection/open-source-detector';
 import type { AnomalyEvent } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../domain/settings';
+import { aLabel } from './label.factory';
 import type { Label } from './labels';
 import { bucketOf } from './measures';
 import { type ReplayConfig, replayModels } from './replay-models';
@@ -38,14 +39,8 @@ const dull: Model = {
 };
 const models = [builtInModel, dull];
 
-const label = (source: string, fromRow: number, toRow: number, changes: Partial<Label> = {}): Label => ({
-  source,
-  from: START + fromRow * STEP_MS,
-  to: START + toRow * STEP_MS,
-  verdict: 'real',
-  origin: 'people',
-  ...changes,
-});
+const label = (source: string, fromRow: number, toRow: number, changes: Partial<Label> = {}) =>
+  aLabel(START + fromRow * STEP_MS, START + toRow * STEP_MS, { source, ...changes });
 const replay = (changes: Partial<ReplayConfig> = {}) =>
   replayModels(
     {

@@ -13,7 +13,7 @@ export function scoredDistributions(model: Model, data: TrainingData, trainTo: n
   return distributions.rescored(
     model.version,
     rows
-      .filter(({ timestamp }) => timestamp < trainTo)
+      .filter(({ timestamp, label }) => timestamp < trainTo && label?.origin !== 'injected')
       .map(({ features, label }) => [model.score(features).anomaly, label === undefined ? unlabelledWeight : 1]),
   );
 }

@@ -51,7 +51,10 @@ export function trainModel(data: TrainingData, split: Split, given: Partial<Hype
   const { strange, hard } = rowsByWindow(data.rows, split);
   const usualRows = data.rows.filter((row) => row.label === undefined && row.timestamp < split.trainTo);
   const usual = usualRows.map((row) => ({ squares: squaresOfRow(row), share: 0.5 / usualRows.length }));
-  const days = rowsByDay(data.rows.filter((row) => isUsual(row) && row.timestamp < split.trainTo));
+  const days = usualDays(
+    data.rows.filter((row) => row.timestamp < split.trainTo),
+    strange,
+  );
   if (strange.length === 0)
     throw new TrainingError(
       'no vector lies in a labelled window of the part that trains: do its source names fit the data?',
@@ -122,8 +125,18 @@ function example(rows: readonly (readonly number[])[], weights: readonly number[
   return { squares: strongest(rows, weights), share };
 }
 
-function isUsual({ label }: TrainingRow): boolean {
-  return label === undefined || label.verdict === 'false-alarm';
+/**
+ * Usual rows by day of series. A day in which something was wrong with the source is none, since what follows on a fault is not
+ * usual; unless there is no other.
+ */
+function usualDays(rows: readonly TrainingRow[], strange: readonly Window[]) {
+  const usual = rows.filter(({ label }) => label === undefined || label.verdict === 'false-alarm');
+  const wrong = new Set<string>();
+  for (const { label } of strange)
+    for (let day = Math.floor(label.from / DAY_MS); day <= Math.floor(label.to / DAY_MS); day++)
+      wrong.add(`${label.source}\u0000${day}`);
+  const sound = usual.filter(({ source, timestamp }) => !wrong.has(`${source}\u0000${Math.floor(timestamp / DAY_MS)}`));
+  return rowsByDay(sound.length > 0 ? sound : usual);
 }
 
 function squaresOfRow({ features }: TrainingRow): readonly number[] {

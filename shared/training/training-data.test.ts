@@ -3,6 +3,7 @@ import { openSourceDetector } from '../detection/open-source-detector';
 import { openWeightedModel } from '../detection/weighted-model';
 import { DEFAULT_SETTINGS } from '../domain/settings';
 import { Distributions } from './distributions';
+import { aLabel } from './label.factory';
 import type { Label } from './labels';
 import type { PastPoint, PointHistory } from './ports';
 import { sampleHash } from './sample-hash';
@@ -30,7 +31,7 @@ const historyOf = (points: readonly PastPoint[], together: boolean): PointHistor
   },
 });
 const labels: readonly Label[] = SOURCES.map((source) => ({
-  ...{ source, from: START + 190 * MINUTE_MS, to: START + 200 * MINUTE_MS, verdict: 'real', origin: 'people' },
+  ...aLabel(START + 190 * MINUTE_MS, START + 200 * MINUTE_MS, { source }),
 }));
 const data = (history: PointHistory, more: Partial<TrainingDataConfig> = {}) =>
   getTrainingData({ history, openDetector: openSourceDetector, settings: DEFAULT_SETTINGS, labels, seed: 1, ...more });
@@ -77,6 +78,16 @@ describe('training data', () => {
     expect(leftOut.young).toBeGreaterThan(0);
   });
 
+  it('do not count what was put into them', async () => {
+    const faults = SOURCES.map((source) =>
+      aLabel(START + 250 * MINUTE_MS, START + 400 * MINUTE_MS, { source, origin: 'injected', fault: 'spike' }),
+    );
+    const history = historyOf(bySource, true);
+    const [all, less] = await Promise.all([data(history), data(history, { labels: faults })]);
+    // Two metrics and their relations.
+    expect(all.distributions.vectors - less.distributions.vectors).toBe(3 * 151 * SOURCES.length);
+  });
+
   it('give the distribution of the scores of the model that they trained, about that of all vectors', async () => {
     const trainTo = START + 500 * MINUTE_MS;
     const split = { trainTo, testFrom: trainTo };
@@ -114,7 +125,7 @@ describe('training data', () => {
     ['no point of that time', { to: START }],
   ])('are refused of %s', async (_, more) => {
     await expect(data(historyOf(bySource, true), more)).rejects.toThrow(
-      'there are no points of this time and these sources',
+      'there are no points of this time and these sources to train on: do the names fit the data?',
     );
   });
 });

@@ -61,8 +61,8 @@ export interface TrainingData {
     readonly sampled: number;
   };
   /**
-   * Of all vectors of the part that trains, not of a sample; what people excluded is in it, as it is live. Scores are the
-   * built-in model's.
+   * Of all vectors of the part that trains, not of a sample, but those of injected faults; what people excluded is in it, as it
+   * is live. Scores are the built-in model's.
    */
   readonly distributions: Distributions;
 }
@@ -96,8 +96,9 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
       const { metric, features, standing, learnt, learningNeeds } = observation;
       if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
         continue;
-      if (timestamp < trainTo) distributions.add(observation, builtInModel.score(features).anomaly);
       const label = labels.at(source, metric, timestamp);
+      if (timestamp < trainTo && label?.origin !== 'injected')
+        distributions.add(observation, builtInModel.score(features).anomaly);
       if (standing !== 'current') leftOut.late += 1;
       else if (learnt < learningNeeds) leftOut.young += 1;
       else if (label?.verdict === 'exclude') leftOut.excluded += 1;
@@ -107,7 +108,10 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
     }
     if (labelled.length > LABELLED_MAX) throw new TrainingError(TOO_MANY_LABELLED);
   }
-  if (points === 0) throw new TrainingError('there are no points of this time and these sources');
+  if (points === 0)
+    throw new TrainingError(
+      'there are no points of this time and these sources to train on: do the names fit the data?',
+    );
   leftOut.sampled = sample.dropped();
   return {
     schema: FEATURE_SCHEMA_VERSION,

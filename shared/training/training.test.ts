@@ -3,6 +3,7 @@ import { AT } from '../detection/built-in-model';
 import { FEATURE_SCHEMA_VERSION, FEATURES, type FeatureName, roundFeature } from '../detection/model';
 import { openWeightedModel } from '../detection/weighted-model';
 import { Distributions } from './distributions';
+import { aLabel } from './label.factory';
 import type { Label } from './labels';
 import { alarmMeasures, countScores, rankingMeasures } from './measures';
 import { splitByTime, splitSpan } from './split';
@@ -11,24 +12,15 @@ import type { TrainingData } from './training-data';
 import { TrainingError } from './training-error';
 
 const DAY_MS = 86_400_000;
-const label = (from: number, to: number, changes: Partial<Label> = {}): Label => ({
-  source: 's',
-  from,
-  to,
-  verdict: 'real',
-  origin: 'people',
-  ...changes,
-});
-
 describe('the split', () => {
-  const labels = Array.from({ length: 10 }, (_, i) => label(i * 10 * DAY_MS, i * 10 * DAY_MS + DAY_MS));
+  const labels = Array.from({ length: 10 }, (_, i) => aLabel(i * 10 * DAY_MS, i * 10 * DAY_MS + DAY_MS));
   it('leaves the newest share to test, with a gap before it', () => {
     expect(splitByTime(labels, 0.4, DAY_MS)).toEqual({ trainTo: 59 * DAY_MS, testFrom: 60 * DAY_MS });
   });
   it.each<[string, readonly Label[], RegExp]>([
     ['no label', [], /there are 0/],
     ['exclusions alone', labels.map((one) => ({ ...one, verdict: 'exclude' as const })), /there are 0/],
-    ['all labels at one time', labels.map(() => label(0, DAY_MS)), /no labelled window ends before/],
+    ['all labels at one time', labels.map(() => aLabel(0, DAY_MS)), /no labelled window ends before/],
   ])('asks for more: %s', (_, given, words) => {
     expect(() => splitByTime(given, 0.4, DAY_MS)).toThrow(words);
   });
@@ -84,18 +76,18 @@ describe('training', () => {
   it.each<[string, TrainingData, RegExp]>([
     ['nothing', data([]), /no vector lies in a labelled window/],
     ['usual rows alone', data([row(1)]), /no vector lies in a labelled window/],
-    ['labels after the split alone', data([row(1), row(150, label(140, 160))]), /no vector lies in a labelled window/],
-    ['labelled rows alone', data([row(1, label(0, 2))]), /nothing usual to learn/],
+    ['labels after the split alone', data([row(1), row(150, aLabel(140, 160))]), /no vector lies in a labelled window/],
+    ['labelled rows alone', data([row(1, aLabel(0, 2))]), /nothing usual to learn/],
     ['young series alone', data([], { leftOut: young }), /all 77 vectors are of series too young .* more points/],
     [
       'constant series',
-      data([row(1, label(0, 2), flat), row(50, undefined, flat), row(150)]),
+      data([row(1, aLabel(0, 2), flat), row(50, undefined, flat), row(150)]),
       /nothing in the part that trains stands out .* constant series/,
     ],
     ['vectors of another schema', data([row(1)], { schema: 7 }), /feature schema 7, this program trains on 1: replay/],
     [
       'vectors of two schemas',
-      data([row(1, label(0, 2)), row(50, undefined, features.slice(1))]),
+      data([row(1, aLabel(0, 2)), row(50, undefined, features.slice(1))]),
       new RegExp(`several feature schemas: one of source s has ${FEATURES.length - 1} features`),
     ],
   ])('says what it lacks: %s', (_, given, words) => {
@@ -108,7 +100,7 @@ describe('training', () => {
     features: values,
   });
   const windowsOf = (feature: FeatureName, count: number, first: number, changes: Partial<Label> = {}) =>
-    Array.from({ length: count }, (_, i) => at(first + i, hot(feature), label(first + i, first + i, changes)));
+    Array.from({ length: count }, (_, i) => at(first + i, hot(feature), aLabel(first + i, first + i, changes)));
   const usual = Array.from({ length: 20 }, (_, i) =>
     at(
       i,
@@ -140,7 +132,7 @@ describe('training', () => {
   });
 
   it('stays the built-in model where windows and all else look the same', () => {
-    const { artifact } = trainModel(data([row(1, label(0, 2)), row(50)]), split, { pull: 1e6 });
+    const { artifact } = trainModel(data([row(1, aLabel(0, 2)), row(50)]), split, { pull: 1e6 });
     expect(new Set(Object.values(artifact.weights))).toEqual(new Set([1]));
   });
 
@@ -160,8 +152,8 @@ describe('training', () => {
     fc.assert(
       fc.property(any, ({ strange, usual, pull, pairs }) => {
         const rows = [
-          row(40, label(40, 40)),
-          ...strange.map((one, i) => row(i, label(i, i), one)),
+          row(40, aLabel(40, 40)),
+          ...strange.map((one, i) => row(i, aLabel(i, i), one)),
           ...usual.map((one, i) => row(50 + i, undefined, one)),
         ];
         const learnt = () => trainModel(data(rows), split, { pull, rounds: 2, steps: 20 }).artifact;

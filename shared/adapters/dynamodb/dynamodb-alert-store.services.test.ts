@@ -1,26 +1,12 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { awsClientConfig } from '../aws/aws-client';
 import { describeAlertStore } from '../contracts/alert-store.contract';
 import { createDynamoDbAlertStore } from './dynamodb-alert-store';
-import { tableDefinition } from './table';
+import { emulatedAlertStores } from './emulated-alert-stores.factory';
 
-const endpointUrl = process.env['AWS_ENDPOINT_URL'];
-if (endpointUrl === undefined)
-  throw new Error('AWS_ENDPOINT_URL must name an AWS emulator that these tests may write to');
-const settings = { region: 'eu-central-1', endpointUrl, attemptTimeoutMs: 5_000, concurrency: 8 };
-const client = new DynamoDBClient(awsClientConfig(settings));
-afterAll(() => client.destroy());
-let tables = 0;
+const stores = emulatedAlertStores('alerts');
+const { settings } = stores;
+afterAll(() => stores.close());
 
-describeAlertStore(
-  'the alert store at DynamoDB',
-  async () => {
-    const table = `alerts-${process.pid}-${tables++}`;
-    await client.send(new CreateTableCommand(tableDefinition(table)));
-    return createDynamoDbAlertStore({ ...settings, table });
-  },
-  { runs: 15, expires: false },
-);
+describeAlertStore('the alert store at DynamoDB', stores.open, { runs: 15, expires: false });
 
 test('a table that is not there is named, and nothing else is told', async () => {
   const store = createDynamoDbAlertStore({ ...settings, table: 'no-such-table' });

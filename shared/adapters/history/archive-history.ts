@@ -42,7 +42,7 @@ const DIGITS = /^\d{1,128}$/;
 /**
  * The points of an archive, as live detection took them: each record read by the same code, judged by its arrival, and once;
  * those of a shard in its order, whatever the order of objects and lines; what cannot be read is counted and passed over.
- * Each reading goes over all objects, then sorts: memory does not depend on their size, and temporary files take about 95
+ * Each reading goes over all objects, then sorts: memory does not depend on their size, and temporary files take about 100
  * bytes a point of one metric. Other than live, points of an aggregated record (KPL) are not counted together against
  * `LIMITS.recordPointsMax`, since the archive has its parts as records of their own.
  *

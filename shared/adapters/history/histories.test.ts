@@ -22,21 +22,25 @@ function newFolder(): string {
   return folder;
 }
 
-describePointHistory('the archive in a folder', { hasPlaces: true, keepsTags: true }, async (delivered) => {
-  const folder = newFolder();
-  // Objects come in any order.
-  writeArchive(folder, [...delivered].reverse());
-  return { history: openArchiveHistory({ objects: () => folderObjects(folder), settings: DEFAULT_SETTINGS }) };
-});
+describePointHistory(
+  'the archive in a folder',
+  { hasPlaces: true, keepsTags: true, bySource: true },
+  async (delivered) => {
+    const folder = newFolder();
+    // Objects come in any order.
+    writeArchive(folder, [...delivered].reverse());
+    return { history: openArchiveHistory({ objects: () => folderObjects(folder), settings: DEFAULT_SETTINGS }) };
+  },
+);
 
-describePointHistory('the local store', { hasPlaces: true, keepsTags: false }, async (delivered) => {
+describePointHistory('the local store', { hasPlaces: true, keepsTags: false, bySource: true }, async (delivered) => {
   const store = await openDuckDbStore(path.join(newFolder(), 'store.duckdb'));
   const { services } = new MemoryParts();
   for (const records of delivered) await detectAnomalies(records, { ...services, store });
   return { history: openStoreHistory(store), close: () => store.close() };
 });
 
-describePointHistory('a file', { hasPlaces: false, keepsTags: true }, async (delivered) => {
+describePointHistory('a file', { hasPlaces: false, keepsTags: true, bySource: false }, async (delivered) => {
   const file = path.join(newFolder(), 'points.json');
   const points = delivered.flat().flatMap(({ body }) => JSON.parse(Buffer.from(body).toString()) as unknown);
   writeFileSync(file, JSON.stringify(points));

@@ -13,7 +13,7 @@ const WRITE_BYTES = MEBIBYTE;
 const AHEAD_BYTES = { all: 64 * MEBIBYTE, least: 65_536, most: MEBIBYTE } as const;
 
 export interface SorterOptions {
-  /** For temporary files, of about 90 bytes a point of one metric. */
+  /** For temporary files, of about 100 bytes a point of one metric. */
   readonly folder: string;
   /** What is sorted at once, in mebibytes; as much again is used for reading. */
   readonly memoryMb?: number;

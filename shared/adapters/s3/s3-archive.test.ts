@@ -35,13 +35,17 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return found;
 }
 
-describePointHistory('the archive in a bucket', { hasPlaces: true, keepsTags: true }, async (delivered) => {
-  // Objects come in any order.
-  delivered.forEach((records, i) => {
-    put(key('22T13', `${9 - i}`), records);
-  });
-  return { history: history() };
-});
+describePointHistory(
+  'the archive in a bucket',
+  { hasPlaces: true, keepsTags: true, bySource: true },
+  async (delivered) => {
+    // Objects come in any order.
+    delivered.forEach((records, i) => {
+      put(key('22T13', `${9 - i}`), records);
+    });
+    return { history: history() };
+  },
+);
 
 describe('keys of the archive', () => {
   const hours = ['21T23', '22T00', '22T10', '22T11', '22T12', '22T13', '22T14', '22T15', '23T00'];

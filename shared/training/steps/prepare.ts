@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
 import type { Settings } from '../../domain/settings';
 import { GateRulesSchema } from '../gate';
-import type { Label } from '../labels';
+import { type Label, LabelsSchema } from '../labels';
 import {
   DOCUMENTS,
   HyperparametersSchema,
@@ -37,6 +37,8 @@ export const TrainingRequestSchema = z.object({
   hyperparameters: HyperparametersSchema.prefault({}),
   gate: GateRulesSchema.prefault({}),
   injection: InjectionSettingsSchema.prefault({}),
+  /** Beside what people have said in their alerts. */
+  labels: LabelsSchema.default([]),
 });
 export type TrainingRequest = z.input<typeof TrainingRequestSchema>;
 
@@ -114,7 +116,7 @@ function checked(request: TrainingRequest): Asked {
 async function planOf(services: PrepareServices, asked: Asked, now: number): Promise<TrainingPlan> {
   const { run, trigger, sources, metrics, rowsMax, seed, injection } = asked;
   const span = spanOf(services, asked, now);
-  const labels = [...(await services.labels(span))];
+  const labels = [...asked.labels, ...(await services.labels(span))];
   return TrainingPlanSchema.parse({
     version: 1,
     run,
