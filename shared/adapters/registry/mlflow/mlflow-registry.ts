@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutTo } from '../../../alerting/words/one-line';
 import { ModelArtifactSchema } from '../../../detection/weighted-model';
 import { MODEL_SCHEMA } from '../../../training/model-schema';
 import { type ModelRegistry, type RegisteredModel, RegistryError, type TrainingRecord } from '../../../training/ports';
@@ -106,7 +107,7 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
         run: record.run,
         runId: run.runId,
         source: `${run.artifactUri}/${MODEL_FOLDER}`,
-        description: record.reasons.join('\n'),
+        description: cutTo(record.reasons.join('\n'), TAG_CHARS_MAX),
         tags: entriesOf(tags, TAG_CHARS_MAX),
       });
       // Another one may have registered the run meanwhile: the first counts.
