@@ -9,6 +9,7 @@ export interface Entry {
 
 const KEY_CHARS_MAX = 250;
 export const PARAM_CHARS_MAX = 6_000;
+/** Of a description too. */
 export const TAG_CHARS_MAX = 5_000;
 /** @see MLflow's REST API, "Log Batch": so many of a kind a request */
 const BATCH = { params: 100, tags: 100, metrics: 1_000 } as const;

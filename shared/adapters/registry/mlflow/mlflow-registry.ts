@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ModelArtifactSchema } from '../../../detection/weighted-model';
+import { cutTo } from '../../../alerting/words/one-line';
+import { type ModelArtifact, ModelArtifactSchema } from '../../../detection/weighted-model';
 import { MODEL_SCHEMA } from '../../../training/model-schema';
-import { type ModelRegistry, type RegisteredModel, RegistryError, type TrainingRecord } from '../../../training/ports';
+import {
+  type KeptDocuments,
+  type ModelRegistry,
+  type RegisteredModel,
+  RegistryError,
+  type TrainingRecord,
+} from '../../../training/ports';
 import { type HttpExchange, openHttpExchange } from '../../http-exchange';
 import { inOrder } from '../../in-order';
 import { agreedChampions } from '../champions';
@@ -19,8 +26,8 @@ import {
 import { type ArtifactPlace, artifactPlaces } from './artifact-place';
 import { openMlflowClient } from './mlflow-client';
 import { entriesOf, TAG_CHARS_MAX } from './mlflow-limits';
-import { type ModelVersion, openMlflowModels } from './mlflow-models';
-import { openMlflowRuns, RUN_TAG } from './mlflow-runs';
+import { type ModelVersion, type NewVersion, openMlflowModels } from './mlflow-models';
+import { type MlflowRuns, openMlflowRuns, RUN_TAG } from './mlflow-runs';
 import type { MlflowTarget } from './mlflow-target';
 import { MODEL_FOLDER, mlmodelFile, mlmodelOf } from './mlmodel';
 
@@ -86,29 +93,7 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
       refuseUnfit(artifact, record, documents);
       const known = await models.ofRun(record.run);
       if (known !== undefined) return readOurs(known);
-      const run = await runs.open(record);
-      const model = jsonDocument(artifact);
-      const sha256 = digestOf(model);
-      const metadata = { ...run, trainedAt: record.trainedAt, digest: sha256.slice(0, 32), schema: artifact.schema };
-      const tags = { ...tagsOf(record), [SHA256_TAG]: sha256 };
-      await runs.log(run, record, { ...tags, ...describing(record), ...shownAsModel(metadata) });
-      const place = places.at(run.artifactUri);
-      const files = {
-        ...documents,
-        [FILES.schema]: schemaDocument(),
-        [FILES.record]: jsonDocument(record),
-        [`${MODEL_FOLDER}/${FILES.model}`]: model,
-        [`${MODEL_FOLDER}/MLmodel`]: mlmodelFile(metadata),
-      };
-      for (const [name, content] of Object.entries(files)) await place.put(name, content);
-      await runs.finish(run, record);
-      await models.create({
-        run: record.run,
-        runId: run.runId,
-        source: `${run.artifactUri}/${MODEL_FOLDER}`,
-        description: record.reasons.join('\n'),
-        tags: entriesOf(tags, TAG_CHARS_MAX),
-      });
+      await models.create(await keepRun(runs, places.at, artifact, record, documents));
       // Another one may have registered the run meanwhile: the first counts.
       return readOurs((await models.ofRun(record.run))!);
     },
@@ -154,6 +139,39 @@ export function openMlflowRegistry(options: MlflowRegistryOptions): MlflowRegist
       exchange.close();
       places.close();
     },
+  };
+}
+
+/** All of a run but its version, which is made of what this gives. */
+async function keepRun(
+  runs: MlflowRuns,
+  placeAt: (artifactUri: string) => ArtifactPlace,
+  artifact: ModelArtifact,
+  record: TrainingRecord,
+  documents: KeptDocuments,
+): Promise<NewVersion> {
+  const run = await runs.open(record);
+  const model = jsonDocument(artifact);
+  const sha256 = digestOf(model);
+  const metadata = { ...run, trainedAt: record.trainedAt, digest: sha256.slice(0, 32), schema: artifact.schema };
+  const tags = { ...tagsOf(record), [SHA256_TAG]: sha256 };
+  await runs.log(run, record, { ...tags, ...describing(record), ...shownAsModel(metadata) });
+  const files = {
+    ...documents,
+    [FILES.schema]: schemaDocument(),
+    [FILES.record]: jsonDocument(record),
+    [`${MODEL_FOLDER}/${FILES.model}`]: model,
+    [`${MODEL_FOLDER}/MLmodel`]: mlmodelFile(metadata),
+  };
+  const place = placeAt(run.artifactUri);
+  for (const [name, content] of Object.entries(files)) await place.put(name, content);
+  await runs.finish(run, record);
+  return {
+    run: record.run,
+    runId: run.runId,
+    source: `${run.artifactUri}/${MODEL_FOLDER}`,
+    description: cutTo(record.reasons.join('\n'), TAG_CHARS_MAX),
+    tags: entriesOf(tags, TAG_CHARS_MAX),
   };
 }
 

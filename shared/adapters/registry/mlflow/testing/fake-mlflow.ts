@@ -217,7 +217,13 @@ const ENDPOINTS: Readonly<Record<string, (tracking: TrackingRules, given: unknow
     },
   ),
   'POST model-versions/create': endpoint(
-    z.strictObject({ name: Name, source: z.string(), run_id: z.string(), description: z.string(), tags: z.array(Tag) }),
+    z.strictObject({
+      name: Name,
+      source: z.string(),
+      run_id: z.string(),
+      description: z.string().max(5_000),
+      tags: z.array(Tag),
+    }),
     (t, given) => ({ model_version: t.createVersion(given) }),
   ),
 };
