@@ -25,6 +25,8 @@ export interface TrainingDataConfig {
   readonly seed: number;
   /** Epoch milliseconds, exclusive: where the part that trains ends, whose distributions are counted; absent: `to`. */
   readonly trainTo?: number;
+  /** Epoch milliseconds, inclusive: from where on distributions are counted; absent: from the first. */
+  readonly countedFrom?: number;
   /**
    * Leaves out what the history marks: live it was scored without the endpoint, or from a memory that was being filled. The
    * vectors of a replay are whole all the same; only a local store has marks.
@@ -81,6 +83,7 @@ const HASHES = 2 ** 32;
  */
 export async function getTrainingData(config: TrainingDataConfig): Promise<TrainingData> {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, trainTo = to } = config;
+  const { countedFrom = Number.NEGATIVE_INFINITY } = config;
   const labels = indexLabels(config.labels);
   const detectors = openDetectors(config);
   const leftOut = { young: 0, late: 0, excluded: 0, marked: 0, sampled: 0 };
@@ -97,7 +100,7 @@ export async function getTrainingData(config: TrainingDataConfig): Promise<Train
       if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
         continue;
       const label = labels.at(source, metric, timestamp);
-      if (timestamp < trainTo && label?.origin !== 'injected')
+      if (timestamp >= countedFrom && timestamp < trainTo && label?.origin !== 'injected')
         distributions.add(observation, builtInModel.score(features).anomaly);
       if (standing !== 'current') leftOut.late += 1;
       else if (learnt < learningNeeds) leftOut.young += 1;

@@ -10,15 +10,18 @@ import { createPointerDeployment } from '../../../shared/adapters/live/pointer-d
 import { trainingReportHtml } from '../../../shared/adapters/report/training-report';
 import { openFolderWorkspace } from '../../../shared/adapters/workspace/folder-workspace';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
+import { TransientFault } from '../../../shared/detection/ports';
 import { TimestampSchema } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
 import { DOCUMENTS, type Outcome } from '../../../shared/training/plan';
 import type { TrainingWorkspace } from '../../../shared/training/ports';
+import { registerPending } from '../../../shared/training/register-pending';
 import { CHALLENGER_FILE } from '../../../shared/training/shadow';
 import { documentsOf } from '../../../shared/training/steps/documents';
 import type { TrainingRequest } from '../../../shared/training/steps/prepare';
+import { registerStep } from '../../../shared/training/steps/register';
 import { type WalkServices, walkSteps } from '../../../shared/training/steps/walk';
 import { TrainingError } from '../../../shared/training/training-error';
 import { EXIT, UsageError } from '../exit-codes';
@@ -58,13 +61,27 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   const past = await openPast(options);
   try {
     const workspace = openFolderWorkspace(path.join(options.models, 'runs'));
-    const outcome = await walkSteps(await servicesOf(options, workspace, past, labels), request);
+    const services = await servicesOf(options, workspace, past, labels);
+    await registerLate(services);
+    const outcome = await walkSteps(services, request);
     if (outcome.result === 'nothing-to-train-on') throw new TrainingError(outcome.reasons.join('; '));
     await tellOutcome(options, workspace, outcome);
     if (past.rejected() > 0) process.stderr.write(`${past.rejected()} rows could not be read\n`);
     return past.rejected() > 0 ? EXIT.someRejected : EXIT.ok;
   } finally {
     await past.close();
+  }
+}
+
+/** Runs whose registry did not answer when they were due. That it still does not is told when it is this run's turn. */
+async function registerLate(services: WalkServices): Promise<void> {
+  try {
+    const { registered, refused } = await registerPending(services.workspace, (run) => registerStep(services, { run }));
+    for (const run of registered) process.stderr.write(`run ${run} of before is registered now\n`);
+    for (const { run, reason } of refused)
+      process.stderr.write(`run ${run} of before cannot be registered: ${reason}\n`);
+  } catch (error) {
+    if (!(error instanceof TransientFault)) throw error;
   }
 }
 

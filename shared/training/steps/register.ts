@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-report';
 import { GateDecisionSchema } from '../gate';
-import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
+import { DOCUMENTS, OutcomeSchema, type TrainingPlan, TrainingPlanSchema } from '../plan';
 import type { DriftReferences, KeptDocuments, ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
 import { documentsOf, endRun } from './documents';
 import type { StepAnswer, StepRequest } from './order';
@@ -36,8 +36,10 @@ export async function registerStep(services: RegisterServices, { run }: StepRequ
     await documents.write(DOCUMENTS.registered, registered);
   }
   const { version, model } = registered;
-  if (promote) await services.registry.challenge(version);
-  if (promote) return { run, ended: false, found: [`version ${version}, ${model}`] };
+  // A run that was given up while the registry did not answer is registered late, and goes no further.
+  const isOver = (await documents.read(DOCUMENTS.outcome, OutcomeSchema)) !== undefined;
+  if (promote && !isOver) await services.registry.challenge(version);
+  if (promote && !isOver) return { run, ended: false, found: [`version ${version}, ${model}`] };
   return endRun(documents, { run, result: 'refused', version, reasons, endedAt: services.now() });
 
   async function keptDocuments(): Promise<KeptDocuments> {

@@ -10,12 +10,15 @@ import {
   stream,
   type TrainingWorld,
 } from '../../../test/factories/training-world';
+import { TransientFault } from '../../detection/ports';
 import type { Outcome } from '../plan';
 import type { DeploymentState } from '../ports';
+import { registerPending } from '../register-pending';
 import { abandonTraining } from './abandon';
 import { beginDeployment, promoteStep } from './deploy';
 import { STEPS, type StepName } from './order';
 import type { TrainingRequest } from './prepare';
+import { registerStep } from './register';
 import { type WalkServices, walkSteps } from './walk';
 
 const root = mkdtempSync(path.join(tmpdir(), 'tidewatch-steps-'));
@@ -240,4 +243,16 @@ describe('a step that fails', () => {
     expect(await world.services.registry.champion()).toBe(2);
     expect(world.told).toEqual([]);
   });
+});
+
+test('a run whose registry did not answer keeps its documents, and is registered later, once, and goes no further', async () => {
+  const register = () => Promise.reject(new TransientFault('registry', 'MLflow does not answer'));
+  await expect(walk({ registry: { ...world.services.registry, register } })).rejects.toThrow(/MLflow does not answer/);
+  await isUntouched();
+  const late = () => registerPending(world.services.workspace, (run) => registerStep(world.services, { run }));
+  expect(await late()).toEqual({ registered: ['run-1'], refused: [] });
+  expect(await late()).toEqual({ registered: [], refused: [] });
+  expect((await world.services.registry.list()).map(({ record }) => record.run)).toEqual(['deaf', 'run-1']);
+  expect(await document('outcome')).toMatchObject({ result: 'failed' });
+  await isUntouched();
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OpenSourceDetector } from '../../detection/source-detector';
 import { ModelArtifactSchema } from '../../detection/weighted-model';
 import { DistributionsSchema } from '../distributions';
+import { REFERENCE_MS } from '../drift-look';
 import { fingerprinted } from '../fingerprint';
 import { withFaults } from '../inject-faults';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
@@ -36,7 +37,7 @@ export const TrainingDocumentSchema = z.object({
     marked: CountSchema,
     sampled: CountSchema,
   }),
-  /** Of vectors and scores in the part that trains: what live ones are compared with. */
+  /** Of vectors and scores in the last week of the part that trains: what live ones are compared with. */
   distributions: DistributionsSchema,
 });
 export type TrainingDocument = z.output<typeof TrainingDocumentSchema>;
@@ -102,6 +103,7 @@ async function train({ history, openDetector }: ReplayServices, plan: TrainingPl
     rowsMax,
     seed,
     trainTo: split.trainTo,
+    countedFrom: split.trainTo - REFERENCE_MS,
     ...(from === undefined ? {} : { from }),
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
