@@ -9,6 +9,13 @@ export function aFraction(text: string): number {
   return value;
 }
 
+export function aNumberOfHours(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 720))
+    throw new InvalidArgumentError('It must be a number of hours up to 720.');
+  return value;
+}
+
 /** 0 is none. */
 export function aShare(text: string): number {
   const value = Number(text);

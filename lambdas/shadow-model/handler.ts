@@ -25,16 +25,15 @@ export const handler = observedStep(telemetry, async (request: Request) => STEPS
 /** Runs once per cold start. */
 async function buildServices(config: Config): Promise<ShadowServices> {
   const { AWS_REGION: region, ENVIRONMENT: environment, METRICS_NAMESPACE: namespace } = config;
-  const shadowMs = config.SHADOW_HOURS * HOUR_MS;
   const tally = createCloudWatchTally({ region, environment, namespace });
   return {
     workspace: openTrainingWorkspace(config),
     registry: await openModels(config),
     challenger: openChallenger(region, config.SETTINGS_BUCKET),
-    shadowMs,
-    judge: async (run, since, now) => {
+    shadowMs: config.SHADOW_HOURS * HOUR_MS,
+    judge: async ({ run, since, forMs, now }) => {
       const counts = await tally.tally(run, since, now);
-      return judgeShadow(counts, now - since, { ...DEFAULT_SHADOW_RULES, msMin: shadowMs });
+      return judgeShadow(counts, now - since, { ...DEFAULT_SHADOW_RULES, msMin: forMs });
     },
     now: telemetry.now,
   };

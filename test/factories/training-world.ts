@@ -86,6 +86,7 @@ export function openTrainingWorld(folder: string) {
     judge: async () => ({ verdict: 'go', reasons: ['as expected'] }),
     deployment: createPointerDeployment(liveModelIn(live)),
     tell: async (subject, words) => void told.push(`${subject}: ${words}`),
+    patienceMs: Number.POSITIVE_INFINITY,
     now: () => clock.now,
     pause: async (ms) => {
       clock.now += ms;

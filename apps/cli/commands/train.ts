@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import { EXIT_CODES_HELP } from '../exit-codes';
-import { aFraction, aNumberOfDays, aShare, aTimeZone, aWholeNumber, windowsOfPull } from '../option-values';
+import {
+  aFraction,
+  aNumberOfDays,
+  aNumberOfHours,
+  aShare,
+  aTimeZone,
+  aWholeNumber,
+  windowsOfPull,
+} from '../option-values';
 
 export function registerTrain(program: Command): void {
   program
@@ -29,6 +37,13 @@ export function registerTrain(program: Command): void {
     .option('--pull <windows>', 'how strongly the model is held to the built-in one', windowsOfPull, 5)
     .option('--rows-max <rows>', 'unlabelled vectors to train on, sampled if there are more', aWholeNumber, 200_000)
     .option('--seed <number>', 'of the sample and of resampling', aWholeNumber, 1)
+    .option(
+      '--shadow-hours <hours>',
+      'score live data beside the champion for so long first; 0: not',
+      aNumberOfHours,
+      0,
+    )
+    .option('--go-on <run>', 'judge such a run by what the live data showed, and put it live or not')
     .option('--json', 'the outcome and all measures as JSON')
     .option('-q, --quiet', 'no progress, the decision alone')
     .addHelpText('after', TRAIN_HELP + EXIT_CODES_HELP)

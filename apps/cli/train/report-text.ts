@@ -13,7 +13,7 @@ const VERDICTS: Readonly<Record<Outcome['result'], (version: number | undefined)
 
 /** What people read when training has ended. @param page where the report for people is */
 export function reportText(
-  { result, version, reasons }: Outcome,
+  { run, result, version, reasons }: Outcome,
   evaluation: EvaluationReport | undefined,
   page: string,
   brief: boolean,
@@ -21,10 +21,12 @@ export function reportText(
   const said = [VERDICTS[result](version), ...reasons.map((reason) => `  ${reason}`)];
   if (brief || evaluation === undefined) return `${said.join('\n')}\n`;
   const { champion, challenger, split } = evaluation;
+  const next = result === 'challenger' ? [`then: tidewatch train --go-on ${run}`] : [];
   return `${[
     `tested from ${new Date(split.testFrom).toISOString()} on ${champion.overall.windows} windows:`,
     ...table(champion, challenger),
     ...said,
+    ...next,
     `report: ${page}`,
   ].join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { createDriftReferences, REFERENCE_FILE } from '../../../shared/adapters/drift/document-references';
+import { openShadowFile } from '../../../shared/adapters/embedded/shadow-file';
 import { createChallengerPlace } from '../../../shared/adapters/live/document-challenger';
 import { openFileDocument } from '../../../shared/adapters/live/file-document';
 import { createPointerDeployment } from '../../../shared/adapters/live/pointer-deployment';
@@ -14,11 +15,12 @@ import { TransientFault } from '../../../shared/detection/ports';
 import { TimestampSchema } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
+import { DEFAULT_SHADOW_RULES, judgeShadow } from '../../../shared/training/judge-shadow';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
 import { DOCUMENTS, type Outcome } from '../../../shared/training/plan';
 import type { TrainingWorkspace } from '../../../shared/training/ports';
 import { registerPending } from '../../../shared/training/register-pending';
-import { CHALLENGER_FILE } from '../../../shared/training/shadow';
+import { CHALLENGER_FILE, SHADOW_FILE } from '../../../shared/training/shadow';
 import { documentsOf } from '../../../shared/training/steps/documents';
 import type { TrainingRequest } from '../../../shared/training/steps/prepare';
 import { registerStep } from '../../../shared/training/steps/register';
@@ -45,6 +47,9 @@ export interface TrainOptions {
   readonly sources?: string;
   readonly metrics?: string;
   readonly inject: number;
+  readonly shadowHours: number;
+  /** A run whose challenger is in shadow. */
+  readonly goOn?: string;
   readonly testShare: number;
   readonly gapDays: number;
   readonly pull: number;
@@ -53,6 +58,8 @@ export interface TrainOptions {
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
+
+const HOUR_MS = 3_600_000;
 
 /** The command `train`: the steps of a run, one after the other, as the state machine on AWS takes them. */
 export async function runTrain(options: TrainOptions): Promise<number> {
@@ -89,7 +96,7 @@ function requestOf(options: TrainOptions): TrainingRequest {
   const [from, to] = [instant(options.from, '--from'), instant(options.to, '--to')];
   const { sources, metrics, testShare, gapDays, rowsMax, seed, pull, inject } = options;
   return {
-    run: randomUUID(),
+    run: options.goOn ?? randomUUID(),
     trigger: 'hand',
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
@@ -109,6 +116,7 @@ async function servicesOf(
 ): Promise<WalkServices> {
   const { registry, live } = await openModels(options.models);
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`));
+  const tally = openShadowFile(path.join(options.models, SHADOW_FILE), (error) => say(String(error)));
   const { version } = DEFAULT_SETTINGS;
   return {
     workspace,
@@ -121,8 +129,12 @@ async function servicesOf(
     references: createDriftReferences(openFileDocument(path.join(options.models, REFERENCE_FILE))),
     report: trainingReportHtml,
     challenger: createChallengerPlace(openFileDocument(path.join(options.models, CHALLENGER_FILE))),
-    shadowMs: 0,
-    judge: async () => ({ verdict: 'go', reasons: [] }),
+    shadowMs: options.shadowHours * HOUR_MS,
+    patienceMs: 0,
+    async judge({ run, since, forMs, now }) {
+      const counts = await tally.tally(run, since, now);
+      return judgeShadow(counts, now - since, { ...DEFAULT_SHADOW_RULES, msMin: forMs });
+    },
     deployment: createPointerDeployment(live),
     tell: async () => undefined,
     now: Date.now,

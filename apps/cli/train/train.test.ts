@@ -48,6 +48,7 @@ const train = (models: string, changes: Partial<TrainOptions> = {}) =>
     testShare: 0.4,
     gapDays: 1,
     inject: 0,
+    shadowHours: 0,
     pull: 5,
     rowsMax: 1_000,
     seed: 1,

@@ -144,9 +144,9 @@ describe('the shadow run', () => {
     const seen: (string | undefined)[] = [];
     let judged = 0;
     const outcome = await walk({
-      judge: async (run, since, now) => {
+      judge: async ({ run, since, forMs, now }) => {
         seen.push(await world.challenger());
-        expect([run, now - since]).toEqual(['run-1', 3_600_000 * (1 + judged)]);
+        expect([run, forMs, now - since]).toEqual(['run-1', 3_600_000, 3_600_000 * (1 + judged)]);
         return judged++ === 0 ? { verdict: 'wait', reasons: ['too few'] } : { verdict: 'go', reasons: ['fine'] };
       },
     });
@@ -160,6 +160,18 @@ describe('the shadow run', () => {
     expect(outcome).toMatchObject({ result: 'refused-in-shadow', version: 2, reasons: ['ten times the alarms'] });
     expect(await world.challenger()).toBeUndefined();
     await isUntouched();
+  });
+
+  it('that nobody waits for leaves a challenger, and the run goes on when it is walked again', async () => {
+    let now = Date.UTC(2026, 10, 22);
+    const hours = { shadowMs: 3_600_000, patienceMs: 0, now: () => now };
+    expect(await walk(hours)).toMatchObject({ result: 'challenger', version: 2 });
+    expect(await walk({ ...hours, shadowMs: 0 })).toMatchObject({ result: 'challenger' });
+    expect(JSON.parse((await world.challenger())!)).toMatchObject({ run: 'run-1', since: now });
+    expect(await document('outcome')).toBeNull();
+    now += 3_600_000;
+    expect(await walk({ ...hours, shadowMs: 0 })).toMatchObject({ result: 'live', version: 2 });
+    expect(await world.challenger()).toBeUndefined();
   });
 
   it('is left out when no time is given for it', async () => {
