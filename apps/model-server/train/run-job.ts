@@ -9,6 +9,7 @@ import type { PointHistory, TrainingWorkspace } from '../../../shared/training/p
 import { documentsOf } from '../../../shared/training/steps/documents';
 import { evaluateStep } from '../../../shared/training/steps/evaluate';
 import { type ReplayServices, TrainingDocumentSchema, trainStep } from '../../../shared/training/steps/train';
+import { Interrupted, openJobCheckpoints } from './job-checkpoints';
 import { type Job, type JobFolders, readJob } from './job-config';
 import { keepResults, openJobWorkspace } from './job-workspace';
 import { metricLines } from './metric-lines';
@@ -22,11 +23,6 @@ export interface JobOutput {
 const PROGRESS_POINTS = 1_000_000;
 /** So often signals get their turn. */
 const TURN_POINTS = 5_000;
-
-/** The machine is taken away; what was done so far lies in the checkpoints. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
 
 /**
  * One step of a run as a training job of SageMaker: channels in, documents out. Done again after it was interrupted, on this
@@ -47,6 +43,7 @@ export async function runJob(
   const services: ReplayServices = {
     workspace,
     openDetector: openSourceDetector,
+    ...(job.step === 'train' ? { checkpoints: openJobCheckpoints(folders, now, stop) } : {}),
     now,
     history: async ({ settings }) =>
       told(openArchiveHistory({ settings, objects: () => folderObjects(folders.channel('points')) }), output, stop),
@@ -57,7 +54,7 @@ export async function runJob(
   await keepResults(folders, job.step);
 }
 
-function told(history: PointHistory, output: JobOutput, stop: AbortSignal): PointHistory {
+function told(history: PointHistory, output: JobOutput, stop: AbortSignal | undefined): PointHistory {
   return {
     bySource: history.bySource,
     async *read() {
@@ -66,7 +63,7 @@ function told(history: PointHistory, output: JobOutput, stop: AbortSignal): Poin
         points += 1;
         if (points % PROGRESS_POINTS === 0) output.write(`${points} points\n`);
         if (points % TURN_POINTS === 0) await nextTurn();
-        if (stop.aborted) throw new Interrupted('the machine is taken away');
+        if (stop?.aborted) throw new Interrupted('the machine is taken away');
         yield point;
       }
     },

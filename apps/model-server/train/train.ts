@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UnreadableHistory } from '../../../shared/training/steps/train';
 import { TrainingError } from '../../../shared/training/training-error';
+import { Interrupted } from './job-checkpoints';
 import { foldersBelow } from './job-config';
-import { Interrupted, runJob } from './run-job';
+import { runJob } from './run-job';
 
 /** What SageMaker takes of a reason. */
 const REASON_CHARS_MAX = 1_024;

@@ -8,6 +8,7 @@ import { withFaults } from '../inject-faults';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
 import { type Injection, InjectionSchema, planInjection } from '../plan-injection';
 import type { PointHistory, TrainingWorkspace } from '../ports';
+import type { ReplayCheckpoints } from '../replay-checkpoints';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
 import { TrainingError } from '../training-error';
@@ -47,6 +48,8 @@ export interface ReplayServices {
   /** The points that the plan is about. */
   readonly history: (plan: TrainingPlan) => Promise<PointHistory>;
   readonly openDetector: OpenSourceDetector;
+  /** Of the replay that trains, where it may be interrupted. */
+  readonly checkpoints?: ReplayCheckpoints;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -91,7 +94,7 @@ async function inject({ history }: ReplayServices, plan: TrainingPlan): Promise<
 }
 
 /** @throws {TrainingError} if there is nothing to train on */
-async function train({ history, openDetector }: ReplayServices, plan: TrainingPlan, injection: Injection) {
+async function train({ history, openDetector, checkpoints }: ReplayServices, plan: TrainingPlan, injection: Injection) {
   const { from, sources, metrics, settings, split, rowsMax, seed, hyperparameters } = plan;
   const labels = [...plan.labels, ...injection.labels];
   const read = fingerprinted(within(await history(plan), plan), labels, settings);
@@ -100,6 +103,7 @@ async function train({ history, openDetector }: ReplayServices, plan: TrainingPl
     openDetector,
     settings,
     labels,
+    ...(checkpoints === undefined ? {} : { checkpoints }),
     rowsMax,
     seed,
     trainTo: split.trainTo,
