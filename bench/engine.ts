@@ -1,12 +1,15 @@
 // Speed of the engine on one core, by processor time: npm run bench:engine [-- --series N | --long]
 import { performance } from 'node:perf_hooks';
-import { builtInModel } from '../shared/detection/built-in-model';
+import { builtInModel, FAMILIES } from '../shared/detection/built-in-model';
 import { decodeMetric, emptyMetric, encodeMetric } from '../shared/detection/metric-codec';
 import { advanceMetric, createFindings, startMetric } from '../shared/detection/metric-detector';
 import { BASE_BYTES, FULL_BYTES } from '../shared/detection/metric-layout';
 import { createMetricState, type MetricState } from '../shared/detection/metric-state';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
+import type { Observation, Verdict } from '../shared/detection/source-detector';
 import { DEFAULT_SETTINGS } from '../shared/domain/settings';
+import { Distributions } from '../shared/training/distributions';
+import { ChallengerSchema, openShadow, zeroShadow } from '../shared/training/shadow';
 import { longRun } from './long-run';
 
 const STEP_S = 300;
@@ -15,6 +18,14 @@ const SEQUENTIAL_POINTS = 400_000;
 const SERIES_AT = process.argv.indexOf('--series');
 const SERIES = SERIES_AT < 0 ? 100_000 : Number(process.argv[SERIES_AT + 1]);
 const CONTEXT = { versions: { model: 'built-in-1', settings: 1, schema: 1 }, degraded: false, warming: false };
+const CHALLENGER = ChallengerSchema.parse({
+  run: 'bench',
+  since: 0,
+  model: {
+    ...{ format: 'tidewatch-weighted-model', formatVersion: 1, schema: 1, version: 'weighted-1' },
+    weights: Object.fromEntries(FAMILIES.map((family) => [family, 1.1])),
+  },
+});
 
 const values = dailyWave(4096);
 const found = createFindings();
@@ -65,6 +76,7 @@ function byPart(): void {
   time('open a state at rest', points, () => decodeMetric(saved));
   time('save a state', points, () => encodeMetric(state));
   const detector = openSourceDetector('bench', DEFAULT_SETTINGS.defaults, undefined);
+  const judged: [readonly Observation[], readonly Verdict[]][] = [];
   const spent = { advance: 0, model: 0, conclude: 0 };
   for (let k = 0; k < points; k++) {
     const point = { source: 'bench', timestamp: k * STEP_S * 1000, metrics: { level: values[k & 4095]! }, tags: {} };
@@ -73,14 +85,32 @@ function byPart(): void {
     const t1 = performance.now();
     const scores = observations.map(({ features }) => builtInModel.score(features!));
     const t2 = performance.now();
-    detector.conclude(point, observations, scores, CONTEXT);
+    const { verdicts } = detector.conclude(point, observations, scores, CONTEXT);
     const t3 = performance.now();
     spent.advance += t1 - t0;
     spent.model += t2 - t1;
     spent.conclude += t3 - t2;
+    judged.push([observations, verdicts]);
   }
   for (const [part, ms] of Object.entries(spent))
     console.log(`${part.padEnd(40)} ${((1e6 * ms) / points).toFixed(0).padStart(8)} ns`);
+  forTraining(judged);
+}
+
+/** What training is told of points that were judged. */
+function forTraining(judged: readonly (readonly [readonly Observation[], readonly Verdict[]])[]): void {
+  const live = new Distributions(builtInModel.version);
+  report('counted for drift', judged.length, () => {
+    for (const [observations, verdicts] of judged)
+      for (let i = 0; i < observations.length; i++) live.add(observations[i]!, verdicts[i]!.anomalyScore);
+  });
+  const shadow = openShadow(CHALLENGER);
+  const counts = zeroShadow();
+  report('beside a challenger', judged.length, () => {
+    judged.forEach(([observations, verdicts], k) => {
+      shadow.compare('bench', k * STEP_S * 1000, observations, verdicts, counts);
+    });
+  });
 }
 
 function allocatedPerPoint(): number {

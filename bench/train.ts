@@ -44,7 +44,7 @@ function runAll(): void {
         [process.argv[1]!, '--points', String(points), '--measure', place],
         { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
       );
-      if (status !== 0) process.exit(status ?? 1);
+      if (status !== 0) throw new Error(`training on ${points} points ended with ${status}`);
       const megabytes = `${thousands(bytes / 1e6)} MB packed`;
       for (const [step, ...figures] of JSON.parse(stdout) as string[][])
         rows.push([`${thousands(points)} points, ${megabytes}: ${step}`, ...figures]);

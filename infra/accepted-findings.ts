@@ -7,8 +7,8 @@ export interface AcceptedFinding {
   readonly reason: string;
 }
 
-/** The CDK's functions behind custom resources: created, deleted objects, the live-model pointer. */
-const CUSTOM_RESOURCES = /\/stateful\/(AWS679f|Custom::)/;
+/** The CDK's functions behind custom resources: created, deleted objects, the live-model pointer, logs of training jobs. */
+const CUSTOM_RESOURCES = /\/state(ful|less)\/(AWS679f|Custom::)/;
 
 /**
  * All that the packs AwsSolutions and Serverless of cdk-nag find in any environment. The test fails for a finding that is not
@@ -29,7 +29,7 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     where:
-      /stateless\/.*(Points|Anomalies|Influx|Degraded|Silence|Alerts|Api|Chart|Slack|Email|Webhook)Role\/DefaultPolicy\/Resource$/,
+      /stateless\/.*(Points|Anomalies|Influx|Degraded|Drift|Silence|Alerts|Api|Chart|Slack|Email|Webhook)Role\/DefaultPolicy\/Resource$/,
     reason: 'X-Ray takes segments for no resource; the two actions that put them are all that is allowed on *.',
   },
   {
@@ -38,9 +38,14 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'ECR gives the token for fetching an image for no resource; the image’s repository is named.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices)\/\*\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices|distributions)\/\*\]$/,
     where: /\/(DetectAnomaliesRole|Devices\/Role)\//,
     reason: 'New objects below one prefix of one bucket: their names are not known beforehand.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/distributions\/\*\]$/,
+    where: /\/WatchDriftRole\//,
+    reason: 'Reads what detection has counted, under names that it made.',
   },
   {
     rule: /^AwsSolutions-IAM5\[(Action::(s3:(Abort|DeleteObject|GetBucket|GetObject|List)|kms:(GenerateDataKey|ReEncrypt))\*|Resource::.*\/\*)\]$/,
@@ -66,6 +71,38 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     rule: /^Serverless-LambdaEventSourceMappingDestination$/,
     where: /\/SqsEventSource:/,
     reason: 'A queue gives up to its own dead-letter queue, which has an alarm.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    where: /\/Training\/.*Role\/DefaultPolicy\/Resource$/,
+    reason:
+      'X-Ray, metrics, deliveries of logs and ECR’s token know no resource; the actions on them are all that is allowed on *.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/(runs|jobs|served|registry|live|points)\/\*\]$/,
+    where: /\/(Training|Model)\/.*Role\/DefaultPolicy\/Resource$/,
+    reason: 'Objects below one prefix of one bucket: their names follow from runs, which are not known beforehand.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::<\w+\.Arn>:\*\]$/,
+    where: /\/Training\/Steps\/Role\//,
+    reason: 'Any version of one function.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config|training-job|alarm)[/:].*\*\]$/,
+    where: /\/Training\/(DeployModel|AbandonTraining|Steps\/)?Role\//,
+    reason:
+      'Names follow from runs, which are not known beforehand; the configuration that the stack has made has a name of CloudFormation’s.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*(log-group:\/aws\/sagemaker\/TrainingJobs:\*|repository\/cdk-\*-.*)\]$/,
+    where: /\/Training\/Jobs\//,
+    reason: 'Streams of one log group, and the one repository in which the CDK keeps images.',
+  },
+  {
+    rule: /^(AwsSolutions-SF2|Serverless-StepFunctionStateMachineXray)$/,
+    where: /^emulator\//,
+    reason: 'There is no X-Ray in the emulator.',
   },
   {
     rule: /^AwsSolutions-KDF1$/,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { MEASURED, stateBytes } from '../shared/costs/measured';
+import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
 import { ENVIRONMENTS, NAMES, resourcesOf, synthesized } from './testing/synthesized';
 
@@ -43,7 +45,13 @@ describe('functions', () => {
       );
     expect(unless(endpoints, isKept)).toEqual([]);
     const policies = all('AWS::IAM::Policy').map(({ properties }) => JSON.stringify(properties));
-    expect(policies.filter((policy) => policy.includes('logs:CreateLogGroup'))).toEqual([]);
+    const making = policies.filter((policy) => policy.includes('logs:CreateLogGroup'));
+    // But for the one that all training jobs of an account write to, whose logs end as well.
+    expect(making.filter((policy) => !policy.includes('log-group:/aws/sagemaker/TrainingJobs"'))).toEqual([]);
+    const ends = all('Custom::AWS').filter(({ properties }) =>
+      JSON.stringify(properties).includes('putRetentionPolicy'),
+    );
+    expect(ends).toHaveLength(making.length);
   });
 
   test('none is without a log group whose logs end', () => {
@@ -405,5 +413,125 @@ describe('permissions', () => {
     expect(
       unless(policies, ({ properties }) => !/"Action":"(\*|[a-z0-9]+:\*)"/.test(JSON.stringify(properties))),
     ).toEqual([]);
+  });
+});
+
+describe('training', () => {
+  interface State {
+    readonly Type: string;
+    readonly Next?: string;
+    readonly Default?: string;
+    readonly Choices?: readonly { readonly Next: string }[];
+    readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+    readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  }
+  const machines = all('AWS::StepFunctions::StateMachine').map(({ environment, where, properties }) => {
+    const { 'Fn::Join': join } = properties['DefinitionString'] as { 'Fn::Join': [string, readonly unknown[]] };
+    const text = join[1].map((part) => (typeof part === 'string' ? part : 'arn')).join('');
+    return { environment, where, ...(JSON.parse(text) as { StartAt: string; States: Record<string, State> }) };
+  });
+  const tasks = machines.flatMap(({ where, States }) =>
+    Object.entries(States)
+      .filter(([, { Type }]) => Type === 'Task')
+      .map(([name, state]) => ({ where: `${where} ${name}`, name, ...state })),
+  );
+  const nextOf = ({ Next, Default, Choices = [] }: State) =>
+    [...Choices.map((choice) => choice.Next), Default, Next].filter((next) => next !== undefined);
+
+  test('has a state machine in every environment, by jobs where there is SageMaker', () => {
+    expect(machines).toHaveLength(NAMES.length);
+    for (const { environment, States } of machines)
+      expect('TrainJob' in States).toBe(environment.training?.by.kind === 'sagemaker');
+  });
+
+  test('every task is tried again, and none fails without being caught', () => {
+    expect(tasks.length).toBeGreaterThan(30);
+    expect(unless(tasks, ({ Retry = [], Catch = [] }) => Retry.length > 0 && Catch.length > 0)).toEqual([]);
+  });
+
+  test('whatever fails is taken back, and people are told', () => {
+    const isTakenBack = ({ name, Catch = [] }: (typeof tasks)[number]) =>
+      Catch.every(
+        ({ ErrorEquals, Next }) =>
+          ErrorEquals[0] === 'States.ALL' && Next === (name === 'Abandon' ? 'Failed' : 'Abandon'),
+      );
+    expect(unless(tasks, isTakenBack)).toEqual([]);
+  });
+
+  test('goes through the steps in the order in which one machine walks them', () => {
+    for (const { StartAt, States } of machines) {
+      const seen: string[] = [];
+      for (const waiting = [StartAt]; waiting.length > 0; ) {
+        const name = waiting.shift()!;
+        if (seen.includes(name)) continue;
+        seen.push(name);
+        waiting.push(...nextOf(States[name]!));
+      }
+      const steps = seen
+        .map((name) => name.toLowerCase())
+        .filter((name) => (STEPS as readonly string[]).includes(name));
+      expect(steps).toEqual(STEPS);
+    }
+  });
+
+  test('promotes nothing but by way of gate, registry, shadow and a look at what is live', () => {
+    for (const { StartAt, States } of machines)
+      for (const needed of ['Train', 'Evaluate', 'Gate', 'Register', 'Shadow', 'Judge', 'Deploy', 'Look']) {
+        const reached = new Set<string>();
+        for (const waiting = [StartAt]; waiting.length > 0; ) {
+          const name = waiting.shift()!;
+          if (reached.has(name) || name === needed) continue;
+          reached.add(name);
+          const state = States[name]!;
+          waiting.push(...nextOf(state), ...(state.Catch ?? []).map(({ Next }) => Next));
+        }
+        expect([needed, reached.has('Promote')]).toEqual([needed, false]);
+      }
+  });
+
+  test('has its executions logged', () => {
+    const logged = all('AWS::StepFunctions::StateMachine');
+    expect(
+      unless(logged, ({ properties }) => JSON.stringify(properties['LoggingConfiguration']).includes('"ALL"')),
+    ).toEqual([]);
+  });
+
+  test('jobs leave documents as they are, call nobody, and come to an end', () => {
+    const jobs = tasks.filter(({ name }) => name.endsWith('Job')).map((task) => JSON.stringify(task));
+    expect(jobs).toHaveLength(6);
+    for (const job of jobs)
+      expect(job).toMatch(/"CompressionType":"NONE".*"MaxRuntimeInSeconds":\d+.*"EnableNetworkIsolation":true/);
+  });
+
+  test('metrics of jobs are those that the job tells', () => {
+    const names = [...JSON.stringify(tasks).matchAll(/"Name":"tidewatch:(\w+)"/g)].map(([, name]) => name);
+    expect([...new Set(names)]).toEqual(JOB_METRICS);
+  });
+
+  test('alarms by which an update of the endpoint goes back are there', () => {
+    const names = new Set(alarms.map(({ properties }) => properties['AlarmName']));
+    const asked = functions.flatMap(({ properties }) => {
+      const { Variables = {} } = (properties['Environment'] ?? {}) as { Variables?: Record<string, string> };
+      return Variables['ROLLBACK_ALARMS'] === undefined ? [] : [JSON.stringify(Variables['ROLLBACK_ALARMS'])];
+    });
+    expect(asked).toHaveLength(6);
+    for (const one of asked) {
+      const refs = [...one.matchAll(/"Ref":"(\w+)"/g)].map(([, id]) => id);
+      const known = alarms.filter(({ id }) => refs.includes(id));
+      expect(known.length).toBeGreaterThanOrEqual(2);
+      expect([...one.matchAll(/tidewatch-\w+-model-away/g)].every(([name]) => names.has(name))).toBe(true);
+    }
+  });
+
+  test('only functions that deploy may update the endpoint, and none of them may write the registry of another environment', () => {
+    const may = (action: string) =>
+      all('AWS::IAM::Policy')
+        .filter(({ properties }) => JSON.stringify(properties).includes(`"${action}"`))
+        .map(({ id }) => id.replace(/Role.*/, ''));
+    for (const action of ['sagemaker:UpdateEndpoint', 'ssm:PutParameter'])
+      expect([...new Set(may(action))].filter((id) => !id.startsWith('LiveModel')).sort()).toEqual([
+        'TrainingAbandonTraining',
+        'TrainingDeployModel',
+      ]);
   });
 });

@@ -3,11 +3,13 @@ import { openObserver as detectObserver } from '../lambdas/detect-anomalies/obse
 import { type Stage, zeroCounts } from '../lambdas/detect-anomalies/services';
 import { openObserver as rescoreObserver } from '../lambdas/rescore-degraded/observer';
 import { openObserver as routeObserver } from '../lambdas/route-alerts/observer';
+import { openObserver as driftObserver } from '../lambdas/watch-drift/observer';
 import { openObserver as watchObserver } from '../lambdas/watch-silence/observer';
 import { channelObserver } from '../shared/adapters/notify/deployed-channel';
 import type { Telemetry } from '../shared/adapters/powertools/telemetry';
 import type { DeliverObserver } from '../shared/alerting/deliver';
 import { SAMPLE_NOTIFICATION } from '../shared/domain/notification';
+import { zeroShadow } from '../shared/training/shadow';
 
 const STAGES: Readonly<Record<Stage, true>> = {
   ...{ plan: true, load: true, warm: true, advance: true, score: true, conclude: true, store: true },
@@ -27,8 +29,11 @@ const TOLD: Readonly<Record<string, (telemetry: Telemetry) => void>> = {
     const observer = detectObserver(telemetry);
     for (const state of ['open', 'half-open', 'closed'] as const) observer.circuit({ state });
     for (const stage of Object.keys(STAGES) as Stage[]) observer.stage(stage, 1);
+    observer.shadow?.('run', zeroShadow());
     observer.batch(zeroCounts(), { oldestArrival: 0, stateBytes: { max: 1, sum: 1, sources: 1 } });
   },
+  'watch-drift': (telemetry) =>
+    driftObserver(telemetry).looked({ indices: [], max: 0, score: 0, past: [] }, { reference: 'run', vectors: 1 }),
   'watch-silence': (telemetry) =>
     watchObserver(telemetry).watched({ filed: 0, looked: 0, missed: 0, opened: 0, fleetIsSilent: false }),
   'rescore-degraded': (telemetry) =>

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +6,9 @@ import { Redis } from 'ioredis';
 
 const root = join(__dirname, '..');
 const program = join(root, 'scripts', 'services', 'main.mjs');
-/** Only a Redis is started: the others are the user's own. */
-const theirs = { REDIS_CLUSTER_URL: 'theirs', INFLUX_URL: 'theirs', AWS_ENDPOINT_URL: 'theirs' };
+/** Of those that are asked for, only a Redis is started: the other is the user's own. */
+const only = ['--only', 'redis,influxdb'];
+const theirs = { INFLUX_URL: 'theirs' };
 /** Servers have their folder here. */
 const temporary = mkdtempSync(join(tmpdir(), 'services-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -15,8 +16,8 @@ const folders = () => readdirSync(temporary);
 
 /** Runs a command of the shell beside servers of its own. */
 function run(command: string) {
-  const { REDIS_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [program, 'run', 'sh', '-c', command], {
+  const { REDIS_URL: _, MLFLOW_TRACKING_URI: __, ...env } = process.env;
+  const child = spawn(process.execPath, [program, 'run', ...only, 'sh', '-c', command], {
     env: { ...env, ...theirs, TMPDIR: temporary },
   });
   let output = '';
@@ -46,11 +47,16 @@ function soon(): Promise<void> {
 }
 
 describe('servers beside a command', () => {
+  it('have names, and no other is asked for in vain', () => {
+    const wrong = spawnSync(process.execPath, [program, 'run', '--only', 'redis,mongo', 'true'], { encoding: 'utf8' });
+    expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('there is no server mongo: redis,')]);
+  });
+
   it('are where the variable says, and gone with the command, whose exit code is kept', async () => {
-    const { printed, ended } = run('echo $REDIS_URL; echo $INFLUX_URL; exit 7');
-    expect(await printed).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
+    const { printed, ended } = run('echo $REDIS_URL $INFLUX_URL $MLFLOW_TRACKING_URI; exit 7');
+    expect(await printed).toMatch(/^redis:\/\/127\.0\.0\.1:\d+ theirs$/);
     expect(await ended).toBe(7);
-    expect(await isUp(await printed)).toBe(false);
+    expect(await isUp((await printed).split(' ')[0]!)).toBe(false);
     expect(folders()).toEqual([]);
   });
 

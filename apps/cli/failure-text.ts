@@ -1,6 +1,7 @@
 const FORESEEN = new Set([
   'AlertingFault',
   'AwsRefusal',
+  'ConfigError',
   'DocumentError',
   'InputError',
   'ModelMismatch',
@@ -13,6 +14,7 @@ const FORESEEN = new Set([
   'SettingsError',
   'StartError',
   'TrainingError',
+  'TransientFault',
   'UsageError',
 ]);
 

@@ -9,6 +9,21 @@ export function aFraction(text: string): number {
   return value;
 }
 
+export function aNumberOfHours(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 720))
+    throw new InvalidArgumentError('It must be a number of hours up to 720.');
+  return value;
+}
+
+/** 0 is none. */
+export function aShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 0.5))
+    throw new InvalidArgumentError('It must lie between 0 and 0.5.');
+  return value;
+}
+
 export function aNumberPerWeek(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value <= 1_000))

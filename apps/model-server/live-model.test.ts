@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { A_RECORD, anArtifact } from '../../shared/adapters/contracts/model-registry.contract';
+import { anArtifact, aRecord } from '../../shared/adapters/contracts/model-registry.contract';
 import { LIVE_FILE, openFolderRegistry } from '../../shared/adapters/registry/folder-registry';
 import { decodeAttributes } from '../../shared/adapters/sagemaker/custom-attributes';
 import { decodeRows, encodeRows } from '../../shared/adapters/sagemaker/number-rows';
@@ -18,7 +18,7 @@ const VECTOR = FEATURES.map(() => 2);
 
 test('models are swapped while calls run: none fails, and each is scored by the model that it names', async () => {
   const registry = openFolderRegistry(folder);
-  for (const weight of [2, 3]) await registry.register(anArtifact(weight), A_RECORD);
+  for (const weight of [2, 3]) await registry.register(anArtifact(weight), aRecord(`run-${weight}`));
   const live = followLiveModel(file, () => undefined);
   const server = await startModelServer({ model: live.current, port: 0, host: '127.0.0.1' });
   const expected = new Map(
@@ -38,7 +38,7 @@ test('models are swapped while calls run: none fails, and each is scored by the 
   };
   await registry.promote(1);
   await live.look();
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 20; round++) {
     const calls = Array.from({ length: 10 }, call);
     await registry.promote((round % 2) + 1);
     await live.look();

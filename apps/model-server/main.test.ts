@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { anArtifact } from '../../shared/adapters/contracts/model-registry.contract';
 import { encodeRows } from '../../shared/adapters/sagemaker/number-rows';
 import { FEATURES } from '../../shared/detection/model';
 
@@ -44,6 +45,37 @@ describe('the model server as a program', () => {
     expect(await exit).toBe(0);
   });
 
+  it('scores with the model that SageMaker has put into the container', async () => {
+    const ml = join(folder, 'ml');
+    mkdirSync(join(ml, 'model'), { recursive: true });
+    writeFileSync(join(ml, 'model', 'model.json'), JSON.stringify(anArtifact(2)));
+    const { line } = start('serve', '--port', '0', '--host', '127.0.0.1', '--ml', ml);
+    const { listening } = JSON.parse(await line) as { listening: string };
+    const answer = await fetch(`${listening}/invocations`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: encodeRows([FEATURES.map(() => 0)]),
+    });
+    expect(answer.headers.get('x-amzn-sagemaker-custom-attributes')).toContain('model=weighted-2');
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['broken', '{"format":', /model\.json cannot be used/],
+    [
+      'of another schema',
+      JSON.stringify({ ...anArtifact(2), schema: 9 }),
+      /takes feature schema 9; this program makes/,
+    ],
+    ['none of ours', '{}', /not a model of ours/],
+  ])('never answers with a model that is %s: the endpoint keeps what it had', async (_, text, words) => {
+    const ml = mkdtempSync(join(folder, 'ml-'));
+    mkdirSync(join(ml, 'model'));
+    writeFileSync(join(ml, 'model', 'model.json'), text);
+    const { exit, errors } = start('serve', '--port', '0', '--host', '127.0.0.1', '--ml', ml);
+    expect(await exit).toBe(1);
+    expect(errors()).toMatch(words);
+  });
+
   it('ends with its parent when told to', async () => {
     const { child, exit, line } = start('serve', '--port', '0', '--host', '127.0.0.1', '--with-parent');
     await line;
@@ -59,7 +91,7 @@ describe('the model server as a program', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['train'], /unknown command train/],
+    [['guess'], /unknown command guess/],
     [['--port', 'http'], /--port must be a number/],
     [['--prot', '1'], /--prot/],
   ])('ends with 2 and its help for %j', async (args, message) => {

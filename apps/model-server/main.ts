@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { builtInModel } from '../../shared/detection/built-in-model';
 import type { Model } from '../../shared/detection/model';
 import { followLiveModel } from './live-model';
 import { startModelServer } from './server';
+import { shippedModel } from './shipped-model';
+import { train } from './train/train';
 
-const HELP = `Usage: serve [--port 8080] [--host 127.0.0.1] [--with-parent] [--live FILE]
+const HELP = `Usage: serve [--port 8080] [--host 127.0.0.1] [--with-parent] [--live FILE] [--ml /opt/ml]
+       train [--ml /opt/ml]
 
-Scores feature vectors over HTTP as a SageMaker container does: GET /ping, POST /invocations.
+serve scores feature vectors over HTTP as a SageMaker container does: GET /ping, POST /invocations.
 Prints {"listening":"http://…"} once it takes calls; SIGTERM ends it after the calls in hand.
+train does one step of a training run as a SageMaker training job; SIGTERM ends it, and it can go on later.
 
   --port         port to listen on, 0 for any free one; default: SAGEMAKER_BIND_TO_PORT or 8080
   --host         address to listen on; default: 127.0.0.1, in a container 0.0.0.0
   --with-parent  end when the standard input ends, as it does when the parent process dies
-  --live         score with the model of this file, live.json of a models folder, and follow it; default: the built-in
+  --live         score with the model of this file, live.json of a models folder, and follow it
+  --ml           folder of SageMaker's: serve scores with its model/model.json if there is one, else with the built-in
 `;
 
 /** How long calls in hand may take after a signal before the process ends without them. */
@@ -21,8 +25,13 @@ const DRAIN_MS_MAX = 10_000;
 const LOOK_EVERY_MS = 1_000;
 
 async function main(): Promise<void> {
-  const { port, host, withParent, live } = options();
-  const model = live === undefined ? () => builtInModel : await following(live);
+  const { command, port, host, withParent, live, ml } = options();
+  if (command === 'train') {
+    process.exitCode = await train(ml);
+    return;
+  }
+  const model = live === undefined ? await shippedModel(ml) : await following(live);
+  stepDown();
   const server = await startModelServer({ model, port, host });
   let ending = false;
   const end = () => {
@@ -45,6 +54,7 @@ function options() {
       host: { type: 'string', default: isContainer() ? '0.0.0.0' : '127.0.0.1' },
       'with-parent': { type: 'boolean', default: false },
       live: { type: 'string' },
+      ml: { type: 'string', default: '/opt/ml' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -53,9 +63,18 @@ function options() {
     process.exit(0);
   }
   const [command = 'serve'] = positionals;
-  if (command !== 'serve') throw new UsageError(`unknown command ${command}`);
+  if (command !== 'serve' && command !== 'train') throw new UsageError(`unknown command ${command}`);
   if (!/^\d{1,5}$/.test(values.port)) throw new UsageError(`--port must be a number, not ${values.port}`);
-  return { port: Number(values.port), host: values.host, withParent: values['with-parent'], live: values.live };
+  const { host, 'with-parent': withParent, live, ml } = values;
+  return { command, port: Number(values.port), host, withParent, live, ml };
+}
+
+/** The image may run as root, which owns what SageMaker mounts; who answers calls need not be. */
+function stepDown(): void {
+  const user = process.env['SERVE_AS'];
+  if (user === undefined || process.getuid?.() !== 0) return;
+  process.setgid!(user);
+  process.setuid!(user);
 }
 
 async function following(file: string): Promise<() => Model> {

@@ -26,9 +26,12 @@ export interface Environment {
   /** Absent: every source has a memory, and the cache grows as far as `states` lets it. */
   readonly budget?: BudgetSettings;
   readonly schedules: ScheduleSettings;
+  readonly drift: DriftSettings;
   readonly alerts: AlertSettings;
   /** Absent: points are kept by the store alone. */
   readonly archive?: ArchiveSettings;
+  /** Absent: nothing is trained here. Needs the archive. */
+  readonly training?: TrainingSettings;
   /** Devices publish points here by MQTT; absent: there is no rule. */
   readonly iotTopic?: string;
 }
@@ -124,6 +127,15 @@ export interface ScheduleSettings {
   readonly rescoreHours: number;
 }
 
+/** When live vectors count as different from those of training. */
+export interface DriftSettings {
+  /** Population stability index from which on a feature has drifted, and training starts. */
+  readonly limit: number;
+  /** How far back live vectors are looked at, and how many there must be. */
+  readonly hours: number;
+  readonly vectorsMin: number;
+}
+
 /** Names of secrets begin with `tidewatch/<environment>/`; a way whose secret is not named is closed. */
 export interface AlertSettings {
   /** Sender of mail where rules name none; SES must have verified it. */
@@ -147,4 +159,31 @@ export interface ArchiveSettings {
   readonly infrequentAfterDays: number;
   /** Absent: for ever. */
   readonly deletedAfterDays?: number;
+}
+
+/** How models are trained and put live. */
+export interface TrainingSettings {
+  /** What replays points: training jobs; or functions, for as many points as one replays in a quarter of an hour. */
+  readonly by:
+    | {
+        readonly kind: 'sagemaker';
+        readonly instance: string;
+        readonly gigabytes: number;
+        readonly hoursMax: number;
+        /** Cheaper machines that may be taken away; a job then goes on from what it had done. */
+        readonly spot: boolean;
+      }
+    | { readonly kind: 'function'; readonly memoryMb: number };
+  readonly everyDays: number;
+  /** How far back it goes. */
+  readonly historyDays: number;
+  /** How long a challenger scores beside the live model at least; 0: not at all. */
+  readonly shadowHours: number;
+  /** An MLflow; absent: models are kept in the training bucket. */
+  readonly registry?: {
+    /** Address, or ARN of one that SageMaker manages. */
+    readonly uri: string;
+    /** Name of a secret that holds its token. */
+    readonly tokenSecret?: string;
+  };
 }

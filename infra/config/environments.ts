@@ -5,6 +5,7 @@ export interface EmulatorServers {
   readonly redisUrl: string;
   readonly influxUrl: string;
   readonly modelUrl: string;
+  readonly mlflowUrl?: string;
 }
 
 /** What every environment begins with. */
@@ -14,7 +15,12 @@ const COMMON = {
   logDays: 30,
   tracing: true,
   schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5, rescoreHours: 72 },
+  drift: { limit: 0.25, hours: 24, vectorsMin: 10_000 },
   alerts: {},
+  training: {
+    by: { kind: 'sagemaker', instance: 'ml.m5.large', gigabytes: 50, hoursMax: 12, spot: true },
+    ...{ everyDays: 7, historyDays: 90, shadowHours: 24 },
+  },
 } as const satisfies Partial<Environment>;
 
 /**
@@ -93,6 +99,11 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ingestTokensSecret: 'tidewatch/emulator/ingest',
       },
       budget: { sources: 10_000 },
+      training: {
+        by: { kind: 'function', memoryMb: 1_024 },
+        ...{ everyDays: 7, historyDays: 90, shadowHours: 0 },
+        ...(emulator.mlflowUrl === undefined ? {} : { registry: { uri: emulator.mlflowUrl } }),
+      },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
   ];

@@ -4,6 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Environment } from '../config/environment';
 import { type Part, plain } from './part';
 import { allow, allowPublishing, allowPutting } from './permissions';
+import { TRAINING_KEYS } from './training-bucket';
 
 /** The topic "anomalies", to publish to. */
 export function publishing(topic: ITopic): Part<{ readonly TOPIC_ARN: string }> {
@@ -31,6 +32,22 @@ export function knowingSettings(bucket: IBucket): Part<{ readonly SETTINGS_BUCKE
       allow(user, ['s3:ListBucket'], bucket.bucketArn);
       bucket.encryptionKey?.grant(user, 'kms:Decrypt');
     },
+  };
+}
+
+/** The document of a challenger, beside the settings, to read. */
+export function knowingChallenger(settings: IBucket): Part<object> {
+  return {
+    variables: {},
+    grantTo: (user) => allow(user, ['s3:GetObject'], settings.arnForObjects('challenger.json')),
+  };
+}
+
+/** Counts of what vectors and scores look like, to write. */
+export function countingDistributions(training: IBucket): Part<{ readonly DISTRIBUTIONS_BUCKET: string }> {
+  return {
+    variables: { DISTRIBUTIONS_BUCKET: training.bucketName },
+    grantTo: (user) => allowPutting(user, training, `${TRAINING_KEYS.distributions}*`),
   };
 }
 

@@ -1,17 +1,34 @@
+import type { Environment as AbandonTraining } from '../../lambdas/abandon-training/config';
 import type { Environment as Api } from '../../lambdas/api/config';
 import type { Environment as ArchivePoints } from '../../lambdas/archive-points/config';
+import type { Environment as DeployModel } from '../../lambdas/deploy-model/config';
 import type { Environment as DetectAnomalies } from '../../lambdas/detect-anomalies/config';
 import type { Environment as DrawChart } from '../../lambdas/draw-chart/config';
+import type { Environment as EvaluateModel } from '../../lambdas/evaluate-model/config';
+import type { Environment as GateModel } from '../../lambdas/gate-model/config';
 import type { Environment as NotifyEmail } from '../../lambdas/notify-email/config';
 import type { Environment as NotifySlack } from '../../lambdas/notify-slack/config';
 import type { Environment as NotifyWebhook } from '../../lambdas/notify-webhook/config';
 import type { Environment as PrepareInflux } from '../../lambdas/prepare-influx/config';
+import type { Environment as PrepareTraining } from '../../lambdas/prepare-training/config';
+import type { Environment as RegisterModel } from '../../lambdas/register-model/config';
 import type { Environment as RescoreDegraded } from '../../lambdas/rescore-degraded/config';
 import type { Environment as RouteAlerts } from '../../lambdas/route-alerts/config';
+import type { Environment as ShadowModel } from '../../lambdas/shadow-model/config';
+import type { Environment as TrainModel } from '../../lambdas/train-model/config';
+import type { Environment as WatchDrift } from '../../lambdas/watch-drift/config';
 import type { Environment as WatchSilence } from '../../lambdas/watch-silence/config';
 
 /** Functions by their folder in lambdas/, with the input of the schema that each one checks its environment with. */
 export interface DeployedEnvironments {
+  'abandon-training': AbandonTraining;
+  'deploy-model': DeployModel;
+  'evaluate-model': EvaluateModel;
+  'gate-model': GateModel;
+  'prepare-training': PrepareTraining;
+  'register-model': RegisterModel;
+  'shadow-model': ShadowModel;
+  'train-model': TrainModel;
   api: Api;
   'archive-points': ArchivePoints;
   'detect-anomalies': DetectAnomalies;
@@ -22,6 +39,7 @@ export interface DeployedEnvironments {
   'notify-webhook': NotifyWebhook;
   'rescore-degraded': RescoreDegraded;
   'route-alerts': RouteAlerts;
+  'watch-drift': WatchDrift;
   'watch-silence': WatchSilence;
 }
 

@@ -15,6 +15,7 @@ import { Network } from '../constructs/network';
 import type { Part } from '../constructs/part';
 import { type PointStore, pointStore } from '../constructs/point-store';
 import { type StatesVariables, sourceStates } from '../constructs/source-states';
+import { trainingBucket } from '../constructs/training-bucket';
 
 /** What holds data or addresses that others have noted: it outlives every change of the functions. */
 export class StatefulStack extends Stack {
@@ -30,6 +31,7 @@ export class StatefulStack extends Stack {
   readonly settings: IBucket;
   /** Absent: points are not archived. */
   readonly archive: IBucket | undefined;
+  readonly training: IBucket;
   readonly network: Network | undefined;
   readonly states: Part<StatesVariables>;
   readonly store: PointStore;
@@ -80,6 +82,7 @@ export class StatefulStack extends Stack {
       environment.archive === undefined
         ? undefined
         : dataBucket(this, 'Archive', { ...common, lifecycle: [archiveRule(environment.archive)] });
+    this.training = trainingBucket(this, common);
     this.network = network === undefined ? undefined : new Network(this, 'Network', environment, network);
     this.states = sourceStates(this, environment, this.network, key);
     this.store = pointStore(this, environment, { network: this.network, key, rejected: this.quarantine });

@@ -4,15 +4,26 @@ import type { Environment } from '../config/environment';
 import { AlertFunctions } from '../constructs/alert-functions';
 import { Archive } from '../constructs/archive';
 import { OperationsDashboard, ofInflux } from '../constructs/dashboard';
-import { budgeting, knowingSettings, lookingInto, publishing, quarantining, telling } from '../constructs/data-parts';
+import {
+  budgeting,
+  countingDistributions,
+  knowingChallenger,
+  knowingSettings,
+  lookingInto,
+  publishing,
+  quarantining,
+  telling,
+} from '../constructs/data-parts';
 import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
+import { DriftWatch } from '../constructs/drift-watch';
 import { InfluxToken } from '../constructs/influx-token';
-import { modelEndpoint } from '../constructs/model-endpoint';
+import { type ModelPart, modelEndpoint } from '../constructs/model-endpoint';
 import { FIVE_MINUTES, Operations } from '../constructs/operations';
 import { allOf, plain } from '../constructs/part';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
+import { Training } from '../constructs/training';
 import { placeOf, type StatefulStack } from './stateful-stack';
 
 /** What can be thrown away and made again at any time: functions, the model's endpoint, alarms. */
@@ -28,13 +39,22 @@ export class StatelessStack extends Stack {
       operations: new Operations(stateful.operators, environment.name),
       network: stateful.network,
     };
-    const { states, store, stream, anomalies, settings, quarantine, archive, notifications, alerts } = stateful;
-    const model = modelEndpoint(this, environment);
+    const { states, store, stream, anomalies, settings, quarantine, archive, training, notifications, alerts } =
+      stateful;
+    const model = modelEndpoint(this, surroundings);
     const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
     const detection = new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
-      uses: allOf(common, states, model, quarantining(quarantine), budgeting(environment)),
+      uses: allOf(
+        common,
+        states,
+        model,
+        quarantining(quarantine),
+        budgeting(environment),
+        knowingChallenger(settings),
+        countingDistributions(training),
+      ),
     });
     const watch = new ScheduledFunction(this, 'watch-silence', surroundings, {
       description: 'Looks for sources that should have spoken and did not',
@@ -53,6 +73,11 @@ export class StatelessStack extends Stack {
       timeout: Duration.minutes(4),
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
+    });
+    const trainer = trainingOf(this, surroundings, stateful, model);
+    new DriftWatch(this, 'Drift', surroundings, {
+      training,
+      ...(trainer === undefined ? {} : { stateMachine: trainer.stateMachine }),
     });
     const ofAlerts = { anomalies, notifications, alerts, store, stream, settings };
     const tellers = new AlertFunctions(this, 'Alerts', surroundings, ofAlerts);
@@ -78,4 +103,15 @@ export class StatelessStack extends Stack {
       new DeviceRule(this, 'Devices', surroundings, { topic: environment.iotTopic, stream, failed: quarantine });
     }
   }
+}
+
+/** @throws {Error} if an environment trains that keeps no archive */
+function trainingOf(scope: Construct, surroundings: Surroundings, stateful: StatefulStack, model: ModelPart) {
+  const { environment } = surroundings;
+  if (environment.training === undefined) return undefined;
+  const { archive, training, settings, alerts, operators } = stateful;
+  if (archive === undefined) throw new Error(`${environment.name}: training needs the archive, and there is none`);
+  return new Training(scope, 'Training', surroundings, environment.training, {
+    ...{ archive, training, settings, alerts, operators, model },
+  });
 }

@@ -17,6 +17,14 @@ export const ENVIRONMENTS: readonly Environment[] = environments(SERVERS);
 export const NAMES = ENVIRONMENTS.map(({ name }) => name);
 
 const FUNCTIONS: Readonly<Record<FunctionName, true>> = {
+  'abandon-training': true,
+  'deploy-model': true,
+  'evaluate-model': true,
+  'gate-model': true,
+  'prepare-training': true,
+  'register-model': true,
+  'shadow-model': true,
+  'train-model': true,
   api: true,
   'archive-points': true,
   'detect-anomalies': true,
@@ -27,6 +35,7 @@ const FUNCTIONS: Readonly<Record<FunctionName, true>> = {
   'notify-webhook': true,
   'rescore-degraded': true,
   'route-alerts': true,
+  'watch-drift': true,
   'watch-silence': true,
 };
 

@@ -20,6 +20,8 @@ export const ConfigSchema = z
     TOPIC_ARN: z.string(),
     /** Bucket for records that cannot be used. */
     QUARANTINE_BUCKET: z.string(),
+    /** Bucket for what vectors and scores look like, which drift is told by. */
+    DISTRIBUTIONS_BUCKET: z.string(),
     ...WarmingVariables,
     ...BudgetVariable,
   })

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { openFolderDistributionLog } from '../../shared/adapters/drift/folder-distribution-log';
 import { openQuarantineFolder } from '../../shared/adapters/embedded/quarantine-folder';
 import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
+import { openFileDocument } from '../../shared/adapters/live/file-document';
+import { followShadow } from '../../shared/adapters/live/followed-shadow';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { openStates } from '../../shared/adapters/state-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
@@ -8,6 +12,7 @@ import { parseConfig } from '../../shared/runtime/config';
 import { type KinesisHandler, kinesisHandler } from '../../shared/runtime/kinesis';
 import { lazy } from '../../shared/runtime/lazy';
 import { detectAnomalies } from './detect-anomalies';
+import { LiveDistributions } from './live-distributions';
 import { type LocalConfig, LocalConfigSchema } from './local-config';
 import type { Services } from './services';
 import { shielded } from './shielded';
@@ -62,12 +67,46 @@ export async function buildServices(config: LocalConfig, { settings: _, ...hande
     openDetector,
     settings: config.SETTINGS,
     warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
+    ...trainingParts(config, observe),
   };
   const close = async () => {
+    // What was counted since the last time; that it is lost must not keep the rest open.
+    await services.distributions?.flush().catch((error: unknown) => observe.problem('distributions', error));
     endpoint.close();
     await places?.close();
     await silence.close();
     await cache.close();
   };
   return { services, close };
+}
+
+/** A new challenger is noticed this much later. */
+const CHALLENGER_FRESH_MS = 1_000;
+
+function trainingParts(
+  { CHALLENGER_FILE, DISTRIBUTIONS_FOLDER }: LocalConfig,
+  { clock, problem }: Handed['observe'],
+): Pick<Services, 'shadow' | 'distributions'> {
+  const onProblem = (error: unknown) => problem('challenger', error);
+  return {
+    ...(CHALLENGER_FILE === undefined
+      ? {}
+      : {
+          shadow: followShadow({
+            document: openFileDocument(CHALLENGER_FILE),
+            freshMs: CHALLENGER_FRESH_MS,
+            clock,
+            onProblem,
+          }),
+        }),
+    ...(DISTRIBUTIONS_FOLDER === undefined
+      ? {}
+      : {
+          distributions: new LiveDistributions({
+            log: openFolderDistributionLog(DISTRIBUTIONS_FOLDER),
+            process: randomUUID(),
+            now: Date.now,
+          }),
+        }),
+  };
 }

@@ -25,6 +25,7 @@ import {
   UnreadableState,
   vectorsOf,
 } from './source-pass';
+import { type Settled, tellTraining } from './tell-training';
 import { type Recalled, type RecallParts, recall, recallUnreadable } from './warming/recall';
 
 /**
@@ -58,6 +59,7 @@ export async function detectAnomalies(
       batch.fail(work.records, new Error('another invocation keeps committing this source'));
   }
   await batch.reportProgress();
+  await batch.tellTraining();
   return batch.close();
 }
 
@@ -69,6 +71,8 @@ class Batch {
   readonly counts: BatchCounts = zeroCounts();
   private readonly outcomes: Outcome[];
   private readonly stateBytes = { max: 0, sum: 0, sources: 0 };
+  /** What training may be told of. */
+  private readonly settled: Settled[] = [];
 
   constructor(
     private readonly records: readonly StreamRecord[],
@@ -85,8 +89,8 @@ class Batch {
       const { passes, outside } = await this.passes(sources);
       if (passes.length === 0 && outside.length === 0) return [];
       const unscored = this.unscored(outside);
-      await this.emit(passes, unscored.rows);
-      const lost = await this.commit(passes);
+      const emitted = await this.emit(passes, unscored.rows);
+      const lost = await this.commit(passes, emitted);
       addCounts(this.counts, unscored.counts);
       return lost;
     } catch (error) {
@@ -118,6 +122,11 @@ class Batch {
       // The last record comes back, to no effect but this: a shard that grew quiet just now would seem to lag for ever.
       if (error instanceof TransientFault) this.fail([this.records.length - 1], error);
     }
+  }
+
+  /** After the commits, so that nothing waits for it, and what is done again is told once. Never fails the batch. */
+  async tellTraining(): Promise<void> {
+    if (this.settled.length > 0) await tellTraining(this.settled, this.services, this.timeLeftMs());
   }
 
   fail(records: Iterable<number>, cause: unknown): void {
@@ -227,7 +236,7 @@ class Batch {
   }
 
   /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
-  private async emit(passes: readonly SourcePass[], unscored: readonly PointRow[]): Promise<void> {
+  private async emit(passes: readonly SourcePass[], unscored: readonly PointRow[]): Promise<readonly Settled[]> {
     const vectors = passes.map(vectorsOf);
     const scored = await this.score(vectors.flat());
     const { degraded } = scored;
@@ -257,6 +266,7 @@ class Batch {
       this.services.observe.published(placed);
     }
     await this.file(passes);
+    return passes.map((pass, i) => ({ pass, verdicts: results[i]!.verdicts, ...scored }));
   }
 
   /**
@@ -314,14 +324,16 @@ class Batch {
     }
   }
 
-  private async commit(passes: readonly SourcePass[]): Promise<readonly SourceWork[]> {
+  private async commit(passes: readonly SourcePass[], emitted: readonly Settled[]): Promise<readonly SourceWork[]> {
     const commits = passes.map(commitOf);
     passes.forEach(closeSource);
     const committed = await this.timed('commit', () => this.services.cache.commit(commits));
     const lost: SourceWork[] = [];
     passes.forEach((pass, i) => {
-      if (committed[i] === true) this.committed(pass, commits[i]!);
-      else lost.push(pass.work);
+      if (committed[i] === true) {
+        this.committed(pass, commits[i]!);
+        this.settled.push(emitted[i]!);
+      } else lost.push(pass.work);
     });
     return lost;
   }

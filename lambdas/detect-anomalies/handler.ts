@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createSecrets } from '../../shared/adapters/aws/secrets';
+import { createS3DistributionLog } from '../../shared/adapters/drift/s3-distribution-log';
 import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
 import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
-import { openSettings } from '../../shared/adapters/s3/settings-variables';
+import { openChallenger, openSettings } from '../../shared/adapters/s3/settings-variables';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { createSnsTopic } from '../../shared/adapters/sns/sns-topic';
 import { openStore } from '../../shared/adapters/store-variables';
@@ -13,6 +15,7 @@ import { parseConfig } from '../../shared/runtime/config';
 import { kinesisHandler } from '../../shared/runtime/kinesis';
 import { type Config, ConfigSchema } from './config';
 import { detectAnomalies } from './detect-anomalies';
+import { LiveDistributions } from './live-distributions';
 import { openObserver } from './observer';
 import type { Services } from './services';
 import { shielded } from './shielded';
@@ -49,6 +52,12 @@ async function buildServices(config: Config): Promise<Built> {
     openDetector,
     settings: openSettings(config, telemetry),
     warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
+    shadow: openChallenger(config, telemetry),
+    distributions: new LiveDistributions({
+      log: createS3DistributionLog({ region, bucket: config.DISTRIBUTIONS_BUCKET }),
+      process: randomUUID(),
+      now: Date.now,
+    }),
     observe,
   };
 }

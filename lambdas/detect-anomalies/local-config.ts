@@ -14,6 +14,10 @@ export const LocalConfigSchema = z
     ...EndpointVariables,
     ...PriorVariable,
     SETTINGS: SettingsVariable,
+    /** Document of a challenger that is tried beside the champion; absent: none ever is. */
+    CHALLENGER_FILE: z.string().optional(),
+    /** Folder for what vectors and scores look like; absent: nobody counts. */
+    DISTRIBUTIONS_FOLDER: z.string().optional(),
     ...WarmingVariables,
     ...BudgetVariable,
   })

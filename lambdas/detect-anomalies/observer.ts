@@ -1,5 +1,7 @@
+import { SHADOW_METRICS } from '../../shared/adapters/cloudwatch/shadow-metrics';
 import type { Telemetry } from '../../shared/adapters/powertools/telemetry';
 import { recordThread } from '../../shared/runtime/thread';
+import type { ShadowCounts } from '../../shared/training/ports';
 import type { Observer, Stage } from './services';
 
 const CIRCUIT_CHANGES = { open: 'circuitOpened', 'half-open': 'circuitProbed', closed: 'circuitClosed' } as const;
@@ -9,8 +11,8 @@ const TRACED: ReadonlySet<Stage> = new Set(['load', 'warm', 'score', 'store', 'p
 /**
  * Tells a deployed detect-anomalies' telemetry. Each batch is one line of metrics: every count by its name in
  * {@link BatchCounts}, every stage as `<stage>Ms`, and `lagMs` (arrival to done, of the oldest record done), `stateBytesMax`
- * and `stateBytesMean` (of the sources committed), `circuitOpen` (1 while the model is left alone). Each published event is a
- * log line with its id and its record.
+ * and `stateBytesMean` (of the sources committed), `circuitOpen` (1 while the model is left alone); beside a challenger also
+ * {@link SHADOW_METRICS}. Each published event is a log line with its id and its record.
  *
  * @example const telemetry = openTelemetry('detect-anomalies', env); // once, at the cold start
  * export const handler = telemetry.invocations(work); // which tells openObserver(telemetry)
@@ -41,6 +43,11 @@ export function openObserver(telemetry: Telemetry): Observer {
       }
       telemetry.measure('circuitOpen', isCircuitOpen ? 1 : 0);
       telemetry.flush();
+    },
+    shadow(_, counts) {
+      // Which run's it is, the time tells: one challenger is tried at a time.
+      for (const name of Object.keys(SHADOW_METRICS) as (keyof ShadowCounts)[])
+        telemetry.measure(SHADOW_METRICS[name], counts[name]);
     },
     circuit({ state, cause }) {
       isCircuitOpen = state !== 'closed';

@@ -8,6 +8,9 @@ import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { Position } from '../../shared/domain/position';
 import type { Settings } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
+import type { ShadowCounts } from '../../shared/training/ports';
+import type { Shadow } from '../../shared/training/shadow';
+import type { LiveDistributions } from './live-distributions';
 import type { CacheWitness } from './warming/cache-witness';
 import type { WarmingLimits } from './warming/limits';
 
@@ -27,6 +30,10 @@ export interface Services {
   readonly warming: Warming;
   /** Who may have a memory; absent: everybody. */
   readonly places?: SourcePlaces | undefined;
+  /** The challenger beside the champion, if there is one now; never rejects. Absent: there is never one. */
+  readonly shadow?: () => Promise<Shadow | undefined>;
+  /** Where vectors and scores are counted for training's eyes; absent: nowhere. */
+  readonly distributions?: LiveDistributions;
   readonly observe: Observer;
 }
 
@@ -105,6 +112,8 @@ export interface Observer {
   /** A stage has ended, with this error if it failed. */
   stage(stage: Stage, ms: number, error?: unknown): void;
   batch(counts: Readonly<BatchCounts>, measures: BatchMeasures): void;
+  /** What a training run's challenger came to beside the champion, in the batch that is about to end. */
+  shadow?(run: string, counts: Readonly<ShadowCounts>): void;
   published(events: readonly PlacedEvent[]): void;
   /** What stage 1 said of the points of a source that was committed, for who wants to know how far it has learnt. */
   observed?(source: string, observations: readonly Observation[]): void;

@@ -7,6 +7,7 @@ import type {
   Observation,
   OpenSourceDetector,
   SourceDetector,
+  Verdict,
 } from '../../shared/detection/source-detector';
 import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
@@ -48,6 +49,8 @@ export class UnreadableState extends Error {
 export interface SourceResult {
   readonly rows: readonly PointRow[];
   readonly events: readonly PlacedEvent[];
+  /** Of each point that was advanced, of each of its observations. */
+  readonly verdicts: readonly (readonly Verdict[])[];
 }
 
 const decoder = new TextDecoder();
@@ -95,6 +98,7 @@ export function concludeSource(
   { versions, degraded }: { readonly versions: Versions; readonly degraded: boolean },
 ): SourceResult {
   const rows: PointRow[] = [];
+  const verdicts: (readonly Verdict[])[] = [];
   const events: PlacedEvent[] = eventsOfReturns(pass, versions.settings);
   let at = 0;
   for (const { placed, observations, warming } of pass.advanced) {
@@ -105,10 +109,11 @@ export function concludeSource(
     const conclusion = pass.detector.conclude(placed.point, observations, own, context);
     at = end;
     for (const event of conclusion.events) events.push({ event, position: placed.position });
+    verdicts.push(conclusion.verdicts);
     rowsOf(placed, observations, conclusion, context, pass.counts, rows);
   }
   for (const { event } of events) if (event.phase === 'opened' && event.kind !== 'silence') pass.counts.anomalies += 1;
-  return { rows, events: [...untoldOf(pass, events), ...events] };
+  return { rows, events: [...untoldOf(pass, events), ...events], verdicts };
 }
 
 /** What an attempt that died had decided, and this one, with a memory filled again, did not. */

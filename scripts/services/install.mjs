@@ -4,7 +4,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The AWS emulator; its own requirements bring hypercorn ≥ 0.18. */
-const MINISTACK = 'ministack==1.5.33';
+export const MINISTACK = ['ministack==1.5.33'];
+/** boto3 is what MLflow's own Python client reads buckets with. */
+export const MLFLOW = ['mlflow==3.17.2', 'boto3==1.44.8'];
 
 /** Installs a Debian package unless its program is there. Its system service is not started. */
 export function program(name, debianPackage) {
@@ -17,22 +19,22 @@ export function program(name, debianPackage) {
   return installed;
 }
 
-/** The emulator in a Python environment of its own; gives its program. */
-export function ministack(folder) {
-  const environment = join(folder, MINISTACK.replace('==', '-'));
-  const installed = join(environment, 'bin', 'ministack');
-  if (existsSync(join(environment, 'complete'))) return installed;
+/** Packages of PyPI in a Python environment of their own; gives the folder of its programs. */
+export function pythonPackages(folder, requirements) {
+  const environment = join(folder, requirements.join('+').replaceAll('==', '-'));
+  const programs = join(environment, 'bin');
+  if (existsSync(join(environment, 'complete'))) return programs;
   rmSync(environment, { recursive: true, force: true });
   const python = program('python3', 'python3');
   if (spawnSync(python, ['-m', 'venv', environment]).status !== 0) {
     aptInstall('python3-venv');
     run(python, ['-m', 'venv', '--clear', environment]);
   }
-  say(`installing ${MINISTACK} from PyPI`);
-  run(join(environment, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', MINISTACK]);
+  say(`installing ${requirements.join(' and ')} from PyPI`);
+  run(join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...requirements]);
   // The last step: an environment that was left half made is made anew.
   writeFileSync(join(environment, 'complete'), '');
-  return installed;
+  return programs;
 }
 
 function canRun(path) {

@@ -1,15 +1,18 @@
 // Real servers on this machine, without Docker, for development and tests, each on a free port of 127.0.0.1 with nothing
-// kept: Redis, a Redis Cluster of three nodes, InfluxDB 1.x, an AWS emulator. What is missing is installed (Debian, PyPI).
+// kept: Redis, a Redis Cluster of three nodes, InfluxDB 1.x, an AWS emulator, MLflow. What is missing is installed (Debian, PyPI).
 //   npm run services -- start          start and print where they are; `eval "$(npm run -s services -- start)"`
 //   npm run services -- status | stop
-//   npm run services -- run COMMAND …  start a set of its own, run the command with the variables set, stop the set
-// A server whose variable is set already (REDIS_URL, REDIS_CLUSTER_URL, INFLUX_URL, AWS_ENDPOINT_URL) is not started.
+//   npm run services -- run [--only redis,influxdb] COMMAND …  start a set of its own, run the command with the variables set,
+//                                      stop the set; the servers are redis, redis-cluster, influxdb, aws and mlflow
+// A server whose variable is set already (REDIS_URL, REDIS_CLUSTER_URL, INFLUX_URL, AWS_ENDPOINT_URL, MLFLOW_TRACKING_URI) is
+// not started.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isRunning, known } from './processes.mjs';
+import { SERVERS } from './servers.mjs';
 import { addToSet, readSet, startSet, stopSet } from './set.mjs';
 
 const HOME = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.tidewatch', 'services');
@@ -23,10 +26,12 @@ try {
   if (action === 'start') await start();
   else if (action === 'stop') console.error(`services: ${await stopSet(SET)} processes stopped`);
   else if (action === 'status') process.exitCode = status();
-  else if (action === 'run' && args.length > 0) process.exitCode = await run(args);
+  else if (action === 'run' && args[0] === '--only' && args.length > 2) {
+    process.exitCode = await run(args.slice(2), namesOf(args[1]));
+  } else if (action === 'run' && args.length > 0) process.exitCode = await run(args);
   else if (action === 'sweep' && args.length === 1) await sweep(args[0]);
   else {
-    console.error('Usage: npm run services -- start | stop | status | run COMMAND [ARGUMENT …]');
+    console.error('Usage: npm run services -- start | stop | status | run [--only NAME,…] COMMAND [ARGUMENT …]');
     process.exitCode = 2;
   }
 } catch (error) {
@@ -54,14 +59,21 @@ function status() {
   return isWhole ? 0 : 1;
 }
 
-async function run([command, ...commandArgs]) {
+function namesOf(list) {
+  const names = list.split(',');
+  const unknown = names.find((name) => !SERVERS.some((server) => server.name === name));
+  if (unknown === undefined) return names;
+  throw new Error(`there is no server ${unknown}: ${SERVERS.map(({ name }) => name).join(', ')}`);
+}
+
+async function run([command, ...commandArgs], only) {
   // Outside of the clone: a function that the emulator runs finds there only what its bundle holds, as on AWS.
   const folder = mkdtempSync(join(tmpdir(), 'tidewatch-services-'));
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort(new Error(signal)));
   const watch = watcher(folder);
   try {
-    const variables = await startSet(folder, PACKAGES, interrupted.signal);
+    const variables = await startSet(folder, PACKAGES, { signal: interrupted.signal, only });
     return await ended(folder, command, commandArgs, variables, interrupted.signal);
   } finally {
     await stopSet(folder);

@@ -4,13 +4,15 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ministack, program } from './install.mjs';
+import { MINISTACK, MLFLOW, program, pythonPackages } from './install.mjs';
 import { freePort, ready, start } from './processes.mjs';
 
 const HOST = '127.0.0.1';
 const CLUSTER_NODES = 3;
 /** A node of a cluster talks to others on its port plus this. */
 const CLUSTER_BUS = 10_000;
+/** It loads half of Python's world and makes its tables first: 6 s on an idle machine. */
+const MLFLOW_READY_MS_MAX = 120_000;
 
 /**
  * `launch(context)` starts the server in `context.folder`, tells `context.started` of each process at once, so that it is
@@ -21,6 +23,7 @@ export const SERVERS = [
   { name: 'redis-cluster', variable: 'REDIS_CLUSTER_URL', launch: launchRedisCluster },
   { name: 'influxdb', variable: 'INFLUX_URL', launch: launchInflux },
   { name: 'aws', variable: 'AWS_ENDPOINT_URL', launch: launchAws },
+  { name: 'mlflow', variable: 'MLFLOW_TRACKING_URI', launch: launchMlflow },
 ];
 
 async function launchRedis(context) {
@@ -128,9 +131,8 @@ async function launchAws(context) {
     // It would otherwise look for containers of its own and tidy them up.
     DOCKER_HOST: `unix://${join(folder, 'no-docker')}`,
   };
-  const server = context.started(
-    await start({ name: 'aws', command: ministack(context.packages), args: [], folder, env }),
-  );
+  const command = join(pythonPackages(context.packages, MINISTACK), 'ministack');
+  const server = context.started(await start({ name: 'aws', command, args: [], folder, env }));
   const url = `http://${HOST}:${port}`;
   await ready(server, async () => (await fetch(`${url}/_ministack/health`)).ok);
   return {
@@ -141,6 +143,30 @@ async function launchAws(context) {
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_SESSION_TOKEN: '',
   };
+}
+
+async function launchMlflow(context) {
+  const folder = join(context.folder, 'mlflow');
+  const port = await freePort();
+  const programs = pythonPackages(context.packages, MLFLOW);
+  const args = [
+    'server',
+    ...['--host', HOST, '--port', String(port), '--workers', '1'],
+    ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
+    ...['--artifacts-destination', join(folder, 'artifacts')],
+  ];
+  const env = {
+    MLFLOW_DISABLE_TELEMETRY: 'true',
+    DO_NOT_TRACK: 'true',
+    // More processes, for evaluations that nobody asks it for.
+    MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+  };
+  const command = join(programs, 'mlflow');
+  const server = context.started(await start({ name: 'mlflow', command, args, folder, env }));
+  const url = `http://${HOST}:${port}`;
+  await ready(server, async () => (await fetch(`${url}/health`)).ok, MLFLOW_READY_MS_MAX);
+  // Tests read with its own client what ours has written.
+  return { MLFLOW_TRACKING_URI: url, MLFLOW_PYTHON: join(programs, 'python') };
 }
 
 /** A folder as Lambda's runtime has it: the SDK alone. */

@@ -7,12 +7,15 @@ import { SERVERS } from './servers.mjs';
 const STATE = 'state.json';
 
 /**
- * Starts every server whose variable the user has not set, one after the other, and gives all their variables. Whatever
- * fails, or when `signal` is aborted, those that run are stopped.
+ * Starts every server whose variable the user has not set, all at once, and gives all their variables. Whatever fails, or
+ * when `signal` is aborted, those that run are stopped.
+ *
+ * @param only names of servers; absent: all
  */
-export async function startSet(folder, packages, signal) {
+export async function startSet(folder, packages, { signal, only } = {}) {
   mkdirSync(folder, { recursive: true });
   const processes = new Map();
+  const wanted = SERVERS.filter(({ name, variable }) => (only?.includes(name) ?? true) && !process.env[variable]);
   let variables = {};
   const save = () => writeSet(folder, { processes: [...processes.values()], variables });
   const started = (server) => {
@@ -20,11 +23,13 @@ export async function startSet(folder, packages, signal) {
     save();
     return server;
   };
+  const launches = wanted.map(async ({ launch }) => launch({ folder, packages, processes, started }));
+  // Who fails leaves the others time to say what they have started.
+  const results = await Promise.allSettled(launches);
   try {
-    for (const { variable, launch } of SERVERS) {
-      if (process.env[variable]) continue;
-      signal?.throwIfAborted();
-      variables = { ...variables, ...(await launch({ folder, packages, processes, started })) };
+    for (const { reason, value } of results) {
+      if (value === undefined) throw reason;
+      variables = { ...variables, ...value };
     }
     save();
     signal?.throwIfAborted();

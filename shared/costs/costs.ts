@@ -219,15 +219,17 @@ function keys({ encryption }: CostedEnvironment) {
 }
 
 /** Of one run. */
-const TRAINING = { jobs: 2, hours: 0.25, transitions: 40, runsAMonth: 52 / 12 } as const;
+const TRAINING = { jobs: 2, hours: 0.25, transitions: 40 } as const;
+const DAYS_A_MONTH = 365 / 12;
 
 function training({ training: own }: CostedEnvironment) {
   if (own === undefined) return NOTHING;
-  const { jobs, hours, transitions, runsAMonth } = TRAINING;
-  const job = own.kind === 'sagemaker' ? jobs * hours * PRICES.trainingHour : call(jobs, hours * 3_600_000, 3_008);
+  const { jobs, hours, transitions } = TRAINING;
+  const { by, everyDays } = own;
+  const job = by.kind === 'sagemaker' ? jobs * hours * PRICES.trainingHour : call(jobs, hours * 3_600_000, by.memoryMb);
   return {
-    dollars: runsAMonth * (job + transitions * PRICES.stateTransition),
-    why: `a run a week of ${jobs} jobs of a quarter of an hour (assumed)`,
+    dollars: (DAYS_A_MONTH / everyDays) * (job + transitions * PRICES.stateTransition),
+    why: `a run every ${everyDays} days of ${jobs} jobs of a quarter of an hour (assumed)`,
   };
 }
 

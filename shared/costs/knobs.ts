@@ -93,6 +93,9 @@ function* batching(environment: CostedEnvironment, load: FleetLoad): Generator<S
   );
 }
 
+/** Of a function that trains. */
+const FUNCTION_MB = 3_008;
+
 function* parts(environment: CostedEnvironment): Generator<Setting> {
   const { model, store, network, training, tracing, archive, ...rest } = environment;
   if (model.kind === 'sagemaker' && model.instances > 1)
@@ -126,8 +129,10 @@ function* parts(environment: CostedEnvironment): Generator<Setting> {
       'points wait while that zone is out',
     );
   if (tracing) yield changed(environment, { tracing: false }, 'no traces', 'X-Ray shows nothing');
-  if (training?.kind === 'sagemaker')
-    yield changed(environment, { training: { kind: 'function' } }, 'training by functions', 'small fleets alone');
+  if (training?.by.kind === 'sagemaker') {
+    const by = { kind: 'function', memoryMb: FUNCTION_MB } as const;
+    yield changed(environment, { training: { ...training, by } }, 'training by functions', 'small fleets alone');
+  }
   if (archive !== undefined) {
     const without: CostedEnvironment = { ...rest, model, store, tracing, ...given({ network, training }) };
     yield { words: 'no archive', price: 'no training from points, no replay', environment: without };

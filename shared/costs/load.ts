@@ -12,6 +12,11 @@ export interface FleetLoad {
 }
 
 /** What costs depend on of an environment's row: an `Environment` of infra/config is one. */
+/** What replays points in training. */
+export type TrainingMachine =
+  | { readonly kind: 'sagemaker'; readonly spot: boolean }
+  | { readonly kind: 'function'; readonly memoryMb: number };
+
 export interface CostedEnvironment {
   readonly name: string;
   readonly encryption: 'aws-key' | 'own-key';
@@ -48,6 +53,6 @@ export interface CostedEnvironment {
     readonly infrequentAfterDays: number;
     readonly deletedAfterDays?: number;
   };
-  /** Where a model's training runs; absent: it is not deployed. */
-  readonly training?: { readonly kind: 'sagemaker' | 'function' };
+  /** Absent: training is not deployed. */
+  readonly training?: { readonly by: TrainingMachine; readonly everyDays: number };
 }

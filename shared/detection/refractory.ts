@@ -28,6 +28,10 @@ export function wouldSpeak(state: MetricState, odds: number, timestamp: number):
 
 /** Odds that an alarm must exceed to speak; 0 when no alarm holds. */
 export function hurdleAt({ f64, f32 }: MetricState, timestamp: number): number {
-  const holds = timestamp - f64[EPISODE.alarmed]! <= f32[EPISODE.holdMs]!;
-  return holds ? STRONGER * f32[EPISODE.peakOdds]! : 0;
+  return hurdleOf(f64[EPISODE.alarmed]!, f32[EPISODE.peakOdds]!, f32[EPISODE.holdMs]!, timestamp);
+}
+
+/** The same of an alarm that is remembered elsewhere. */
+export function hurdleOf(alarmed: number, peakOdds: number, holdMs: number, timestamp: number): number {
+  return timestamp - alarmed <= holdMs ? STRONGER * peakOdds : 0;
 }

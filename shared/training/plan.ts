@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../detection/model';
 import { ModelArtifactSchema } from '../detection/weighted-model';
 import { SettingsSchema } from '../domain/settings';
+import { GateRulesSchema } from './gate';
 import { LabelsSchema } from './labels';
+import { InjectionSettingsSchema } from './plan-injection';
+import { DEFAULT_HYPERPARAMETERS } from './train-model';
 
 /** Names a training run: on AWS the execution of the state machine, else one of ours. Safe in keys, file names and job names. */
 export const RunSchema = z.string().regex(/^[A-Za-z0-9-]{1,60}$/, 'must be 1 to 60 letters, digits and hyphens');
@@ -12,6 +15,8 @@ export const DOCUMENTS = {
   plan: 'plan.json',
   /** Where the points are, as SageMaker's ManifestFile; only where they lie in a bucket. */
   points: 'points.manifest',
+  /** Faults that are put into held-back points, and what is then known of these. */
+  injection: 'injection.json',
   model: 'model.json',
   training: 'training.json',
   evaluation: 'evaluation.json',
@@ -32,17 +37,10 @@ export type Trigger = z.output<typeof TriggerSchema>;
 const EpochSchema = z.number().int();
 
 export const HyperparametersSchema = z.object({
-  pull: z.number().min(0),
-  rounds: z.number().int().min(1).max(100),
-  steps: z.number().int().min(1).max(100_000),
-});
-
-export const GateRulesSchema = z.object({
-  windowsMin: z.number().int().min(0),
-  f1Margin: z.number().min(0).max(1),
-  confidence: z.number().min(0).max(1),
-  falseAlarmsTimesMax: z.number().min(0),
-  windowsLostMax: z.number().int().min(0),
+  pull: z.number().min(0).default(DEFAULT_HYPERPARAMETERS.pull),
+  rounds: z.number().int().min(1).max(100).default(DEFAULT_HYPERPARAMETERS.rounds),
+  steps: z.number().int().min(1).max(100_000).default(DEFAULT_HYPERPARAMETERS.steps),
+  injectedWeight: z.number().gt(0).max(1).default(DEFAULT_HYPERPARAMETERS.injectedWeight),
 });
 
 /**
@@ -62,7 +60,9 @@ export const TrainingPlanSchema = z.object({
   sources: z.string().min(1).optional(),
   metrics: z.string().min(1).optional(),
   settings: SettingsSchema,
+  /** What people know. */
   labels: LabelsSchema,
+  injection: InjectionSettingsSchema,
   split: z.object({ trainTo: z.number(), testFrom: z.number() }),
   /** Of rows without a label, so many at most. */
   rowsMax: z.number().int().min(1),
@@ -100,7 +100,7 @@ export const OutcomeSchema = z.object({
   /** In the registry; absent: nothing was registered. */
   version: z.number().int().min(1).optional(),
   /** Sentences for people. */
-  reasons: z.array(z.string()),
+  reasons: z.array(z.string()).readonly(),
   endedAt: EpochSchema,
 });
 export type Outcome = z.output<typeof OutcomeSchema>;

@@ -6,6 +6,7 @@ import { Distributions } from './distributions';
 import { aLabel } from './label.factory';
 import type { Label } from './labels';
 import type { PastPoint, PointHistory } from './ports';
+import { type ReplayCheckpoints, type ReplayState, ReplayStateSchema } from './replay-checkpoints';
 import { sampleHash } from './sample-hash';
 import { scoredDistributions } from './scored-distributions';
 import { trainModel } from './train-model';
@@ -36,6 +37,8 @@ const labels: readonly Label[] = SOURCES.map((source) => ({
 const data = (history: PointHistory, more: Partial<TrainingDataConfig> = {}) =>
   getTrainingData({ history, openDetector: openSourceDetector, settings: DEFAULT_SETTINGS, labels, seed: 1, ...more });
 
+const SPLIT = { trainTo: START + 500 * MINUTE_MS, testFrom: START + 500 * MINUTE_MS };
+
 describe('training data', () => {
   it('are the same, and make the same model to the byte, whether the history is by source or by time', async () => {
     const split = { trainTo: START + 500 * MINUTE_MS, testFrom: START + 500 * MINUTE_MS };
@@ -48,6 +51,36 @@ describe('training data', () => {
     expect(one.leftOut.sampled).toBeGreaterThan(500);
     const made = [one, other].map((from) => JSON.stringify(trainModel(from, split, { pull: 0.1, steps: 30 })));
     expect(made[1]).toBe(made[0]);
+  });
+
+  it('that are interrupted after any source and go on from there are the same, to the byte', async () => {
+    const whole = await data(historyOf(bySource, true), { rowsMax: 300 });
+    let kept: ReplayState | undefined;
+    let interruptions = 0;
+    const once = (): ReplayCheckpoints => ({
+      load: async () => kept,
+      async offer(state) {
+        // As it comes back from a file.
+        kept = ReplayStateSchema.parse(JSON.parse(JSON.stringify(state())));
+        interruptions += 1;
+        throw new Error('interrupted');
+      },
+    });
+    for (;;) {
+      const opened: string[] = [];
+      const openDetector: typeof openSourceDetector = (source, ...given) => {
+        opened.push(source);
+        return openSourceDetector(source, ...given);
+      };
+      const more = { rowsMax: 300, checkpoints: once(), openDetector };
+      const done = await data(historyOf(bySource, true), more).catch(() => undefined);
+      expect(opened).toHaveLength(1);
+      if (done === undefined) continue;
+      expect(JSON.stringify(done)).toBe(JSON.stringify(whole));
+      expect(JSON.stringify(trainModel(done, SPLIT))).toBe(JSON.stringify(trainModel(whole, SPLIT)));
+      break;
+    }
+    expect(interruptions).toBe(SOURCES.length - 1);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { matchesPattern, type Settings, settingsFor } from '../domain/settings';
 import { Distributions } from './distributions';
 import { indexLabels, type Label } from './labels';
 import type { PastPoint, PointHistory } from './ports';
+import type { ReplayCheckpoints, ReplayState } from './replay-checkpoints';
 import { sampleHash } from './sample-hash';
 import { TrainingError } from './training-error';
 
@@ -25,11 +26,15 @@ export interface TrainingDataConfig {
   readonly seed: number;
   /** Epoch milliseconds, exclusive: where the part that trains ends, whose distributions are counted; absent: `to`. */
   readonly trainTo?: number;
+  /** Epoch milliseconds, inclusive: from where on distributions are counted; absent: from the first. */
+  readonly countedFrom?: number;
   /**
    * Leaves out what the history marks: live it was scored without the endpoint, or from a memory that was being filled. The
    * vectors of a replay are whole all the same; only a local store has marks.
    */
   readonly leaveOutMarked?: boolean;
+  /** For a replay that may be interrupted; used where the history is by source, and gives the same points again. */
+  readonly checkpoints?: ReplayCheckpoints;
 }
 
 /** A feature vector with what is known of it. */
@@ -80,47 +85,94 @@ const HASHES = 2 ** 32;
  * @throws {TrainingError} if there are no points, or more labelled rows than 1,000,000
  */
 export async function getTrainingData(config: TrainingDataConfig): Promise<TrainingData> {
+  const { to = Number.POSITIVE_INFINITY, history, sources } = config;
+  const checkpoints = history.bySource ? config.checkpoints : undefined;
+  const gathering = openGathering(config);
+  const saved = await checkpoints?.load();
+  if (saved !== undefined) gathering.restore(saved);
+  let behind = saved?.points ?? 0;
+  let before: string | undefined;
+  for await (const point of history.read()) {
+    const { source, timestamp } = point;
+    if (timestamp >= to || !fits(sources, source)) continue;
+    if (behind > 0) {
+      behind -= 1;
+      continue;
+    }
+    if (before !== undefined && before !== source) await checkpoints?.offer(gathering.state);
+    before = source;
+    gathering.take(point);
+  }
+  return gathering.data();
+}
+
+/** What a replay comes to, point by point. */
+function openGathering(config: TrainingDataConfig) {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, trainTo = to } = config;
+  const { countedFrom = Number.NEGATIVE_INFINITY } = config;
   const labels = indexLabels(config.labels);
   const detectors = openDetectors(config);
   const leftOut = { young: 0, late: 0, excluded: 0, marked: 0, sampled: 0 };
-  const distributions = new Distributions(builtInModel.version);
+  let distributions = new Distributions(builtInModel.version);
   const sample = openSample(config.seed, config.rowsMax ?? ROWS_MAX);
   const labelled: TrainingRow[] = [];
+  const places = new Map(config.labels.map((label, place) => [label, place]));
   let points = 0;
-  for await (const point of config.history.read()) {
-    const { source, timestamp } = point;
-    if (timestamp >= to || !fits(config.sources, source)) continue;
-    points += 1;
-    for (const observation of detectors.of(source).advance(point)) {
-      const { metric, features, standing, learnt, learningNeeds } = observation;
-      if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
-        continue;
-      const label = labels.at(source, metric, timestamp);
-      if (timestamp < trainTo && label?.origin !== 'injected')
-        distributions.add(observation, builtInModel.score(features).anomaly);
-      if (standing !== 'current') leftOut.late += 1;
-      else if (learnt < learningNeeds) leftOut.young += 1;
-      else if (label?.verdict === 'exclude') leftOut.excluded += 1;
-      else if (config.leaveOutMarked && isMarked(point, metric)) leftOut.marked += 1;
-      else if (label === undefined) sample.offer({ source, metric, timestamp, features, label });
-      else labelled.push({ source, metric, timestamp, features, label });
-    }
-    if (labelled.length > LABELLED_MAX) throw new TrainingError(TOO_MANY_LABELLED);
-  }
-  if (points === 0)
-    throw new TrainingError(
-      'there are no points of this time and these sources to train on: do the names fit the data?',
-    );
-  leftOut.sampled = sample.dropped();
   return {
-    schema: FEATURE_SCHEMA_VERSION,
-    rows: [...labelled, ...sample.rows()].sort(byPlace),
-    unlabelledWeight: sample.weight(),
-    points,
-    sources: detectors.sources(),
-    leftOut,
-    distributions,
+    take(point: PastPoint): void {
+      const { source, timestamp } = point;
+      points += 1;
+      for (const observation of detectors.of(source).advance(point)) {
+        const { metric, features, standing, learnt, learningNeeds } = observation;
+        if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
+          continue;
+        const label = labels.at(source, metric, timestamp);
+        if (timestamp >= countedFrom && timestamp < trainTo && label?.origin !== 'injected')
+          distributions.add(observation, builtInModel.score(features).anomaly);
+        if (standing !== 'current') leftOut.late += 1;
+        else if (learnt < learningNeeds) leftOut.young += 1;
+        else if (label?.verdict === 'exclude') leftOut.excluded += 1;
+        else if (config.leaveOutMarked && isMarked(point, metric)) leftOut.marked += 1;
+        else if (label === undefined) sample.offer({ source, metric, timestamp, features, label });
+        else labelled.push({ source, metric, timestamp, features, label });
+      }
+      if (labelled.length > LABELLED_MAX) throw new TrainingError(TOO_MANY_LABELLED);
+    },
+    state: (): ReplayState => ({
+      points,
+      sources: detectors.sources(),
+      leftOut: { ...leftOut },
+      distributions: distributions.toJSON(),
+      labelled: labelled.map(({ label, ...row }) => ({ ...row, label: places.get(label!)! })),
+      sample: sample.state(),
+    }),
+    restore(state: ReplayState): void {
+      points = state.points;
+      detectors.restore(state.sources);
+      Object.assign(leftOut, state.leftOut);
+      distributions = Distributions.from(state.distributions);
+      // A window is known by its label itself.
+      labelled.push(
+        ...state.labelled.map(({ label, ...row }) => ({ ...row, metric: row.metric, label: config.labels[label]! })),
+      );
+      sample.restore(state.sample);
+    },
+    data(): TrainingData {
+      if (points === 0)
+        throw new TrainingError(
+          'there are no points of this time and these sources to train on: do the names fit the data?',
+        );
+      leftOut.sampled = sample.dropped();
+      return {
+        schema: FEATURE_SCHEMA_VERSION,
+        rows: [...labelled, ...sample.rows()].sort(byPlace),
+        unlabelledWeight: sample.weight(),
+        points,
+        sources: detectors.sources(),
+        leftOut,
+        distributions,
+      };
+    },
   };
 }
 
@@ -140,6 +192,9 @@ function openDetectors({ history, openDetector, settings }: TrainingDataConfig) 
       return detector;
     },
     sources: () => sources,
+    restore(seen: number): void {
+      sources = seen;
+    },
   };
 }
 
@@ -183,5 +238,13 @@ function openSample(seed: number, rowsMax: number) {
     rows: () => kept.map(({ row }) => row),
     weight: () => HASHES / bar,
     dropped: () => offered - kept.length,
+    state: () => ({ bar, offered, rows: kept.map(({ row: { label: _, ...row } }) => row) }),
+    restore(state: ReplayState['sample']): void {
+      ({ bar, offered } = state);
+      kept = state.rows.map((row) => ({
+        hash: sampleHash(seed, row.source, row.metric ?? '', row.timestamp),
+        row: { ...row, metric: row.metric, label: undefined },
+      }));
+    },
   };
 }

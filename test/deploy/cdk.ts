@@ -40,6 +40,7 @@ export async function cdkDeploy(
       REDIS_URL: urls.redis,
       INFLUX_URL: urls.influx,
       SAGEMAKER_URL: urls.model,
+      MLFLOW_TRACKING_URI: urls.mlflow,
       ...changed,
     },
     limitMs: DEPLOY_MS_MAX,

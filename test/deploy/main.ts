@@ -46,7 +46,13 @@ async function test(): Promise<number> {
     folder,
     children,
     emulator,
-    urls: { emulator: emulatorUrl, redis: serverUrl('REDIS_URL'), influx: serverUrl('INFLUX_URL'), model: model.url },
+    urls: {
+      emulator: emulatorUrl,
+      redis: serverUrl('REDIS_URL'),
+      influx: serverUrl('INFLUX_URL'),
+      model: model.url,
+      mlflow: serverUrl('MLFLOW_TRACKING_URI'),
+    },
     model: {
       pause: () => process.kill(model.pid()!, 'SIGSTOP'),
       resume: () => process.kill(model.pid()!, 'SIGCONT'),

@@ -17,6 +17,7 @@ export interface World {
     readonly redis: string;
     readonly influx: string;
     readonly model: string;
+    readonly mlflow: string;
   };
   /** The model server: stopped in its tracks, it answers nobody until it is continued. */
   readonly model: { pause(): void; resume(): void };

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openDuckDbStore } from '../../shared/adapters/embedded/duckdb-store';
+import { FAMILIES } from '../../shared/detection/built-in-model';
 import { bundlePrograms, type Programs, type Running } from './programs';
 
 /** `tidewatch start` as users run it, from the outside. */
@@ -19,6 +20,13 @@ afterAll(() => {
   programs.remove();
   rmSync(folder, { recursive: true, force: true });
 });
+
+async function anomaliesIn(data: string) {
+  const store = await openDuckDbStore(at(`${data}/store.duckdb`));
+  const anomalies = await store.readAnomalies({});
+  await store.close();
+  return anomalies;
+}
 
 /** A real series with a date a row: the S&P 500 index from 2000 on. */
 const SP500 = path.join(__dirname, '../../node_modules/vega-datasets/data/sp500-2000.csv');
@@ -53,6 +61,27 @@ describe('start --input', () => {
     expect(lines.map((line) => Number(line.split(',')[column]))).toEqual(
       stored.map(({ anomalyScore }) => anomalyScore),
     );
+  }, 60_000);
+
+  test('tries a challenger beside the live model, and counts what its alarms came to', async () => {
+    mkdirSync(at('tried/models'), { recursive: true });
+    const weights = Object.fromEntries(FAMILIES.map((family) => [family, 30]));
+    const model = {
+      format: 'tidewatch-weighted-model',
+      formatVersion: 1,
+      schema: 1,
+      version: 'weighted-loud',
+      weights,
+    };
+    writeFileSync(at('tried/models/challenger.json'), JSON.stringify({ run: 'run-1', since: 0, model }));
+    const run = programs.start(['start', '--input', SP500, '--data', at('tried')]);
+    expect(await run.ended).toBe(0);
+    const { runs } = JSON.parse(readFileSync(at('tried/models/shadow.json'), 'utf8'));
+    expect(runs).toEqual([expect.objectContaining({ run: 'run-1', onlyChampion: 0, failed: 0 })]);
+    expect(runs[0].vectors).toBeGreaterThan(1_000);
+    expect(runs[0].onlyChallenger).toBeGreaterThan(0);
+    const [tried, alone] = await Promise.all(['tried', 'sp500'].map(anomaliesIn));
+    expect(tried).toEqual(alone);
   }, 60_000);
 
   test('lends new series what a prior holds, as `score` does', async () => {

@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import { EXIT_CODES_HELP } from '../exit-codes';
-import { aFraction, aNumberOfDays, aTimeZone, aWholeNumber, windowsOfPull } from '../option-values';
+import {
+  aFraction,
+  aNumberOfDays,
+  aNumberOfHours,
+  aShare,
+  aTimeZone,
+  aWholeNumber,
+  windowsOfPull,
+} from '../option-values';
 
 export function registerTrain(program: Command): void {
   program
@@ -8,8 +16,13 @@ export function registerTrain(program: Command): void {
     .description(
       'Trains a model on past data with labels; it is registered, and becomes champion only if it is better on newer data.',
     )
-    .requiredOption('-i, --input <file>', 'points: CSV, NDJSON or JSON, gzip or not; read twice')
-    .requiredOption('-l, --labels <file>', 'JSON: what people know of stretches of time (see below)')
+    .option('-i, --input <file>', 'points: CSV, NDJSON or JSON, gzip or not; read several times')
+    .option(
+      '-d, --data <folder>',
+      'or the points that a run on this machine has stored, and what people said of its alerts',
+    )
+    .option('-l, --labels <file>', 'JSON: what people know of stretches of time (see below)')
+    .option('--inject <share>', 'of the weeks of sources, so many get faults of known kinds; 0: none', aShare, 0.1)
     .option('--models <folder>', 'registry', '.tidewatch/http/models')
     .option('--report <file>', 'JSON of all measures; - for standard output')
     .option('--time-column <name>', 'column that holds the time (default: found by name)')
@@ -24,6 +37,14 @@ export function registerTrain(program: Command): void {
     .option('--pull <windows>', 'how strongly the model is held to the built-in one', windowsOfPull, 5)
     .option('--rows-max <rows>', 'unlabelled vectors to train on, sampled if there are more', aWholeNumber, 200_000)
     .option('--seed <number>', 'of the sample and of resampling', aWholeNumber, 1)
+    .option(
+      '--shadow-hours <hours>',
+      'score live data beside the champion for so long first; 0: not',
+      aNumberOfHours,
+      0,
+    )
+    .option('--go-on <run>', 'judge such a run by what the live data showed, and put it live or not')
+    .option('--json', 'the outcome and all measures as JSON')
     .option('-q, --quiet', 'no progress, the decision alone')
     .addHelpText('after', TRAIN_HELP + EXIT_CODES_HELP)
     .action(async (options) => {
@@ -39,8 +60,10 @@ Labels: [{"source":"pump-17","from":"2026-03-01T08:00:00Z","to":"2026-03-01T12:0
 
 The older labels train, the newer ones test. The champion and the new one see the same points; the
 new one is promoted only if the gate finds it better. A refusal is a result: exit code 0, and nothing changes.
+Exit code 1 when there was nothing to train on. What a run wrote, report.html among it, is in MODELS/runs/RUN.
 
 Examples:
   $ tidewatch train --input history.csv.gz --labels labels.json
+  $ tidewatch train --data .tidewatch/http
   $ tidewatch models list
 `;

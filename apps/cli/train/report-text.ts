@@ -1,27 +1,35 @@
-import type { ModelEvaluation } from '../../../shared/training/evaluation-report';
-import type { TrainReport } from './run-train';
+import type { EvaluationReport, ModelEvaluation } from '../../../shared/training/evaluation-report';
+import type { Outcome } from '../../../shared/training/plan';
 
-/** What people read when training has ended. */
+const VERDICTS: Readonly<Record<Outcome['result'], (version: number | undefined) => string>> = {
+  live: (version) => `version ${version} is champion`,
+  refused: (version) => `version ${version} is refused; the champion stays`,
+  'refused-in-shadow': (version) => `version ${version} is refused by live data; the champion stays`,
+  'rolled-back': (version) => `version ${version} went back by itself; the champion stays`,
+  challenger: (version) => `version ${version} is challenger`,
+  'nothing-to-train-on': () => 'there is nothing to train on; nothing was registered',
+  failed: () => 'training failed; nothing of it is live',
+};
+
+/** What people read when training has ended. @param page where the report for people is */
 export function reportText(
-  { version, split, trained, evaluation: { champion, challenger }, decision }: TrainReport,
+  { run, result, version, reasons }: Outcome,
+  evaluation: EvaluationReport | undefined,
+  page: string,
   brief: boolean,
 ): string {
-  const { artifact } = trained;
-  const verdict = decision.promote
-    ? `version ${version} is champion`
-    : `version ${version} is refused; ${champion.model} stays champion`;
-  const said = [verdict, ...decision.reasons.map((reason) => `  ${reason}`)];
-  if (brief) return `${said.join('\n')}\n`;
-  const weights = Object.entries(artifact.weights).map(([family, weight]) => `${family} ${weight}`);
+  const said = [VERDICTS[result](version), ...reasons.map((reason) => `  ${reason}`)];
+  if (brief || evaluation === undefined) return `${said.join('\n')}\n`;
+  const { champion, challenger, split } = evaluation;
+  const next = result === 'challenger' ? [`then: tidewatch train --go-on ${run}`] : [];
   return `${[
-    `trained on ${trained.windows} labelled windows and ${trained.rows} usual vectors before ${new Date(split.trainTo).toISOString()}`,
-    `weights (built-in: 1): ${weights.join(', ')}`,
     `tested from ${new Date(split.testFrom).toISOString()} on ${champion.overall.windows} windows:`,
     ...table(champion, challenger),
     ...said,
+    ...next,
+    `report: ${page}`,
   ].join('\n')}\n`;
 }
-
 function table(champion: ModelEvaluation, challenger: ModelEvaluation): string[] {
   const rows: readonly (readonly [string, (of: ModelEvaluation) => string])[] = [
     ['', ({ model }) => model],

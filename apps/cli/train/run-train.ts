@@ -1,30 +1,42 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { openFileHistory } from '../../../shared/adapters/history/file-history';
-import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
-import { builtInModel } from '../../../shared/detection/built-in-model';
+import { createDriftReferences, REFERENCE_FILE } from '../../../shared/adapters/drift/document-references';
+import { openShadowFile } from '../../../shared/adapters/embedded/shadow-file';
+import { createChallengerPlace } from '../../../shared/adapters/live/document-challenger';
+import { openFileDocument } from '../../../shared/adapters/live/file-document';
+import { createPointerDeployment } from '../../../shared/adapters/live/pointer-deployment';
+import { trainingReportHtml } from '../../../shared/adapters/report/training-report';
+import { openFolderWorkspace } from '../../../shared/adapters/workspace/folder-workspace';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
-import { openWeightedModel } from '../../../shared/detection/weighted-model';
-import { type DataPoint, TimestampSchema } from '../../../shared/domain/data-point';
+import { TransientFault } from '../../../shared/detection/ports';
+import { TimestampSchema } from '../../../shared/domain/data-point';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
-import { evaluateModels } from '../../../shared/training/evaluate';
-import type { EvaluationReport, SliceEvaluation } from '../../../shared/training/evaluation-report';
-import { type GateDecision, gate } from '../../../shared/training/gate';
+import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
+import { DEFAULT_SHADOW_RULES, judgeShadow } from '../../../shared/training/judge-shadow';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
-import type { ModelRegistry, PointHistory, TrainingRecord } from '../../../shared/training/ports';
-import { splitByTime } from '../../../shared/training/split';
-import { type TrainedModel, trainModel } from '../../../shared/training/train-model';
-import { getTrainingData } from '../../../shared/training/training-data';
+import { DOCUMENTS, type Outcome } from '../../../shared/training/plan';
+import type { TrainingWorkspace } from '../../../shared/training/ports';
+import { registerPending } from '../../../shared/training/register-pending';
+import { CHALLENGER_FILE, SHADOW_FILE } from '../../../shared/training/shadow';
+import { documentsOf } from '../../../shared/training/steps/documents';
+import type { TrainingRequest } from '../../../shared/training/steps/prepare';
+import { registerStep } from '../../../shared/training/steps/register';
+import { type WalkServices, walkSteps } from '../../../shared/training/steps/walk';
 import { TrainingError } from '../../../shared/training/training-error';
 import { EXIT, UsageError } from '../exit-codes';
 import { openOutput } from '../score/output';
-import { progressBar } from '../score/progress-bar';
+import { openModels } from './open-models';
+import { openPast, type Past } from './past';
 import { reportText } from './report-text';
 
 export interface TrainOptions {
-  readonly input: string;
-  readonly labels: string;
+  /** A file of points, or the folder of `start`. */
+  readonly input?: string;
+  readonly data?: string;
+  readonly labels?: string;
   readonly models: string;
   readonly report?: string;
   readonly timeColumn?: string;
@@ -34,86 +46,123 @@ export interface TrainOptions {
   readonly to?: string;
   readonly sources?: string;
   readonly metrics?: string;
+  readonly inject: number;
+  readonly shadowHours: number;
+  /** A run whose challenger is in shadow. */
+  readonly goOn?: string;
   readonly testShare: number;
   readonly gapDays: number;
   readonly pull: number;
   readonly rowsMax: number;
   readonly seed: number;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
-/** The command `train`: prepare, split, train, evaluate, gate, register, and promote what the gate lets through. */
+/** The command `train`: the steps of a run, one after the other, as the state machine on AWS takes them. */
 export async function runTrain(options: TrainOptions): Promise<number> {
-  if (options.input === '-') throw new UsageError('--input must be a file: it is read twice');
+  const request = requestOf(options);
+  const labels = options.labels === undefined ? [] : await readLabels(options.labels);
+  const past = await openPast(options);
+  try {
+    const workspace = openFolderWorkspace(path.join(options.models, 'runs'));
+    const services = await servicesOf(options, workspace, past, labels);
+    await registerLate(services);
+    const outcome = await walkSteps(services, request);
+    if (outcome.result === 'nothing-to-train-on') throw new TrainingError(outcome.reasons.join('; '));
+    await tellOutcome(options, workspace, outcome);
+    if (past.rejected() > 0) process.stderr.write(`${past.rejected()} rows could not be read\n`);
+    return past.rejected() > 0 ? EXIT.someRejected : EXIT.ok;
+  } finally {
+    await past.close();
+  }
+}
+
+/** Runs whose registry did not answer when they were due. That it still does not is told when it is this run's turn. */
+async function registerLate(services: WalkServices): Promise<void> {
+  try {
+    const { registered, refused } = await registerPending(services.workspace, (run) => registerStep(services, { run }));
+    for (const run of registered) process.stderr.write(`run ${run} of before is registered now\n`);
+    for (const { run, reason } of refused)
+      process.stderr.write(`run ${run} of before cannot be registered: ${reason}\n`);
+  } catch (error) {
+    if (!(error instanceof TransientFault)) throw error;
+  }
+}
+
+function requestOf(options: TrainOptions): TrainingRequest {
+  const [from, to] = [instant(options.from, '--from'), instant(options.to, '--to')];
+  const { sources, metrics, testShare, gapDays, rowsMax, seed, pull, inject } = options;
+  return {
+    run: options.goOn ?? randomUUID(),
+    trigger: 'hand',
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(sources === undefined ? {} : { sources }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...{ testShare, gapDays, rowsMax, seed },
+    hyperparameters: { pull },
+    injection: { share: inject, seed },
+  };
+}
+
+async function servicesOf(
+  options: TrainOptions,
+  workspace: TrainingWorkspace,
+  past: Past,
+  labels: readonly Label[],
+): Promise<WalkServices> {
+  const { registry, live } = await openModels(options.models);
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`));
-  const labels = await readLabels(options.labels);
-  const split = splitByTime(labels, options.testShare, options.gapDays * DAY_MS);
+  const tally = openShadowFile(path.join(options.models, SHADOW_FILE), (error) => say(String(error)));
   const { version } = DEFAULT_SETTINGS;
-  const common = {
+  return {
+    workspace,
+    registry,
+    settings: async () => SettingsSchema.parse({ version, defaults: { timeZone: options.timeZone } }),
+    labels: async (span) => [...labels, ...(await past.labels(span))],
+    extent: past.extent,
+    history: async () => past.history,
     openDetector: openSourceDetector,
-    settings: SettingsSchema.parse({ version, defaults: { timeZone: options.timeZone } }),
-    labels,
-    ...(options.sources === undefined ? {} : { sources: options.sources }),
+    references: createDriftReferences(openFileDocument(path.join(options.models, REFERENCE_FILE))),
+    report: trainingReportHtml,
+    challenger: createChallengerPlace(openFileDocument(path.join(options.models, CHALLENGER_FILE))),
+    shadowMs: options.shadowHours * HOUR_MS,
+    patienceMs: 0,
+    async judge({ run, since, forMs, now }) {
+      const counts = await tally.tally(run, since, now);
+      return judgeShadow(counts, now - since, { ...DEFAULT_SHADOW_RULES, msMin: forMs });
+    },
+    deployment: createPointerDeployment(live),
+    tell: async () => undefined,
+    now: Date.now,
+    pause: (ms) => pause(ms).then(() => undefined),
+    begins: (step) => say(`${step} …`),
+    ends: (step, { found }) => say(found.map((words) => `  ${words}`).join('\n') || `  ${step} is done`),
   };
-  const registry = openFolderRegistry(options.models);
-  const champion = await championOf(registry);
-  const tally = { hash: createHash('sha256').update(JSON.stringify(labels)), rejected: 0 };
-
-  say('prepare: replaying the points through the engine');
-  const data = await getTrainingData({
-    ...common,
-    history: historyOf(
-      options,
-      (point) => tally.hash.update(JSON.stringify(point)),
-      () => (tally.rejected += 1),
-    ),
-    ...span(options),
-    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
-    rowsMax: options.rowsMax,
-    seed: options.seed,
-  });
-  say(`train: ${data.points} points of ${data.sources} sources, ${data.rows.length} vectors`);
-  const trained = trainModel(data, split, { pull: options.pull });
-  say('evaluate: the champion and the new one on the test part');
-  const history = historyOf(
-    options,
-    () => {},
-    () => {},
-  );
-  const models = [champion, openWeightedModel(trained.artifact)] as const;
-  const evaluation = await evaluateModels({ ...common, history, split, seed: options.seed }, models);
-  const decision = gate(evaluation);
-  const { parameters, metrics } = recordOf(options, evaluation.challenger.overall, decision, split.testFrom);
-  const record = { trainedAt: Date.now(), parameters, metrics, dataset: tally.hash.digest('hex').slice(0, 32) };
-  const { promote: promoted, reasons } = decision;
-  const registered = await registry.register(trained.artifact, { ...record, promoted, reasons });
-  if (promoted) await registry.promote(registered.version);
-  const report = {
-    version: registered.version,
-    split,
-    trained,
-    data: summaryOf(data),
-    evaluation,
-    decision,
-  };
-  if (options.report !== undefined) await writeReport(options.report, report);
-  if (options.report !== '-') process.stdout.write(reportText(report, options.quiet ?? false));
-  if (tally.rejected > 0) process.stderr.write(`${tally.rejected} rows could not be read\n`);
-  return tally.rejected > 0 ? EXIT.someRejected : EXIT.ok;
 }
 
-export interface TrainReport {
-  readonly version: number;
-  readonly split: { readonly trainTo: number; readonly testFrom: number };
-  readonly trained: TrainedModel;
-  readonly evaluation: EvaluationReport;
-  readonly decision: GateDecision;
+async function tellOutcome(options: TrainOptions, workspace: TrainingWorkspace, outcome: Outcome): Promise<void> {
+  const { run } = outcome;
+  const evaluation = await documentsOf(workspace, run).read(DOCUMENTS.evaluation, EvaluationReportSchema);
+  const page = path.join(options.models, 'runs', run, DOCUMENTS.report);
+  const report = { ...outcome, ...(evaluation === undefined ? {} : { evaluation, page }) };
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  if (options.report !== undefined) await writeText(options.report, json);
+  if (options.report === '-') return;
+  process.stdout.write(options.json ? json : reportText(outcome, evaluation, page, options.quiet ?? false));
 }
 
-function summaryOf({ rows, ...counts }: Awaited<ReturnType<typeof getTrainingData>>) {
-  return { ...counts, rows: rows.length };
+async function writeText(file: string, text: string): Promise<void> {
+  const output = await openOutput(file);
+  try {
+    await output.write(text);
+    await output.commit();
+  } finally {
+    await output.discard();
+  }
 }
 
 async function readLabels(file: string): Promise<readonly Label[]> {
@@ -135,69 +184,9 @@ async function readLabels(file: string): Promise<readonly Label[]> {
   throw new TrainingError(`labels ${file}: ${issue?.path.join('.') || 'document'}: ${issue?.message}`);
 }
 
-async function championOf(registry: ModelRegistry) {
-  const version = await registry.champion();
-  if (version === undefined) return builtInModel;
-  return openWeightedModel((await registry.list()).find((model) => model.version === version)?.artifact);
-}
-
-function historyOf(options: TrainOptions, see: (point: DataPoint) => void, reject: () => void): PointHistory {
-  const progress = (bytesTotal: number | undefined) => progressBar(bytesTotal, !options.quiet);
-  const file = openFileHistory(options.input, options, { rejected: reject, progress });
-  const to = instant(options.to, '--to') ?? Number.POSITIVE_INFINITY;
-  return {
-    bySource: file.bySource,
-    async *read() {
-      for await (const point of file.read()) {
-        if (point.timestamp >= to) continue;
-        see(point);
-        yield point;
-      }
-    },
-  };
-}
-
-function span({ from, to }: TrainOptions) {
-  const [first, end] = [instant(from, '--from'), instant(to, '--to')];
-  return { ...(first === undefined ? {} : { from: first }), ...(end === undefined ? {} : { to: end }) };
-}
-
 function instant(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   const parsed = z.safeParse(TimestampSchema, text);
   if (!parsed.success) throw new UsageError(`${option} ${parsed.error.issues[0]?.message}`);
   return parsed.data;
-}
-
-function recordOf(
-  options: TrainOptions,
-  after: SliceEvaluation,
-  decision: GateDecision,
-  testFrom: number,
-): Pick<TrainingRecord, 'parameters' | 'metrics'> {
-  const { intervals, ...measures } = after;
-  const known = Object.entries({ ...measures, confidence: decision.confidence }).flatMap(([name, value]) =>
-    value === null ? [] : [[name, value] as const],
-  );
-  return {
-    parameters: {
-      pull: options.pull,
-      testShare: options.testShare,
-      gapDays: options.gapDays,
-      rowsMax: options.rowsMax,
-      seed: options.seed,
-      testFrom: new Date(testFrom).toISOString(),
-    },
-    metrics: Object.fromEntries(known),
-  };
-}
-
-async function writeReport(file: string, report: TrainReport): Promise<void> {
-  const output = await openOutput(file);
-  try {
-    await output.write(`${JSON.stringify(report, null, 2)}\n`);
-    await output.commit();
-  } finally {
-    await output.discard();
-  }
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
+import type { EvaluationReport } from '../../../shared/training/evaluation-report';
 import { listModels } from './list-models';
-import { runTrain, type TrainOptions, type TrainReport } from './run-train';
+import { runTrain, type TrainOptions } from './run-train';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-train-'));
 const at = (name: string) => path.join(folder, name);
@@ -46,6 +47,8 @@ const train = (models: string, changes: Partial<TrainOptions> = {}) =>
     timeZone: 'UTC',
     testShare: 0.4,
     gapDays: 1,
+    inject: 0,
+    shadowHours: 0,
     pull: 5,
     rowsMax: 1_000,
     seed: 1,
@@ -57,7 +60,7 @@ describe('tidewatch train', () => {
   it('registers what it trained, says why the gate refuses it, and leaves the live model alone', async () => {
     expect(await train('a')).toBe(0);
     expect(printed).toMatch(
-      /version 1 is refused; built-in-1 stays champion\n.*2 labelled windows .* cannot tell models apart/,
+      /version 1 is refused; the champion stays\n.*2 labelled windows .* cannot tell models apart/,
     );
     const registry = openFolderRegistry(at('a'));
     const [model] = await registry.list();
@@ -83,7 +86,7 @@ describe('tidewatch train', () => {
     await train('c');
     await openFolderRegistry(at('c')).promote(1);
     await train('c', { report: '-' });
-    const { evaluation } = JSON.parse(printed.slice(printed.indexOf('{'))) as TrainReport;
+    const { evaluation } = JSON.parse(printed.slice(printed.indexOf('{'))) as { evaluation: EvaluationReport };
     const { champion } = evaluation;
     expect(champion.model).toMatch(/^weighted-/);
     expect(champion.model).not.toBe(builtInModel.version);
@@ -94,8 +97,10 @@ describe('tidewatch train', () => {
     ['labels that are no JSON', 'source,from,to', {}, /not JSON/],
     ['labels without a time', '[{"source":"pump"}]', {}, /0\.from/],
     ['no labels', '[]', {}, /training needs labelled windows/],
-    ['labels of other sources', '', { sources: 'fan-*' }, /no points .* do the names fit/],
-    ['standard input', '', { input: '-' }, /read twice/],
+    ['labels of other sources', '', { sources: 'fan-*' }, /there are no points of this time and these sources/],
+    ['standard input', '', { input: '-' }, /read several times/],
+    ['neither a file nor a folder', '', { input: undefined as never }, /give either --input FILE or --data FOLDER/],
+    ['a folder that is not there', '', { input: undefined as never, data: at('none') }, /there is no data folder/],
     ['a time that is none', '', { from: 'yesterday' }, /--from/],
   ])('ends with words on %s, and registers nothing', async (_, text, changes, words) => {
     writeFileSync(at('given.json'), text);

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { REFERENCE_FILE } from '../../../shared/adapters/drift/document-references';
+import { CHALLENGER_FILE, SHADOW_FILE } from '../../../shared/training/shadow';
 
 /** What a run keeps on disk, by place. A run that is started again on the same folder goes on where it stopped. */
 export interface DataFolder {
@@ -21,6 +23,12 @@ export interface DataFolder {
   /** Thresholds that were proposed last, and where a run that has the store open answers for it. */
   readonly proposalFile: string;
   readonly pastAddress: string;
+  /** A challenger that is tried beside the live model, and what its alarms came to. */
+  readonly challenger: string;
+  readonly shadow: string;
+  /** What vectors looked like to the newest training, and what they look like now. */
+  readonly reference: string;
+  readonly distributions: string;
   /** Messages that had nowhere else to go. */
   readonly inbox: string;
   /** Secrets by name, a file each. */
@@ -50,6 +58,10 @@ export function openDataFolder(root: string): DataFolder {
     givenSettingsFile: at('settings-given.json'),
     proposalFile: at('threshold-proposal.json'),
     pastAddress: at('past.json'),
+    challenger: at(`models/${CHALLENGER_FILE}`),
+    shadow: at(`models/${SHADOW_FILE}`),
+    reference: at(`models/${REFERENCE_FILE}`),
+    distributions: at('distributions'),
     inbox: at('inbox'),
     secrets: at('secrets'),
     quarantine: at('quarantine'),

@@ -7,6 +7,7 @@ import {
   zeroCounts,
 } from '../../../lambdas/detect-anomalies/services';
 import { createHandler as createWatch } from '../../../lambdas/watch-silence/create-handler';
+import { openShadowFile } from '../../../shared/adapters/embedded/shadow-file';
 import { createTopic } from '../../../shared/adapters/embedded/topic';
 import { KEY_PREFIX } from '../../../shared/adapters/redis/key-prefix';
 import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
@@ -23,6 +24,7 @@ import { PartitionedLog } from '../stream/log/partitioned-log';
 import { EventSourceMapping } from '../stream/mapping/event-source-mapping';
 import { folderDestination } from '../stream/mapping/folder-destination';
 import type { DataFolder } from './data-folder';
+import { startDriftWatch } from './drift-watch';
 import { type InfluxAddress, type LocalStore, openLocalStore } from './local-store';
 import { type ModelServerProcess, startModelServerProcess } from './model-server-process';
 import { startRescoring } from './rescoring';
@@ -52,6 +54,10 @@ export interface LivePathOptions {
   readonly sourcesMax?: number | undefined;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
+  /** Told, once a day, in words what of the live vectors no longer looks as it did to training; absent: nobody looks. */
+  readonly onDrift?: ((words: readonly string[]) => void) | undefined;
+  /** How often that is looked at, milliseconds; absent: every hour. */
+  readonly driftEveryMs?: number | undefined;
   /** How often rows that the model server missed are scored again, milliseconds. */
   readonly rescoreEveryMs?: number;
   /** Called with what was stored, before its events. */
@@ -114,7 +120,9 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       const past = await servePast(store, folder.pastAddress);
       closers.push(() => past.close());
     }
-    const meter = openMeter(onProblem, options.onObserved);
+    const shadow = openShadowFile(folder.shadow, (error) => onProblem('shadow', error));
+    closers.push(() => shadow.close());
+    const meter = openMeter(onProblem, options.onObserved, shadow.add);
     const log = await PartitionedLog.open(folder.log, {
       onDamage: (damage) => onProblem('log', new Error(`${damage.file} cannot be read at ${damage.offset}`)),
       onProblem: (error) => onProblem('log', error),
@@ -158,6 +166,10 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       const timer = startTimer(watch.handler, options.watchEveryMs, (error) => onProblem('silence', error));
       closers.push(() => timer.stop());
     }
+    if (options.onDrift !== undefined) {
+      const watch = startDriftWatch(env, { onDrift: options.onDrift, onProblem, everyMs: options.driftEveryMs });
+      closers.push(() => watch.stop());
+    }
     const rescoring = startRescoring(env, {
       ...{ store, topic, settings, everyMs: options.rescoreEveryMs ?? RESCORE_EVERY_MS },
       ...{ degradedSoFar: () => degradedRows, onProblem },
@@ -190,6 +202,10 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
       ? { STATE_FILE: options.folder.stateFile }
       : { ...options.redisAccess, REDIS_URL: options.redisUrl, REDIS_PREFIX: options.redisPrefix ?? prefixOf(stream) }),
     QUARANTINE_FOLDER: options.folder.quarantine,
+    CHALLENGER_FILE: options.folder.challenger,
+    ...(options.onDrift === undefined
+      ? {}
+      : { DISTRIBUTIONS_FOLDER: options.folder.distributions, REFERENCE_FILE: options.folder.reference }),
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,
     ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
@@ -243,7 +259,11 @@ function observed(store: PointStore, onRows: (rows: readonly PointRow[]) => void
   };
 }
 
-function openMeter(onProblem: (what: string, error: unknown) => void, onObserved: Observer['observed']) {
+function openMeter(
+  onProblem: (what: string, error: unknown) => void,
+  onObserved: Observer['observed'],
+  onShadow: NonNullable<Observer['shadow']>,
+) {
   const counts = zeroCounts();
   const stageMs = new Map<Stage, number>();
   let batches = 0;
@@ -256,6 +276,7 @@ function openMeter(onProblem: (what: string, error: unknown) => void, onObserved
       addCounts(counts, some);
     },
     published: () => undefined,
+    shadow: onShadow,
     circuit: ({ state, cause }) => {
       if (state === 'open') onProblem('the model is left alone for a while', cause);
     },

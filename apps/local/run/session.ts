@@ -4,6 +4,7 @@ import type { Notification } from '../../../shared/domain/notification';
 import type { PointRow } from '../../../shared/domain/rows';
 import { type DataFolder, openDataFolder } from '../live/data-folder';
 import { type LivePath, type LivePathOptions, openLivePath } from '../live/live-path';
+import { driftLines } from '../screen/drift-lines';
 import { choosePaint, type Paint } from '../screen/paint';
 import { plainText } from '../screen/plain-text';
 import { toldLine } from '../screen/told-line';
@@ -72,6 +73,8 @@ export async function openSession(options: RunOptions & LiveOptions, watchers: W
     sourcesMax: options.sourcesMax,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     watchEveryMs: options.watchEveryMs,
+    // Files end before anything drifts, and their past is nobody's live.
+    ...(options.watchEveryMs === undefined ? {} : { onDrift: (words) => writer.print(driftLines(words, paint)) }),
     ...(options.alerts === true ? { alerts } : {}),
     ...watchers,
     onProblem: tellProblems((line) => writer.print([paint('warning', line)])),

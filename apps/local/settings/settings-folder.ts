@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { settingsInForce } from '../../../shared/detection/settings-in-force';
+import { followDocument } from '../../../shared/adapters/followed-document';
 import { openSettingsStore, type SettingsPlace, type SettingsStore } from '../../../shared/detection/settings-store';
 import type { Settings } from '../../../shared/domain/settings';
 import type { DataFolder } from '../live/data-folder';
@@ -40,7 +40,7 @@ export function folderSettingsInForce(
   watch: { readonly clock: () => number; readonly onProblem: (error: unknown) => void },
 ): () => Promise<Settings> {
   const { read } = openSettingsStore(placeIn(files), { base, now: Date.now });
-  return settingsInForce({ look: async () => (await read()).settings, freshMs: FRESH_MS, ...watch });
+  return followDocument({ look: async () => (await read()).settings, freshMs: FRESH_MS, ...watch });
 }
 
 function placeIn({ settingsFile, settingsVersions }: Files): SettingsPlace {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openerWithPrior, openSourceDetector } from '../../detection/open-source-detector';
 import { openPrior, type PopulationPrior, PriorDocumentSchema } from '../../detection/population-prior';
 import type { OpenSourceDetector } from '../../detection/source-detector';
+import { jsonOf } from '../json-of';
 
 /**
  * What a function's environment says of what new series borrow. A file and no object in a bucket: invocations that compute
@@ -32,12 +33,4 @@ export async function readPrior(file: string): Promise<PopulationPrior> {
   const parsed = PriorDocumentSchema.safeParse(jsonOf(text));
   if (!parsed.success) throw new PriorError(`${file} is no prior, as tidewatch prior writes them`);
   return openPrior(parsed.data);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

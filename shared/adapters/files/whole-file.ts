@@ -26,7 +26,7 @@ export async function writeWholeFile(file: string, content: string | Uint8Array)
 }
 
 /** A name is durable once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,3 +1,5 @@
+import { serverAddress } from '../http-exchange';
+
 /** Where an InfluxDB is and how it is spoken to. */
 export interface InfluxTarget {
   /** Scheme, host, port and, behind a proxy, a path; without credentials. */
@@ -26,7 +28,7 @@ const EXPECTED = 'http[s]://[user:password@]host[:port]/?db=NAME or http[s]://ho
  * @throws {Error} that names the variable and holds nothing of its value, which may have a password in it
  */
 export function influxTarget(variable: string, address: string, token?: string): InfluxTarget {
-  const url = parsed(address);
+  const url = serverAddress(address);
   const query = url?.searchParams;
   const [database, rp, org, bucket] = ['db', 'rp', 'org', 'bucket'].map((name) => query?.get(name) || undefined);
   const isV2 = org !== undefined && bucket !== undefined;
@@ -42,15 +44,4 @@ export function influxTarget(variable: string, address: string, token?: string):
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
     ...(token ? { token } : {}),
   };
-}
-
-function parsed(address: string): URL | undefined {
-  try {
-    const url = new URL(address);
-    decodeURIComponent(url.username + url.password);
-    return /^https?:$/.test(url.protocol) ? url : undefined;
-  } catch {
-    // The error holds the address, and so the password.
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { settingsInForce } from '../../detection/settings-in-force';
 import { openSettingsStore, type SettingsPlace, type SettingsStore } from '../../detection/settings-store';
 import type { Settings } from '../../domain/settings';
 import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
 import { awsFault } from '../aws/aws-faults';
+import { type FollowOptions, followDocument } from '../followed-document';
 import { Again, withRetries } from '../with-retries';
 
 export interface S3SettingsOptions extends Partial<AwsClientOptions> {
@@ -14,14 +14,10 @@ export interface S3SettingsOptions extends Partial<AwsClientOptions> {
   readonly timeoutMs?: number;
 }
 
-export interface S3InForceOptions extends S3SettingsOptions {
-  /** How long a document that was read is used before it is looked for again. */
-  readonly freshMs?: number;
-  /** Monotonic milliseconds. */
-  readonly clock: () => number;
-  /** Told of a look that failed while an older document is used on. */
-  readonly onProblem: (error: unknown) => void;
-}
+export interface S3InForceOptions
+  extends S3SettingsOptions,
+    Pick<FollowOptions<Settings>, 'clock' | 'onProblem'>,
+    Partial<Pick<FollowOptions<Settings>, 'freshMs'>> {}
 
 const DEFAULTS = {
   key: 'settings.json',
@@ -43,7 +39,7 @@ const VERSIONS = 'settings-versions/';
 export function createS3Settings(options: S3InForceOptions): () => Promise<Settings> {
   const { freshMs, clock, onProblem } = { ...DEFAULTS, ...options };
   const store = openSettingsStore(placeIn(options), { now: never });
-  return settingsInForce({ look: async () => (await store.read()).settings, freshMs, clock, onProblem });
+  return followDocument({ look: async () => (await store.read()).settings, freshMs, clock, onProblem });
 }
 
 /**

@@ -8,6 +8,7 @@ import { type DegradedRows, type PointStore, RowsRefused } from '../../detection
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { awsClientConfig } from '../aws/aws-client';
+import { inOrder } from '../in-order';
 import { NEWEST_SPARE, newestWhole } from '../newest-whole';
 import { type RowFields, rowOfFields } from '../row-fields';
 import { storableRows } from '../storable-rows';
@@ -133,21 +134,6 @@ export function createTimestreamStore(options: TimestreamStoreOptions): PointSto
 function pointOfColumns(columns: Columns): PointRow {
   const { source, metric, time } = columns as Readonly<Record<'source' | 'metric' | 'time', string>>;
   return rowOfFields(source, metric, milliseconds(time), columns as Record<keyof RowFields, unknown>);
-}
-
-/** Results in the order of the items, so many at a time. */
-async function inOrder<Item, Result>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
-  return results;
 }
 
 function clients(settings: TimestreamStoreOptions & typeof DEFAULTS) {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RunSchema } from '../../training/plan';
 import type { TrainingWorkspace } from '../../training/ports';
+import { nothingThere } from '../files/nothing-there';
 import { writeWholeFile } from '../files/whole-file';
 
 /** Documents of training runs in a folder: `<folder>/<run>/<name>`. Any number of processes may have it open. */
@@ -17,12 +18,5 @@ export function openFolderWorkspace(folder: string): TrainingWorkspace {
         .map(({ name }) => name)
         .sort();
     },
-  };
-}
-
-function nothingThere<Nothing>(nothing: Nothing) {
-  return (error: NodeJS.ErrnoException): Nothing => {
-    if (error.code === 'ENOENT') return nothing;
-    throw error;
   };
 }

@@ -12,6 +12,7 @@ import { remove } from './remove';
 import { scoreAgain } from './score-again';
 import { takeTurns } from './take-turns';
 import { tellPeople } from './tell-people';
+import { trainModel } from './train-model';
 import { update } from './update';
 import { watchSilence } from './watch-silence';
 
@@ -25,6 +26,7 @@ export const STEPS: readonly Step[] = [
   tellPeople,
   fileUnreadable,
   archive,
+  trainModel,
   postPoints,
   scoreAgain,
   watchSilence,

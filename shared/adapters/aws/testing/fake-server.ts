@@ -7,6 +7,8 @@ export interface FakeRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The body as it came. */
+  readonly bytes: Buffer;
 }
 
 export interface FakeServer {
@@ -23,7 +25,8 @@ export async function startFakeServer(answer: FakeServer['answer']): Promise<Fak
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = '', url: path = '', headers } = request;
-    const asked = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    const bytes = Buffer.concat(chunks);
+    const asked = { method, path, headers, body: bytes.toString(), bytes };
     fake.requests.push(asked);
     fake.answer(asked, response, fake.requests.length - 1);
   });

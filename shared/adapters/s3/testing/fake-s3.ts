@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server';
 
-/** A bucket as far as it is used here: put (also on condition), get and list objects (REST, XML), path style. */
+/** A bucket as far as it is used here: put (also on condition), get, delete and list objects (REST, XML), path style. */
 export interface FakeS3 {
   readonly url: string;
   readonly objects: Map<string, string>;
@@ -50,16 +51,23 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
 }
 
 function object(fake: FakeS3, key: string, request: FakeRequest, response: ServerResponse, call: number): void {
-  const { method, headers, body } = request;
+  const { method, headers, body, bytes: put } = request;
   const text = fake.objects.get(key);
   if (method === 'PUT') {
-    const problem = conditionOf(headers, text);
+    const problem = conditionOf(headers, text ?? fake.packed.get(key));
     if (problem !== undefined) {
       refuse(response, ...problem);
       return;
     }
-    fake.objects.set(key, body);
-    response.writeHead(200, { etag: tagOf(body) }).end();
+    if (isUtf8(put)) fake.objects.set(key, body);
+    else fake.packed.set(key, put);
+    response.writeHead(200, { etag: tagOf(put) }).end();
+    return;
+  }
+  if (method === 'DELETE') {
+    fake.objects.delete(key);
+    fake.packed.delete(key);
+    response.writeHead(204).end();
     return;
   }
   const bytes = fake.packed.get(key) ?? (text === undefined ? undefined : Buffer.from(text));
@@ -79,7 +87,7 @@ function object(fake: FakeS3, key: string, request: FakeRequest, response: Serve
 /** What S3 says to a put whose condition does not hold. */
 function conditionOf(
   { 'if-match': match, 'if-none-match': noneMatch }: FakeRequest['headers'],
-  there: string | undefined,
+  there: string | Buffer | undefined,
 ): [status: number, code: string] | undefined {
   if (noneMatch !== undefined && noneMatch !== '*') return [501, 'NotImplemented'];
   if (match !== undefined && there === undefined) return [404, 'NoSuchKey'];

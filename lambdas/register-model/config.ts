@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-variables';
+import { ModelVariables } from '../../shared/adapters/training/training-variables';
+
+/** The environment of register-model as deployed. */
+export const ConfigSchema = z.object({
+  ...ModelVariables,
+  ...TelemetryVariables,
+});
+export type Config = z.output<typeof ConfigSchema>;
+/** As it is written in a template. */
+export type Environment = z.input<typeof ConfigSchema>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { DistributionsSchema } from './distributions';
+
+const CountSchema = z.number().int().min(0);
+const RowSchema = z.object({
+  source: z.string(),
+  metric: z.string().optional(),
+  timestamp: z.number(),
+  features: z.array(z.number()),
+});
+
+/** What a replay has come to after whole sources: who goes on from it comes to the same bytes. */
+export const ReplayStateSchema = z.object({
+  /** Points and sources that it has seen, in the order of the history. */
+  points: CountSchema,
+  sources: CountSchema,
+  leftOut: z.object({
+    young: CountSchema,
+    late: CountSchema,
+    excluded: CountSchema,
+    marked: CountSchema,
+    sampled: CountSchema,
+  }),
+  distributions: DistributionsSchema,
+  /** `label` is the place in the list of labels. */
+  labelled: z.array(RowSchema.extend({ label: CountSchema })),
+  sample: z.object({ bar: z.number(), offered: CountSchema, rows: z.array(RowSchema) }),
+});
+type Parsed = z.output<typeof ReplayStateSchema>;
+type Row = {
+  readonly source: string;
+  readonly metric?: string | undefined;
+  readonly timestamp: number;
+  readonly features: readonly number[];
+};
+export type ReplayState = Omit<Parsed, 'labelled' | 'sample'> & {
+  readonly labelled: readonly (Row & { readonly label: number })[];
+  readonly sample: { readonly bar: number; readonly offered: number; readonly rows: readonly Row[] };
+};
+
+/** Where a replay that may be interrupted keeps what it has come to. */
+export interface ReplayCheckpoints {
+  /** Undefined: it begins. */
+  load(): Promise<ReplayState | undefined>;
+  /** Between two sources; takes the state when it is time to keep it. Rejects to interrupt the replay. */
+  offer(state: () => ReplayState): Promise<void>;
+}
