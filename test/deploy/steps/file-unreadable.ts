@@ -1,7 +1,4 @@
-import { openQuarantineArchive } from '../../../shared/adapters/quarantine-archive';
-import { createS3Place } from '../../../shared/adapters/s3/s3-place';
-import type { QuarantineObject } from '../../../shared/domain/rows';
-import { REGION } from '../environment';
+import { quarantined } from '../aside';
 import { livePathOf } from '../live-path';
 import { SOURCES, sendRecord } from '../traffic';
 import { until } from '../until';
@@ -22,14 +19,3 @@ export const fileUnreadable: Step = {
     return `${filed.reason}, its body as sent`;
   },
 };
-
-async function quarantined(bucket: string): Promise<QuarantineObject[]> {
-  const place = createS3Place({ region: REGION, bucket });
-  try {
-    const objects: QuarantineObject[] = [];
-    for await (const { object } of openQuarantineArchive(place).read()) objects.push(object);
-    return objects;
-  } finally {
-    place.close();
-  }
-}
