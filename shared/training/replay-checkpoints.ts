@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { DistributionsSchema } from './distributions';
 
 const CountSchema = z.number().int().min(0);
+/** Vectors that were left out, by reason. */
+export const LeftOutSchema = z.object({
+  young: CountSchema,
+  late: CountSchema,
+  excluded: CountSchema,
+  marked: CountSchema,
+  sampled: CountSchema,
+});
 const RowSchema = z.object({
   source: z.string(),
   metric: z.string().optional(),
@@ -14,13 +22,7 @@ export const ReplayStateSchema = z.object({
   /** Points and sources that it has seen, in the order of the history. */
   points: CountSchema,
   sources: CountSchema,
-  leftOut: z.object({
-    young: CountSchema,
-    late: CountSchema,
-    excluded: CountSchema,
-    marked: CountSchema,
-    sampled: CountSchema,
-  }),
+  leftOut: LeftOutSchema,
   distributions: DistributionsSchema,
   /** `label` is the place in the list of labels. */
   labelled: z.array(RowSchema.extend({ label: CountSchema })),

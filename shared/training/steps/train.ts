@@ -8,7 +8,7 @@ import { withFaults } from '../inject-faults';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
 import { type Injection, InjectionSchema, planInjection } from '../plan-injection';
 import type { PointHistory, TrainingWorkspace } from '../ports';
-import type { ReplayCheckpoints } from '../replay-checkpoints';
+import { LeftOutSchema, type ReplayCheckpoints } from '../replay-checkpoints';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
 import { TrainingError } from '../training-error';
@@ -31,13 +31,7 @@ export const TrainingDocumentSchema = z.object({
   /** Windows in which people said that nothing was wrong. */
   falseAlarms: CountSchema,
   rows: CountSchema,
-  leftOut: z.object({
-    young: CountSchema,
-    late: CountSchema,
-    excluded: CountSchema,
-    marked: CountSchema,
-    sampled: CountSchema,
-  }),
+  leftOut: LeftOutSchema,
   /** Of vectors and scores in the last week of the part that trains: what live ones are compared with. */
   distributions: DistributionsSchema,
 });
