@@ -16,6 +16,7 @@ describe('the line of a point', () => {
   });
 
   it.each<[string, Partial<PointRow>]>([
+    ['one of no names, first of all', { stream: '', shard: '', versions: { model: '', settings: 0, schema: 0 } }],
     ['a young one', { learning: true, expected: undefined, lower: undefined, upper: undefined }],
     ['a loud one', { isAnomaly: true, warming: true }],
     ['a degraded one', { degraded: true, features: [0, 12.5], bar: { threshold: 0.5, hurdle: 0.25 } }],

@@ -48,7 +48,7 @@ function keptFor(row: PointRow): string {
 /** The origin of a row with its model. Of the rows of a batch only sequence and index differ, so the rest is made once. */
 function originField({ stream, shard, sequence, index, revision, versions }: PointRow): string {
   const { model, settings, schema } = versions;
-  if (last.stream !== stream || last.shard !== shard || last.model !== model) {
+  if (last?.stream !== stream || last.shard !== shard || last.model !== model) {
     const [place, name] = [JSON.stringify([stream, shard]).slice(0, -1), JSON.stringify(model)];
     last = { stream, shard, model, place: inside(place), name: inside(name) };
   }
@@ -56,7 +56,7 @@ function originField({ stream, shard, sequence, index, revision, versions }: Poi
   return `"${last.place},${inside(JSON.stringify(sequence))},${rest}"`;
 }
 
-let last = { stream: '', shard: '', model: '', place: '', name: '' };
+let last: Readonly<Record<'stream' | 'shard' | 'model' | 'place' | 'name', string>> | undefined;
 
 /** As it stands between the quotes of a text. */
 function inside(json: string): string {
