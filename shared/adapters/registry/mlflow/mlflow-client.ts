@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RegistryError } from '../../../training/ports';
 import type { HttpAnswer, HttpExchange } from '../../http-exchange';
-import { withRetries } from '../../with-retries';
+import { Again, withRetries } from '../../with-retries';
 import { failure, isNotThere } from './mlflow-faults';
 import type { MlflowTarget } from './mlflow-target';
 
@@ -35,6 +35,8 @@ export interface MlflowClient {
 }
 
 export const NOTHING = z.unknown();
+/** Of a folder; names are relative to it. */
+const ListingSchema = z.object({ files: z.array(z.object({ path: z.string() })).default([]) });
 
 export function openMlflowClient(options: MlflowClientOptions): MlflowClient {
   const { target, exchange } = options;
@@ -67,20 +69,29 @@ export function openMlflowClient(options: MlflowClientOptions): MlflowClient {
   });
   const fileUrl = (path: string) =>
     `${target.url}/api/2.0/mlflow-artifacts/artifacts/${path.split('/').map(encoded).join('/')}`;
+  const isListed = async (path: string, timeoutMs: number): Promise<boolean> => {
+    const at = path.lastIndexOf('/');
+    const url = `${target.url}/api/2.0/mlflow-artifacts/artifacts?path=${encoded(path.slice(0, at))}`;
+    const listing = parsed(await attempt('GET', url, '', undefined, timeoutMs), ListingSchema, 'artifacts', host);
+    return listing.files.some((file) => file.path === path.slice(at + 1));
+  };
   return {
     url: target.url,
     calling: (work) => retried((timeoutMs) => work(callsWithin(timeoutMs))),
     async putFile(path, content) {
       await retried((timeoutMs) => attempt('PUT', fileUrl(path), 'application/octet-stream', content, timeoutMs));
     },
-    async getFile(path) {
-      try {
-        return (await retried((timeoutMs) => attempt('GET', fileUrl(path), '', undefined, timeoutMs))).body;
-      } catch (error) {
-        if (isNotThere(error)) return undefined;
-        throw error;
-      }
-    },
+    getFile: (path) =>
+      retried(async (timeoutMs) => {
+        try {
+          return (await attempt('GET', fileUrl(path), '', undefined, timeoutMs)).body;
+        } catch (error) {
+          if (isNotThere(error)) return undefined;
+          // Servers before 2.10 call a file that is not there a failure of theirs.
+          if (error instanceof Again && !(await isListed(path, timeoutMs))) return undefined;
+          throw error;
+        }
+      }),
   };
 }
 

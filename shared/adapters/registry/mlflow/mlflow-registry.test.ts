@@ -44,6 +44,25 @@ describe('MLflow that keeps artifacts behind it', () => {
   });
 });
 
+describe('an old MLflow', () => {
+  beforeEach(() => start({ isOld: true }));
+
+  it('is asked what there is when it fails to give a file, and soon says that there is none', async () => {
+    await registry().register(anArtifact(1), aRecord('run-1'), SOME_DOCUMENTS);
+    expect(await registry().document(1, 'other.json')).toBeUndefined();
+    expect((await registry().document(1, 'report.html'))?.equals(SOME_DOCUMENTS['report.html'])).toBe(true);
+  });
+
+  it('has a file that it fails to give and lists, and is asked again', async () => {
+    await registerRuns(registry(), 1);
+    let failures = 2;
+    mlflow.fate = (_, { path }) =>
+      path.endsWith('model.json') && failures-- > 0 ? { status: 500, body: 'busy' } : 'works';
+    expect(await registry().list()).toHaveLength(1);
+    expect(failures).toBeLessThan(0);
+  });
+});
+
 describe('MLflow that keeps artifacts in a bucket', () => {
   let s3: FakeS3;
   modelRegistryContract(async () => {

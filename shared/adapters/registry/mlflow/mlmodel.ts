@@ -4,7 +4,8 @@ import { MODEL_SCHEMA } from '../../../training/model-schema';
 /** Folder of a run's artifacts that is the model, as MLflow's clients lay it out. */
 export const MODEL_FOLDER = 'model';
 
-const columns = (names: readonly string[]) => names.map((name) => ({ type: 'double', name, required: true }));
+/** Required unless said otherwise; clients before 2.10 know no such word. */
+const columns = (names: readonly string[]) => names.map((name) => ({ type: 'double', name }));
 const INPUTS = JSON.stringify(columns(MODEL_SCHEMA.features));
 const OUTPUTS = JSON.stringify(columns(MODEL_SCHEMA.scores));
 

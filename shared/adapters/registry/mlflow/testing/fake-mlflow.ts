@@ -32,6 +32,8 @@ export interface FakeMlflowOptions {
   readonly artifactRoot?: string;
   /** The one `authorization` that is let in; absent: everybody is. */
   readonly authorization?: string;
+  /** Before 2.10: a file that is not there is a failure of the server. */
+  readonly isOld?: boolean;
 }
 
 /** Versions on one page: few, so that tests meet several pages. */
@@ -47,7 +49,7 @@ export async function startFakeMlflow(options: FakeMlflowOptions = {}): Promise<
     if (fate !== 'works') return void response.writeHead(fate.status, fate.headers).end(fate.body);
     if (options.authorization !== undefined && request.headers.authorization !== options.authorization)
       return void response.writeHead(401, { 'content-type': 'text/html' }).end('<h1>You are not authenticated.</h1>');
-    answer(fake, request, response);
+    answer(fake, options, request, response);
   });
   const fake: FakeMlflow = {
     url: sink.url,
@@ -63,11 +65,16 @@ export async function startFakeMlflow(options: FakeMlflowOptions = {}): Promise<
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/';
 const API = '/api/2.0/mlflow/';
 
-function answer(fake: FakeMlflow, request: SinkRequest, response: ServerResponse): void {
+function answer(fake: FakeMlflow, options: FakeMlflowOptions, request: SinkRequest, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.path, 'http://fake');
   try {
     if (pathname.startsWith(ARTIFACTS)) {
-      file(fake, request, decodeURIComponent(pathname.slice(ARTIFACTS.length)), response);
+      file(fake, options, request, decodeURIComponent(pathname.slice(ARTIFACTS.length)), response);
+      return;
+    }
+    if (`${request.method} ${pathname}/` === `GET ${ARTIFACTS}`) {
+      const listing = JSON.stringify({ files: namesBelow(fake, searchParams.get('path') ?? '') });
+      response.writeHead(200, { 'content-type': 'application/json' }).end(listing);
       return;
     }
     const endpoint = `${request.method} ${pathname.slice(API.length)}`;
@@ -87,7 +94,19 @@ function answer(fake: FakeMlflow, request: SinkRequest, response: ServerResponse
   }
 }
 
-function file({ files }: FakeMlflow, { method, body }: SinkRequest, path: string, response: ServerResponse): void {
+function namesBelow({ files }: FakeMlflow, folder: string) {
+  const below = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  const names = new Set(below.map((path) => path.slice(folder.length + 1).split('/')[0]!));
+  return [...names].map((path) => ({ path, is_dir: !files.has(`${folder}/${path}`) }));
+}
+
+function file(
+  { files }: FakeMlflow,
+  { isOld = false }: FakeMlflowOptions,
+  { method, body }: SinkRequest,
+  path: string,
+  response: ServerResponse,
+): void {
   if (path.split('/').some((part) => part === '..' || part === ''))
     throw new Refused('INVALID_PARAMETER_VALUE', 400, 'Invalid path');
   if (method === 'PUT') {
@@ -96,6 +115,7 @@ function file({ files }: FakeMlflow, { method, body }: SinkRequest, path: string
     return;
   }
   const content = files.get(path);
+  if (isOld && content === undefined) throw new Refused('INTERNAL_ERROR', 500, '[Errno 2] No such file or directory');
   if (method !== 'GET' || content === undefined)
     throw new Refused('RESOURCE_DOES_NOT_EXIST', 404, `No such artifact: '${path}'`);
   response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(content);
