@@ -49,7 +49,7 @@ try {
 
 async function measure(): Promise<void> {
   console.log(
-    `${SOURCES} sources × ${METRICS} metrics, one data point a record, batch 1,000, 4 shards, ${flags.live ? 'Redis and InfluxDB' : 'embedded parts'}`,
+    `${SOURCES} sources × ${METRICS} metrics, one data point a record, batch 1,000, 4 shards, ${flags.live ? 'Redis and InfluxDB' : 'embedded parts'}; producer, stream and handler in one process, node ${process.execArgv.join(' ') || 'as it is'}`,
   );
   await latency();
   const storedPerSecond = await throughput();

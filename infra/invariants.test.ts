@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
+import { MEASURED, stateBytes } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
-import { NAMES, resourcesOf, synthesized } from './testing/synthesized';
+import { PRODUCT_METRICS } from '../test/product-metrics';
+import { ENVIRONMENTS, NAMES, resourcesOf, synthesized } from './testing/synthesized';
 
 const { stacks } = synthesized();
 const all = (type: string) => resourcesOf(stacks, type);
@@ -305,6 +307,77 @@ describe('data', () => {
       ),
     ).toEqual([]);
     expect(all('AWS::SSM::Parameter')).toEqual([]);
+  });
+});
+
+describe('metrics of the product', () => {
+  /** Of each alarm and of each graph of each dashboard, with the function that is to publish it. */
+  const used = [
+    ...alarms.map(({ where, properties }) => ({ where, ...ofAlarm(properties) })),
+    ...all('AWS::CloudWatch::Dashboard').flatMap(({ where, properties }) =>
+      ofDashboard(properties['DashboardBody']).map((metric) => ({ where, ...metric })),
+    ),
+  ].filter(({ namespace }) => namespace === 'Tidewatch');
+
+  test('that alarms and dashboards show are published by the function that they name', () => {
+    expect(used.length).toBeGreaterThan(100);
+    const isPublished = ({ service, metric }: (typeof used)[number]) =>
+      PRODUCT_METRICS[service]?.includes(metric) === true;
+    expect(used.filter((one) => !isPublished(one))).toEqual([]);
+  });
+
+  test('every environment has a dashboard that shows flow, lag, alerts, troubles and costs', () => {
+    const dashboards = all('AWS::CloudWatch::Dashboard');
+    expect(dashboards).toHaveLength(NAMES.length);
+    for (const { environment, properties } of dashboards) {
+      const text = JSON.stringify(properties['DashboardBody']);
+      const wanted = ['IteratorAge', 'lagMs', 'unscored', 'degraded', 'IncomingBytes', 'Duration', 'notify-slack'];
+      if (environment.states.kind === 'elasticache') wanted.push('ElastiCacheProcessingUnits', 'BytesUsedForCache');
+      if (environment.model.kind === 'sagemaker') wanted.push('/aws/sagemaker/Endpoints');
+      if (environment.store.kind === 'timestream-influx') wanted.push('DiskUtilization');
+      expect(wanted.filter((one) => !text.includes(one))).toEqual([]);
+    }
+  });
+});
+
+function ofAlarm(properties: Readonly<Record<string, unknown>>) {
+  const dimensions = (properties['Dimensions'] ?? []) as { Name: string; Value: unknown }[];
+  const service = String(dimensions.find(({ Name }) => Name === 'service')?.Value);
+  return { namespace: String(properties['Namespace']), metric: String(properties['MetricName']), service };
+}
+
+/** Metrics of a body whose references are left out: none of ours needs one. */
+function ofDashboard(body: unknown) {
+  const pieces = typeof body === 'string' ? [body] : (body as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1];
+  const text = pieces.map((piece) => (typeof piece === 'string' ? piece : 'reference')).join('');
+  const { widgets } = JSON.parse(text) as { widgets: { properties: { metrics?: unknown[][] } }[] };
+  return widgets.flatMap(({ properties: { metrics = [] } }) =>
+    metrics.map(([namespace, metric, ...dimensions]) => ({
+      namespace: String(namespace),
+      metric: String(metric),
+      service: String(dimensions[dimensions.indexOf('service') + 1]),
+    })),
+  );
+}
+
+describe('the budget of sources', () => {
+  test('is told to who gives out memories', () => {
+    const detecting = product.filter(({ properties }) =>
+      String(properties['FunctionName']).endsWith('detect-anomalies'),
+    );
+    expect(detecting).toHaveLength(NAMES.length);
+    const isTold = ({ environment: { budget }, properties }: (typeof detecting)[number]) =>
+      JSON.stringify(properties['Environment']).includes(`"BUDGET_SOURCES":"${budget?.sources}"`);
+    expect(unless(detecting, isTold)).toEqual([]);
+  });
+
+  test('fits into the cache with room, at three metrics a source', () => {
+    const bytes = stateBytes(3) + MEASURED.cacheOverheadBytes.value;
+    const tooLarge = ENVIRONMENTS.filter(
+      ({ budget, states }) =>
+        states.kind === 'elasticache' && bytes * (budget?.sources ?? Infinity) > 0.7 * states.gigabytesMax * 2 ** 30,
+    );
+    expect(tooLarge.map(({ name }) => name)).toEqual([]);
   });
 });
 

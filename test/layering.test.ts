@@ -10,12 +10,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shared/detection': ['shared/domain'],
   'shared/alerting': ['shared/domain'],
   'shared/training': ['shared/domain', 'shared/detection'],
+  'shared/costs': [],
   'shared/adapters': ['shared/domain', 'shared/runtime', 'shared/detection', 'shared/alerting', 'shared/training'],
   lambdas: ['shared'],
-  apps: ['shared', 'lambdas'],
+  // What an environment costs is told from its row.
+  apps: ['shared', 'lambdas', 'infra/config'],
   bench: ['shared', 'lambdas', 'apps'],
-  // Keys and indexes of a table have one author: who reads it.
-  infra: ['lambdas', 'shared/adapters/dynamodb/table'],
+  // Keys and indexes of a table have one author: who reads it. Prices stand once.
+  infra: ['lambdas', 'shared/adapters/dynamodb/table', 'shared/costs'],
 };
 
 const sources = Object.keys(ALLOWED).flatMap((room) => filesBelow(room).map((file) => ({ room, file })));

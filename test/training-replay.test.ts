@@ -100,6 +100,7 @@ function watched(into: Observed): OpenSourceDetector {
       },
       conclude: (...what) => detector.conclude(...what),
       encode: () => detector.encode(),
+      close: () => detector.close(),
     };
   };
 }

@@ -1,15 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import { registerAlerts } from './commands/alerts';
 import { registerBacktest } from './commands/backtest';
+import { registerCost } from './commands/cost';
 import { registerDoctor } from './commands/doctor';
 import { registerInbox } from './commands/inbox';
 import { registerModels } from './commands/models';
 import { registerPrior } from './commands/prior';
+import { registerQuarantine } from './commands/quarantine';
 import { registerRoutes, registerRules } from './commands/rules';
 import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
+import { registerSettings } from './commands/settings';
 import { registerSilences } from './commands/silences';
 import { registerStart } from './commands/start';
+import { registerThreshold } from './commands/threshold';
 import { registerTrain } from './commands/train';
 import { EXIT, EXIT_CODES_HELP, UsageError } from './exit-codes';
 import { failureText } from './failure-text';
@@ -28,7 +32,9 @@ Examples:
   $ tidewatch send --input pump.csv --stream points
   $ tidewatch alerts list
   $ tidewatch inbox
+  $ tidewatch threshold propose
   $ tidewatch backtest --input history.csv --rules rules.yaml
+  $ tidewatch cost --sources 10000 --metrics 3 --interval 10s --env prod
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
   );
@@ -39,12 +45,16 @@ registerPrior(program);
 registerTrain(program);
 registerModels(program);
 registerSend(program);
+registerQuarantine(program);
 registerRules(program);
 registerRoutes(program);
 registerAlerts(program);
 registerSilences(program);
 registerInbox(program);
+registerSettings(program);
+registerThreshold(program);
 registerBacktest(program);
+registerCost(program);
 registerDoctor(program);
 
 // A reader that has seen enough, as head has, is no fault.

@@ -47,6 +47,11 @@ export function aWholeNumber(text: string): number {
   return Number(text);
 }
 
+export function aPositiveNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return Number(text);
+}
+
 export function aNumberOfSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 86_400))
@@ -76,4 +81,11 @@ export function windowsOfPull(text: string): number {
   if (text.trim() === '' || !(windows >= 0 && windows <= 1e6))
     throw new InvalidArgumentError('It must be 0 to 1000000.');
   return windows;
+}
+
+export function aMoment(text: string): number {
+  const at = Date.parse(text);
+  if (!/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(at))
+    throw new InvalidArgumentError('It must be like 2026-11-22T13:00:00Z.');
+  return at;
 }

@@ -23,6 +23,8 @@ export interface Environment {
   readonly store: StoreSettings;
   readonly model: ModelSettings;
   readonly detection: DetectionSettings;
+  /** Absent: every source has a memory, and the cache grows as far as `states` lets it. */
+  readonly budget?: BudgetSettings;
   readonly schedules: ScheduleSettings;
   readonly drift: DriftSettings;
   readonly alerts: AlertSettings;
@@ -110,6 +112,12 @@ export interface DetectionSettings {
   /** How often and how long a batch is tried before it goes to the failed ones; the shorter of both. */
   readonly retries: number;
   readonly recordAgeHoursMax: number;
+}
+
+/** What bounds memory and its cost when names multiply, by mistake or by ill will. */
+export interface BudgetSettings {
+  /** Sources that may have a memory, first come; points of further ones are stored unscored, and an alarm says so. */
+  readonly sources: number;
 }
 
 export interface ScheduleSettings {

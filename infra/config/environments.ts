@@ -42,6 +42,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_024, batchRecords: 200, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
+      budget: { sources: 50_000 },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
     {
@@ -57,6 +58,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
+      budget: { sources: 250_000 },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30, deletedAfterDays: 90 },
       iotTopic: 'tidewatch/points/+',
     },
@@ -75,6 +77,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 5_000, recordAgeHoursMax: 144 },
       },
+      budget: { sources: 2_500_000 },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30 },
     },
     {
@@ -95,6 +98,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ mailFrom: 'tidewatch@example.com', allowedHosts: ['127.0.0.1'] },
         ingestTokensSecret: 'tidewatch/emulator/ingest',
       },
+      budget: { sources: 10_000 },
       training: {
         by: { kind: 'function', memoryMb: 1_024 },
         ...{ everyDays: 7, historyDays: 90, shadowHours: 0 },

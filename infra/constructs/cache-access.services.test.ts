@@ -1,8 +1,10 @@
 import { describeSilenceIndex } from '../../shared/adapters/contracts/silence-index.contract';
+import { describeSourcePlaces } from '../../shared/adapters/contracts/source-places.contract';
 import { describeStateCache } from '../../shared/adapters/contracts/state-cache.contract';
 import { createRedisCache } from '../../shared/adapters/redis/redis-cache';
 import { type OwnRedis, startOwnRedis } from '../../shared/adapters/redis/redis-server.factory';
 import { createRedisSilenceIndex } from '../../shared/adapters/redis/redis-silence-index';
+import { createRedisSourcePlaces } from '../../shared/adapters/redis/redis-source-places';
 import { CACHE_ACCESS, CACHE_USER } from './cache-access';
 
 const PASSWORD = 'a-password-of-tests';
@@ -29,6 +31,9 @@ describe('with no more than the permissions of the cache’s user', () => {
   });
 
   describeStateCache('the cache', { make: (scope) => createRedisCache(options(scope)) });
+  describeSourcePlaces('the places', {
+    make: (scope, placesMax) => createRedisSourcePlaces({ ...options(scope), placesMax }),
+  });
   describeSilenceIndex('the index', { make: (scope) => createRedisSilenceIndex(options(scope)) });
 
   it.each([

@@ -62,6 +62,11 @@ export function lookingInto(stream: IStream): Part<object> {
   };
 }
 
+/** How many sources may have a memory. */
+export function budgeting({ budget }: Environment): Part<{ readonly BUDGET_SOURCES?: string }> {
+  return plain(budget === undefined ? {} : { BUDGET_SOURCES: String(budget.sources) });
+}
+
 /** Whose telemetry it is. */
 export function telling({
   name,

@@ -103,6 +103,13 @@ export class Detection extends Construct {
       above: 100,
     });
     operations.alarm(this, {
+      runbook: 'points-unscored',
+      impact: 'Nothing is looked for in points of sources or metrics beyond the budget; they are stored.',
+      metric: productMetric(environment, 'detect-anomalies', 'unscored'),
+      above: 0,
+      periods: 3,
+    });
+    operations.alarm(this, {
       runbook: 'model-away',
       impact: 'The built-in model scores in place of the endpoint; rows are marked degraded and scored again later.',
       metric: productMetric(environment, 'detect-anomalies', 'degraded'),

@@ -1,4 +1,4 @@
-import { HOURS_A_MONTH, PRICES } from './prices';
+import { HOURS_A_MONTH, PRICES, priceOf } from '../../shared/costs/prices';
 
 /** A resource of a template, as far as it has a price when nothing happens. */
 export interface PricedResource {
@@ -37,19 +37,20 @@ const PRICED: Readonly<Record<string, { readonly part: string; readonly price: P
     part: 'store (Timestream for InfluxDB)',
     price: ({ DbInstanceType = '', AllocatedStorage = 0, DeploymentType }) =>
       (DeploymentType === 'WITH_MULTIAZ_STANDBY' ? 2 : 1) *
-      (HOURS_A_MONTH * known(PRICES.influxHour, DbInstanceType) + PRICES.influxGigabyteMonth * AllocatedStorage),
+      (HOURS_A_MONTH * priceOf(PRICES.influxHour, DbInstanceType) + PRICES.influxGigabyteMonth * AllocatedStorage),
   },
   'AWS::SageMaker::EndpointConfig': {
     part: 'model (SageMaker)',
     price: ({ ProductionVariants = [] }) =>
       ProductionVariants.reduce(
         (sum, { InstanceType, InitialInstanceCount }) =>
-          sum + HOURS_A_MONTH * known(PRICES.endpointHour, InstanceType) * InitialInstanceCount,
+          sum + HOURS_A_MONTH * priceOf(PRICES.endpointHour, InstanceType) * InitialInstanceCount,
         0,
       ),
   },
   'AWS::SecretsManager::Secret': { part: 'secrets', price: () => PRICES.secretMonth },
   'AWS::KMS::Key': { part: 'own key (KMS)', price: () => PRICES.keyMonth },
+  'AWS::CloudWatch::Dashboard': { part: 'dashboard', price: () => PRICES.dashboardMonth },
   'AWS::CloudWatch::Alarm': { part: 'alarms', price: () => PRICES.alarmMonth },
 };
 
@@ -69,10 +70,4 @@ function streamPrice({ StreamModeDetails, ShardCount = 1, RetentionPeriodHours =
   if (StreamModeDetails?.StreamMode === 'ON_DEMAND') return HOURS_A_MONTH * PRICES.kinesisOnDemandHour;
   const longer = RetentionPeriodHours > 24 ? PRICES.kinesisLongShardHour : 0;
   return HOURS_A_MONTH * ShardCount * (PRICES.kinesisShardHour + longer);
-}
-
-function known(prices: Readonly<Record<string, number>>, name: string): number {
-  const price = prices[name];
-  if (price === undefined) throw new Error(`there is no price for ${name}`);
-  return price;
 }

@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
 import { AlertFunctions } from '../constructs/alert-functions';
 import { Archive } from '../constructs/archive';
+import { OperationsDashboard, ofInflux } from '../constructs/dashboard';
 import {
+  budgeting,
   countingDistributions,
   knowingChallenger,
   knowingSettings,
@@ -17,7 +19,7 @@ import { DeviceRule } from '../constructs/device-rule';
 import { DriftWatch } from '../constructs/drift-watch';
 import { InfluxToken } from '../constructs/influx-token';
 import { type ModelPart, modelEndpoint } from '../constructs/model-endpoint';
-import { Operations } from '../constructs/operations';
+import { FIVE_MINUTES, Operations } from '../constructs/operations';
 import { allOf, plain } from '../constructs/part';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
@@ -49,6 +51,7 @@ export class StatelessStack extends Stack {
         states,
         model,
         quarantining(quarantine),
+        budgeting(environment),
         knowingChallenger(settings),
         countingDistributions(training),
       ),
@@ -86,6 +89,16 @@ export class StatelessStack extends Stack {
     if (archive !== undefined && environment.archive !== undefined) {
       new Archive(this, 'Archive', surroundings, { stream, bucket: archive, settings: environment.archive });
     }
+    if (environment.store.kind === 'timestream-influx') {
+      surroundings.operations.alarm(this, {
+        runbook: 'store-fills',
+        impact: 'The disk of the store fills; once it is full no point is stored, and all wait in the stream.',
+        metric: ofInflux(environment.name, 'DiskUtilization').with({ period: FIVE_MINUTES }),
+        above: 80,
+        periods: 3,
+      });
+    }
+    new OperationsDashboard(this, 'Dashboard', surroundings);
     if (environment.iotTopic !== undefined) {
       new DeviceRule(this, 'Devices', surroundings, { topic: environment.iotTopic, stream, failed: quarantine });
     }

@@ -7,6 +7,7 @@ import { followShadow } from '../../shared/adapters/live/followed-shadow';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
 import { openStates } from '../../shared/adapters/state-variables';
 import { builtInModel } from '../../shared/detection/built-in-model';
+import type { Settings } from '../../shared/domain/settings';
 import { parseConfig } from '../../shared/runtime/config';
 import { type KinesisHandler, kinesisHandler } from '../../shared/runtime/kinesis';
 import { lazy } from '../../shared/runtime/lazy';
@@ -19,7 +20,10 @@ import { CacheWitness } from './warming/cache-witness';
 import { warmingLimits } from './warming/limits';
 
 /** What a runtime hands over instead of having it built from the environment. */
-export type Handed = Pick<Services, 'store' | 'topic' | 'observe'>;
+export type Handed = Pick<Services, 'store' | 'topic' | 'observe'> & {
+  /** Asked for at each batch; absent: those of the environment. */
+  readonly settings?: () => Promise<Settings>;
+};
 
 /** Services, and how to let go of what they hold. */
 export interface Built {
@@ -38,20 +42,25 @@ export function createHandler(
 ): { readonly handler: KinesisHandler; readonly close: () => Promise<void> } {
   const config = parseConfig(LocalConfigSchema, env);
   const built = lazy(() => buildServices(config, handed));
-  const handler = kinesisHandler(async () => (await built()).services, detectAnomalies);
+  const handler = kinesisHandler(
+    async () => (await built()).services,
+    async (records, services, timeLeftMs) =>
+      detectAnomalies(records, { ...services, settings: (await handed.settings?.()) ?? services.settings }, timeLeftMs),
+  );
   return { handler, close: async () => (await built()).close() };
 }
 
 /** The composition root: runs once per cold start. */
-export async function buildServices(config: LocalConfig, handed: Handed): Promise<Built> {
+export async function buildServices(config: LocalConfig, { settings: _, ...handed }: Handed): Promise<Built> {
   const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
-  const { cache, silence } = await openStates(config);
+  const { cache, silence, places } = await openStates(config);
   const endpoint = openEndpoint(config);
   const { observe } = handed;
   const services: Services = {
     ...handed,
     cache,
     silence,
+    places,
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer: shielded(endpoint, observe),
     builtIn: builtInModel,
@@ -64,6 +73,7 @@ export async function buildServices(config: LocalConfig, handed: Handed): Promis
     // What was counted since the last time; that it is lost must not keep the rest open.
     await services.distributions?.flush().catch((error: unknown) => observe.problem('distributions', error));
     endpoint.close();
+    await places?.close();
     await silence.close();
     await cache.close();
   };

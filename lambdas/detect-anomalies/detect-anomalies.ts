@@ -1,6 +1,5 @@
-import type { FeatureVector, ModelScore } from '../../shared/detection/model';
+import { FEATURE_SCHEMA_VERSION, type FeatureVector, type ModelScore } from '../../shared/detection/model';
 import {
-  CHECKPOINT_FIELD,
   ModelMismatch,
   ModelPaused,
   type RefusedRow,
@@ -8,13 +7,16 @@ import {
   type StateCommit,
   TransientFault,
 } from '../../shared/detection/ports';
-import type { QuarantineObject } from '../../shared/domain/rows';
+import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kinesis';
+import { redrivenOf } from '../../shared/runtime/redriven-record';
+import { admitted, unscoredRows } from './budget';
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
 import {
   advanceSource,
+  closeSource,
   commitOf,
   concludeSource,
   filingsOf,
@@ -84,10 +86,13 @@ class Batch {
   async attempt(sources: readonly SourceWork[]): Promise<readonly SourceWork[]> {
     if (sources.length === 0) return [];
     try {
-      const passes = await this.passes(sources);
-      if (passes.length === 0) return [];
-      const emitted = await this.emit(passes);
-      return await this.commit(passes, emitted);
+      const { passes, outside } = await this.passes(sources);
+      if (passes.length === 0 && outside.length === 0) return [];
+      const unscored = this.unscored(outside);
+      const emitted = await this.emit(passes, unscored.rows);
+      const lost = await this.commit(passes, emitted);
+      addCounts(this.counts, unscored.counts);
+      return lost;
     } catch (error) {
       this.services.observe.problem('batch', error);
       for (const work of sources) this.fail(work.records, error);
@@ -156,26 +161,51 @@ class Batch {
     ) as T;
   }
 
-  /** Sources with something new, their memories loaded, filled again where the cache lost them, and stage 1 done. */
-  private async passes(sources: readonly SourceWork[]): Promise<SourcePass[]> {
-    const { cache, warming } = this.services;
-    const names = sources.map(({ source }) => source);
-    // Before they are loaded: what others commit in between must not look lost.
-    const seen = warming.witness.seen(names);
-    const states = await this.timed('load', () => cache.load(names));
+  /**
+   * Sources with something new, their memories loaded, filled again where the cache lost them, and stage 1 done; beside them
+   * those that have no place for a memory.
+   */
+  private async passes(
+    works: readonly SourceWork[],
+  ): Promise<{ readonly passes: readonly SourcePass[]; readonly outside: readonly SourceWork[] }> {
+    const { sources, states, seen, outside } = await this.loaded(works);
+    if (sources.length === 0) return { passes: [], outside };
     const parts = this.recallParts();
     const recalled = await this.timed('warm', () => recall(sources, states, seen, parts, this.timeLeftMs()));
     const { passes, unreadable } = this.timed('advance', () => this.advance(sources, recalled));
-    if (unreadable.length === 0) return passes;
+    if (unreadable.length === 0) return { passes, outside };
     // Such a state must not block its shard for ever: the source is warmed, or learns anew, and says so.
-    const works = unreadable.map((at) => sources[at]!);
+    const broken = unreadable.map((at) => sources[at]!);
     const loaded = unreadable.map((at) => states[at]);
-    const again = await this.timed('warm', () => recallUnreadable(works, loaded, parts, this.timeLeftMs()));
-    const anew = this.timed('advance', () => this.advance(works, again));
+    const again = await this.timed('warm', () => recallUnreadable(broken, loaded, parts, this.timeLeftMs()));
+    const anew = this.timed('advance', () => this.advance(broken, again));
     // Not even a new memory can be opened: a defect, and no point of it may count as done.
-    for (const at of anew.unreadable) this.failed(works[at]!, new UnreadableState('a new memory is unreadable too'));
+    for (const at of anew.unreadable) this.failed(broken[at]!, new UnreadableState('a new memory is unreadable too'));
     for (const { counts } of anew.passes) counts.stateLost += 1;
-    return [...passes, ...anew.passes];
+    return { passes: [...passes, ...anew.passes], outside };
+  }
+
+  /** Memories of those that may have one, and what was seen committed of each. */
+  private async loaded(works: readonly SourceWork[]) {
+    const { cache, warming, places } = this.services;
+    const names = works.map(({ source }) => source);
+    // Before they are loaded: what others commit in between must not look lost.
+    const seen = warming.witness.seen(names);
+    return this.timed('load', async () => {
+      const states = await cache.load(names);
+      const { inside, insideAt, outside } = await admitted(works, states, seen, places);
+      return {
+        sources: inside,
+        states: insideAt.map((at) => states[at]),
+        seen: insideAt.map((at) => seen[at]),
+        outside,
+      };
+    });
+  }
+
+  private unscored(outside: readonly SourceWork[]) {
+    const { builtIn, settings } = this.services;
+    return unscoredRows(outside, { model: builtIn.version, settings: settings.version });
   }
 
   private recallParts(): RecallParts {
@@ -206,20 +236,26 @@ class Batch {
   }
 
   /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
-  private async emit(passes: readonly SourcePass[]): Promise<readonly Settled[]> {
+  private async emit(passes: readonly SourcePass[], unscored: readonly PointRow[]): Promise<readonly Settled[]> {
     const vectors = passes.map(vectorsOf);
     const scored = await this.score(vectors.flat());
+    const { degraded } = scored;
+    const versions = {
+      model: scored.model,
+      settings: this.services.settings.version,
+      schema: FEATURE_SCHEMA_VERSION,
+    };
     const results = this.timed('conclude', () => {
       let at = 0;
       return passes.map((pass, i) => {
         const scores = scored.scores.slice(at, at + vectors[i]!.length);
         at += scores.length;
-        return concludeSource(pass, scores, { ...scored, settings: this.services.settings.version });
+        return concludeSource(pass, scores, { versions, degraded });
       });
     });
     const placed = results.flatMap((result) => result.events);
     const events = placed.map(({ event }) => event);
-    const rows = results.flatMap((result) => result.rows);
+    const rows = [...results.flatMap((result) => result.rows), ...unscored];
     await this.timed('store', async () => {
       // Events first: whoever sees a row can see what was told of it, and re-scoring relies on that.
       if (events.length > 0) await this.keepingOut(() => this.services.store.writeAnomalies(events));
@@ -267,7 +303,8 @@ class Batch {
     const record = this.records.find(({ shard, sequence }) => shard === row.shard && sequence === row.sequence);
     if (record === undefined) return [];
     const { index, metric } = row;
-    return [quarantineObject(record, { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason })];
+    const rejection = { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason } as const;
+    return [quarantineObject(record, rejection, redrivenOf(record.body)?.redriven.attempt)];
   }
 
   private async score(
@@ -289,6 +326,7 @@ class Batch {
 
   private async commit(passes: readonly SourcePass[], emitted: readonly Settled[]): Promise<readonly SourceWork[]> {
     const commits = passes.map(commitOf);
+    passes.forEach(closeSource);
     const committed = await this.timed('commit', () => this.services.cache.commit(commits));
     const lost: SourceWork[] = [];
     passes.forEach((pass, i) => {
@@ -301,14 +339,14 @@ class Batch {
   }
 
   private committed(pass: SourcePass, commit: StateCommit): void {
-    const { work, advanced, counts, recalled } = pass;
+    const { work, advanced, counts, recalled, checkpoint } = pass;
     addCounts(this.counts, counts);
     const bytes = stateBytesOf(pass, commit);
     this.stateBytes.max = Math.max(this.stateBytes.max, bytes);
     this.stateBytes.sum += bytes;
     this.stateBytes.sources += 1;
     const { observe, warming } = this.services;
-    warming.witness.committed(work.source, commit.fields.get(CHECKPOINT_FIELD)!, recalled.isOvertaken);
+    warming.witness.committed(work.source, checkpoint.encode(), recalled.isOvertaken);
     if (observe.observed) for (const { observations } of advanced) observe.observed(work.source, observations);
   }
 }

@@ -36,8 +36,27 @@ test('a batch is one line: every count, every stage, lag, size of states and the
   const { _aws, ...line } = metrics()[0]!;
   expect(line).toEqual({
     ...{ service: 'detect-anomalies', environment: 'prod' },
-    ...{ records: 2, points: 1, values: 1, rejected: 1, absorbedBefore: 0, duplicates: 0, late: 0, misrouted: 0 },
-    ...{ degraded: 0, warming: 0, modelMismatches: 0, anomalies: 1, recomputed: 0, stateLost: 0, failedRecords: 0 },
+    ...{
+      records: 2,
+      points: 1,
+      values: 1,
+      rejected: 1,
+      absorbedBefore: 0,
+      duplicates: 0,
+      late: 0,
+      misrouted: 0,
+      redriven: 0,
+    },
+    ...{
+      unscored: 0,
+      degraded: 0,
+      warming: 0,
+      modelMismatches: 0,
+      anomalies: 1,
+      recomputed: 0,
+      stateLost: 0,
+      failedRecords: 0,
+    },
     ...{ warmed: 0, warmingBudgetSpent: 0, warmMs: expect.any(Number) },
     ...{
       planMs: 1,

@@ -2,6 +2,7 @@ import type { DataPoint, Rejection } from '../../shared/domain/data-point';
 import { stableId } from '../../shared/domain/ids';
 import { LIMITS } from '../../shared/domain/limits';
 import type { Position } from '../../shared/domain/position';
+import type { Redriven } from '../../shared/domain/redriven';
 import type { QuarantineObject } from '../../shared/domain/rows';
 import { type Settings, type SourceSettings, settingsFor } from '../../shared/domain/settings';
 import { judgeTime } from '../../shared/domain/timeliness';
@@ -14,6 +15,8 @@ export interface PlacedPoint {
   readonly position: Position;
   /** Of its record, epoch milliseconds. */
   readonly arrival: number;
+  /** Why it was put on the stream again; absent: it comes for the first time. */
+  readonly redriven?: Redriven['reason'];
 }
 
 /** What one source has in a batch. */
@@ -22,8 +25,10 @@ export interface SourceWork {
   readonly settings: SourceSettings;
   /** In delivery order. */
   readonly points: readonly PlacedPoint[];
-  /** Indices of the records that carry them. */
-  readonly records: ReadonlySet<number>;
+  /** Indices of the records that carry them, each once. */
+  readonly records: readonly number[];
+  /** Where sources are bounded: the day on which its place was renewed last, to be noted in its state; absent: as it stands there. */
+  readonly placeDay?: number;
 }
 
 export interface BatchPlan {
@@ -34,33 +39,35 @@ export interface BatchPlan {
 
 /** Records to work, source by source. Pure; what a record holds never makes it throw. O(bytes of the batch). */
 export function planBatch(records: readonly StreamRecord[], settings: Settings): BatchPlan {
-  const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: Set<number> }>();
+  const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: number[] }>();
   const quarantined: { record: number; object: QuarantineObject }[] = [];
   records.forEach((record, recordIndex) => {
     const decoded = decodeBody(record.body, record.arrival);
     let isBodyKept = false;
     const reject = (rejection: Rejection) => {
       // One copy of the body a record: ten thousand bad elements must not keep it ten thousand times.
-      const object = quarantineObject(isBodyKept ? { ...record, body: NO_BODY } : record, rejection);
+      const object = quarantineObject(isBodyKept ? { ...record, body: NO_BODY } : record, rejection, again?.attempt);
       quarantined.push({ record: recordIndex, object: { ...object, truncated: object.truncated || isBodyKept } });
       isBodyKept = true;
     };
+    const again = decoded.redriven;
     decoded.rejections.forEach(reject);
     for (const { index, point } of decoded.points) {
       let work = sources.get(point.source);
-      const known = work?.settings ?? settingsFor(settings, point.source);
-      const untimely = judgeTime(point, index, record.arrival, known);
+      const known = work?.settings ?? settingsFor(settings, point.source, record.arrival);
+      const untimely = judgeTime(point, index, again?.arrival ?? record.arrival, known);
       if (untimely !== undefined) {
         reject(untimely);
         continue;
       }
       if (work === undefined) {
-        work = { settings: known, points: [], records: new Set() };
+        work = { settings: known, points: [], records: [] };
         sources.set(point.source, work);
       }
       const { stream, shard, sequence } = record;
-      work.points.push({ point, position: { stream, shard, sequence, index }, arrival: record.arrival });
-      work.records.add(recordIndex);
+      const placed = { point, position: { stream, shard, sequence, index }, arrival: record.arrival };
+      work.points.push(again === undefined ? placed : { ...placed, redriven: again.reason });
+      if (work.records.at(-1) !== recordIndex) work.records.push(recordIndex);
     }
   });
   return { sources: [...sources].map(([source, work]) => ({ source, ...work })), quarantined };
@@ -68,8 +75,12 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
 
 const NO_BODY = new Uint8Array();
 
-/** What quarantine keeps of a record of which one element cannot be used. */
-export function quarantineObject(record: StreamRecord, rejection: Rejection): QuarantineObject {
+/**
+ * What quarantine keeps of a record of which one element cannot be used.
+ *
+ * @param attempt how often the record was redriven, if it was
+ */
+export function quarantineObject(record: StreamRecord, rejection: Rejection, attempt?: number): QuarantineObject {
   const { stream, shard, sequence, arrival, body } = record;
   const kept = body.subarray(0, LIMITS.quarantineBodyBytesMax);
   return {
@@ -84,5 +95,6 @@ export function quarantineObject(record: StreamRecord, rejection: Rejection): Qu
     arrival,
     body: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString('base64'),
     truncated: kept.length < body.length,
+    ...(attempt === undefined ? {} : { attempt }),
   };
 }

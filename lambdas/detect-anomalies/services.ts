@@ -3,6 +3,7 @@ import type { Model } from '../../shared/detection/model';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
+import type { SourcePlaces } from '../../shared/detection/source-places';
 import type { AnomalyEvent } from '../../shared/domain/anomaly-event';
 import type { Position } from '../../shared/domain/position';
 import type { Settings } from '../../shared/domain/settings';
@@ -27,6 +28,8 @@ export interface Services {
   readonly openDetector: OpenSourceDetector;
   readonly settings: Settings;
   readonly warming: Warming;
+  /** Who may have a memory; absent: everybody. */
+  readonly places?: SourcePlaces | undefined;
   /** The challenger beside the champion, if there is one now; never rejects. Absent: there is never one. */
   readonly shadow?: () => Promise<Shadow | undefined>;
   /** Where vectors and scores are counted for training's eyes; absent: nowhere. */
@@ -53,6 +56,10 @@ export interface BatchCounts {
   duplicates: number;
   late: number;
   misrouted: number;
+  /** Points that had been set aside and were put on the stream again. */
+  redriven: number;
+  /** Values that were stored without being looked at, since the budget of sources or of metrics is spent. */
+  unscored: number;
   degraded: number;
   /** Calls of the model whose answer did not fit the vectors: the wrong model is deployed. */
   modelMismatches: number;
@@ -126,6 +133,8 @@ export function zeroCounts(): BatchCounts {
     duplicates: 0,
     late: 0,
     misrouted: 0,
+    redriven: 0,
+    unscored: 0,
     degraded: 0,
     modelMismatches: 0,
     anomalies: 0,
@@ -138,7 +147,25 @@ export function zeroCounts(): BatchCounts {
   };
 }
 
-/** Adds `some` to `total`, count by count. */
+/** Adds `some` to `total`, count by count. Written out, since it is called for every source: a list of names would take a microsecond. */
 export function addCounts(total: BatchCounts, some: Readonly<BatchCounts>): void {
-  for (const name of Object.keys(some) as (keyof BatchCounts)[]) total[name] += some[name];
+  total.records += some.records;
+  total.points += some.points;
+  total.values += some.values;
+  total.rejected += some.rejected;
+  total.absorbedBefore += some.absorbedBefore;
+  total.duplicates += some.duplicates;
+  total.late += some.late;
+  total.misrouted += some.misrouted;
+  total.redriven += some.redriven;
+  total.unscored += some.unscored;
+  total.degraded += some.degraded;
+  total.modelMismatches += some.modelMismatches;
+  total.anomalies += some.anomalies;
+  total.recomputed += some.recomputed;
+  total.stateLost += some.stateLost;
+  total.warming += some.warming;
+  total.warmed += some.warmed;
+  total.warmingBudgetSpent += some.warmingBudgetSpent;
+  total.failedRecords += some.failedRecords;
 }

@@ -1,7 +1,7 @@
-import { FEATURE_SCHEMA_VERSION, type FeatureVector, type ModelScore } from '../../shared/detection/model';
+import type { FeatureVector, ModelScore } from '../../shared/detection/model';
 import { CHECKPOINT_FIELD, type StateCommit, type StateFields } from '../../shared/detection/ports';
 import type { Filing } from '../../shared/detection/silence/ports';
-import { encodeWatch, WATCH_FIELD } from '../../shared/detection/silence/source-watch';
+import { encodeWatch, releaseWatch, WATCH_FIELD } from '../../shared/detection/silence/source-watch';
 import type {
   Conclusion,
   Observation,
@@ -12,6 +12,7 @@ import type {
 import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
+import { encodePlaceDay, PLACE_FIELD } from './budget';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, type PlacedEvent, zeroCounts } from './services';
@@ -53,20 +54,22 @@ export interface SourceResult {
 }
 
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
 /**
  * Stage 1 of one source: drop what its checkpoint covers, learn from the rest in order.
  * @throws {UnreadableState} if the memory that it goes on from is unreadable
  */
 export function advanceSource(work: SourceWork, recalled: Recalled, open: OpenSourceDetector): SourcePass {
-  const { detector, listened, ...known } = opened(work, recalled.fields, open);
+  const memory = opened(work, recalled.fields, open);
+  const { detector, listened } = memory;
   const counts = zeroCounts();
-  let { checkpoint, mark } = known;
+  let { checkpoint, mark } = memory;
   const fresh = work.points.filter(({ position }) => !checkpoint.covers(position));
   counts.absorbedBefore += work.points.length - fresh.length;
   const advanced = fresh.map((placed) => {
-    listen(listened, placed, work.settings);
+    // What comes again after hours says nothing of when its source spoke.
+    if (placed.redriven === undefined) listen(listened, placed, work.settings);
+    else counts.redriven += 1;
     if (checkpoint.isMisrouted(placed.position)) counts.misrouted += 1;
     checkpoint = checkpoint.advanced(placed.position);
     const warming = mark !== undefined && mark.left > 0;
@@ -92,33 +95,32 @@ export function vectorsOf(pass: SourcePass): FeatureVector[] {
 export function concludeSource(
   pass: SourcePass,
   scores: readonly ModelScore[],
-  scored: { readonly model: string; readonly settings: number; readonly degraded: boolean },
+  { versions, degraded }: { readonly versions: Versions; readonly degraded: boolean },
 ): SourceResult {
-  const versions: Versions = { model: scored.model, settings: scored.settings, schema: FEATURE_SCHEMA_VERSION };
   const rows: PointRow[] = [];
   const verdicts: (readonly Verdict[])[] = [];
-  const events: PlacedEvent[] = eventsOfReturns(pass, scored.settings);
+  const events: PlacedEvent[] = eventsOfReturns(pass, versions.settings);
   let at = 0;
   for (const { placed, observations, warming } of pass.advanced) {
-    const context = { versions, degraded: scored.degraded, warming };
-    const count = observations.reduce((sum, { features }) => sum + (features === undefined ? 0 : 1), 0);
-    const conclusion = pass.detector.conclude(placed.point, observations, scores.slice(at, at + count), context);
-    at += count;
-    events.push(...conclusion.events.map((event) => ({ event, position: placed.position })));
+    const context = { versions, degraded, warming };
+    let end = at;
+    for (const { features } of observations) if (features !== undefined) end++;
+    const own = at === 0 && end === scores.length ? scores : scores.slice(at, end);
+    const conclusion = pass.detector.conclude(placed.point, observations, own, context);
+    at = end;
+    for (const event of conclusion.events) events.push({ event, position: placed.position });
     verdicts.push(conclusion.verdicts);
     rowsOf(placed, observations, conclusion, context, pass.counts, rows);
   }
-  pass.counts.anomalies += events.filter(
-    ({ event: { phase, kind } }) => phase === 'opened' && kind !== 'silence',
-  ).length;
+  for (const { event } of events) if (event.phase === 'opened' && event.kind !== 'silence') pass.counts.anomalies += 1;
   return { rows, events: [...untoldOf(pass, events), ...events], verdicts };
 }
 
 /** What an attempt that died had decided, and this one, with a memory filled again, did not. */
 function untoldOf({ recalled, advanced }: SourcePass, events: readonly PlacedEvent[]): PlacedEvent[] {
-  const ids = new Set(events.map(({ event }) => event.id));
   const [first] = advanced;
   if (recalled.untold === undefined || first === undefined) return [];
+  const ids = new Set(events.map(({ event }) => event.id));
   const { position } = first.placed;
   return recalled.untold.filter(({ id }) => !ids.has(id)).map((event) => ({ event, position }));
 }
@@ -138,13 +140,20 @@ export function stateBytesOf({ recalled }: SourcePass, { fields }: StateCommit):
 }
 
 /** What to write back: changed state and the checkpoint, if the stored checkpoint is still the one that was loaded. */
-export function commitOf(pass: SourcePass): StateCommit {
-  const { loaded, restored = [] } = pass.recalled;
-  const fields = new Map([...restored, ...pass.detector.encode()]);
-  fields.set(WATCH_FIELD, encodeWatch(pass.listened.watch));
-  if (pass.mark !== undefined) fields.set(WARMING_FIELD, encodeMark(pass.mark));
-  fields.set(CHECKPOINT_FIELD, encoder.encode(pass.checkpoint.encode()));
-  return { source: pass.work.source, expected: loaded?.get(CHECKPOINT_FIELD), fields };
+export function commitOf({ work, recalled, detector, listened, mark, checkpoint }: SourcePass): StateCommit {
+  const fields = detector.encode();
+  if (recalled.restored) for (const [name, field] of recalled.restored) if (!fields.has(name)) fields.set(name, field);
+  fields.set(WATCH_FIELD, encodeWatch(listened.watch));
+  if (mark !== undefined) fields.set(WARMING_FIELD, encodeMark(mark));
+  if (work.placeDay !== undefined) fields.set(PLACE_FIELD, encodePlaceDay(work.placeDay));
+  fields.set(CHECKPOINT_FIELD, Buffer.from(checkpoint.encode()));
+  return { source: work.source, expected: recalled.loaded?.get(CHECKPOINT_FIELD), fields };
+}
+
+/** After {@link commitOf} nobody works with the source's memory any more: the next batches have it. */
+export function closeSource({ detector, listened }: SourcePass): void {
+  detector.close();
+  releaseWatch(listened.watch);
 }
 
 function checkpointOf(loaded: StateFields | undefined): Checkpoint {
@@ -166,7 +175,7 @@ function opened(work: SourceWork, fields: StateFields | undefined, open: OpenSou
 }
 
 function rowsOf(
-  { point, position }: PlacedPoint,
+  { point, position, redriven }: PlacedPoint,
   observations: readonly Observation[],
   conclusion: Conclusion,
   context: { readonly versions: Versions; readonly degraded: boolean; readonly warming: boolean },
@@ -175,18 +184,21 @@ function rowsOf(
 ): void {
   observations.forEach((observation, i) => {
     if (observation.metric === undefined || observation.value === undefined) return;
-    if (observation.standing === 'duplicate') {
+    // What the store had refused was learnt and is not there yet.
+    if (observation.standing === 'duplicate' && redriven !== 'not-storable') {
       counts.duplicates += 1;
       return;
     }
     const verdict = conclusion.verdicts[i]!;
-    const late = observation.standing !== 'current';
+    const late = observation.standing !== 'current' && observation.standing !== 'unwatched';
     counts.values += 1;
     if (late) counts.late += 1;
     // What nobody was to score is not worse for it.
     const degraded = context.degraded && observation.features !== undefined;
     if (degraded) counts.degraded += 1;
-    rows.push({
+    const unscored = observation.standing === 'unwatched';
+    if (unscored) counts.unscored += 1;
+    const row: PointRow = {
       source: point.source,
       metric: observation.metric,
       timestamp: point.timestamp,
@@ -194,18 +206,24 @@ function rowsOf(
       anomalyScore: verdict.anomalyScore,
       alarmScore: verdict.alarmScore,
       isAnomaly: verdict.isAnomaly,
-      ...(observation.expected === undefined ? {} : { expected: observation.expected }),
-      ...(observation.lower === undefined ? {} : { lower: observation.lower }),
-      ...(observation.upper === undefined ? {} : { upper: observation.upper }),
       late,
       learning: observation.learnt < observation.learningNeeds,
       degraded,
       warming: context.warming,
-      ...(degraded && observation.features !== undefined ? { features: [...observation.features] } : {}),
-      ...(degraded && verdict.bar !== undefined ? { bar: verdict.bar } : {}),
       revision: 0,
       versions: context.versions,
-      ...position,
-    });
+      stream: position.stream,
+      shard: position.shard,
+      sequence: position.sequence,
+      index: position.index,
+    };
+    // One after the other: there is a row for every value, and spreading makes an object for each part of one.
+    if (observation.expected !== undefined) row.expected = observation.expected;
+    if (observation.lower !== undefined) row.lower = observation.lower;
+    if (observation.upper !== undefined) row.upper = observation.upper;
+    if (unscored) row.unscored = true;
+    if (degraded && observation.features !== undefined) row.features = [...observation.features];
+    if (degraded && verdict.bar !== undefined) row.bar = verdict.bar;
+    rows.push(row);
   });
 }

@@ -1,4 +1,5 @@
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
+import type { Settings } from '../../shared/domain/settings';
 import { parseConfig } from '../../shared/runtime/config';
 import { timeLeftOf } from '../../shared/runtime/kinesis';
 import { type LocalConfig, LocalConfigSchema } from './local-config';
@@ -7,7 +8,10 @@ import { limitsOf, oldestOf, type RescoreHandler } from './schedule';
 import type { Services } from './services';
 
 /** What a runtime hands over instead of having it built from the environment. */
-export type Handed = Pick<Services, 'store' | 'topic' | 'observe'>;
+export type Handed = Pick<Services, 'store' | 'topic' | 'observe'> & {
+  /** Asked for at each run; absent: those of the environment. */
+  readonly settings?: () => Promise<Settings>;
+};
 
 /**
  * Environment in, handler out.
@@ -20,13 +24,15 @@ export function createHandler(
 ): { readonly handler: RescoreHandler; readonly close: () => Promise<void> } {
   const config = parseConfig(LocalConfigSchema, env);
   const { services, close } = buildServices(config, handed);
-  const handler: RescoreHandler = (_, context) =>
-    rescoreDegraded(services, timeLeftOf(context), oldestOf(config, Date.now()));
+  const handler: RescoreHandler = async (_, context) => {
+    const settings = (await handed.settings?.()) ?? services.settings;
+    return rescoreDegraded({ ...services, settings }, timeLeftOf(context), oldestOf(config, Date.now()));
+  };
   return { handler, close };
 }
 
 /** The composition root: runs once per cold start. */
-function buildServices(config: LocalConfig, handed: Handed) {
+function buildServices(config: LocalConfig, { settings: _, ...handed }: Handed) {
   const scorer = openEndpoint(config);
   const services: Services = { ...handed, scorer, settings: config.SETTINGS, limits: limitsOf(config) };
   return { services, close: async () => scorer.close() };

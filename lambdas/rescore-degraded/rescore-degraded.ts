@@ -117,7 +117,7 @@ class Run {
   private amended(scored: readonly ScoredRow[]): Amendment[] {
     const { settings } = this.services;
     return scored.map(({ row, score, model }) => {
-      const { threshold } = settingsFor(settings, row.source);
+      const { threshold } = settingsFor(settings, row.source, row.timestamp);
       return amend(row, score, model, { threshold, settings: settings.version });
     });
   }

@@ -115,7 +115,7 @@ function lookAt(
   return filings.map((filing, i) => {
     const fields = states[i];
     const watch = decodeWatch(fields?.get(WATCH_FIELD));
-    const settings = settingsFor(services.settings, filing.source);
+    const settings = settingsFor(services.settings, filing.source, now);
     const moment = { now, takenUntil: watch && takenUntil.get(watch.origin.shard), since, again };
     return { filing, fields, watch, settings, look: look(watch, settings, moment) };
   });

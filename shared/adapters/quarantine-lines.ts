@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type QuarantineObject, QuarantineObjectSchema } from '../domain/rows';
 
 /** Quarantined records as NDJSON by day of arrival, wherever they are kept: readable with `less` and `jq`. */
@@ -15,9 +16,17 @@ export function byDay(objects: Iterable<QuarantineObject>): Map<string, Quaranti
 }
 
 /** `2026-11-22`; an arrival that no calendar has goes to `undated`. */
-function dayOf(arrival: number): string {
+export function dayOf(arrival: number): string {
   const date = new Date(arrival);
   return Number.isNaN(date.getTime()) ? 'undated' : date.toISOString().slice(0, -14);
+}
+
+/** A name that follows from the ids within. */
+export function nameOfObjects(objects: readonly Pick<QuarantineObject, 'id'>[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(objects.map(({ id }) => id)))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** The object of a line; none if it is torn or something else. */

@@ -24,8 +24,24 @@ export interface RowFields {
   readonly origin: string;
 }
 
-const FLAG = { late: 1, learning: 2, warming: 4, expected: 8, lower: 16, upper: 32, features: 64, bar: 128 } as const;
+const FLAG = {
+  late: 1,
+  learning: 2,
+  warming: 4,
+  expected: 8,
+  lower: 16,
+  upper: 32,
+  features: 64,
+  bar: 128,
+  anomaly: 256,
+  degraded: 512,
+  unscored: 1024,
+} as const;
 
+/**
+ * With a model at its end, it stands for the field of that name, and flags for the fields that say whether the row is an anomaly and
+ * whether it is degraded: a store to which every field of a row is dear leaves these out.
+ */
 type Origin = [
   stream: string,
   shard: string,
@@ -34,6 +50,7 @@ type Origin = [
   revision: number,
   settings: number,
   schema: number,
+  model?: string,
 ];
 
 export function rowFields(row: PointRow): RowFields {
@@ -64,20 +81,21 @@ export function rowOfFields(
   fields: Readonly<Record<keyof RowFields, unknown>>,
 ): PointRow {
   const origin = JSON.parse(String(fields.origin)) as Origin;
-  const [, , , , , settings, schema] = origin;
+  const [, , , , , settings, schema, model] = origin;
   const has = (flag: number) => (Number(fields.flags) & flag) !== 0;
+  const says = (field: unknown, flag: number) => (model === undefined ? String(field) === 'true' : has(flag));
   return {
     ...learntFrom(source, metric, timestamp, fields, origin),
-    isAnomaly: String(fields.is_anomaly) === 'true',
+    isAnomaly: says(fields.is_anomaly, FLAG.anomaly),
     ...(has(FLAG.expected) ? { expected: Number(fields.expected) } : {}),
     ...(has(FLAG.lower) ? { lower: Number(fields.lower) } : {}),
     ...(has(FLAG.upper) ? { upper: Number(fields.upper) } : {}),
     learning: has(FLAG.learning),
-    degraded: String(fields.degraded) === 'true',
+    degraded: says(fields.degraded, FLAG.degraded),
     warming: has(FLAG.warming),
     ...(has(FLAG.features) ? { features: JSON.parse(String(fields.features)) as number[] } : {}),
     ...(has(FLAG.bar) ? { bar: barOf(String(fields.bar)) } : {}),
-    versions: { model: String(fields.model), settings, schema },
+    versions: { model: model ?? String(fields.model), settings, schema },
   };
 }
 
@@ -104,6 +122,7 @@ function learntFrom(
     anomalyScore: Number(fields.anomaly_score),
     alarmScore: Number(fields.alarm_score),
     late: (Number(fields.flags) & FLAG.late) !== 0,
+    ...((Number(fields.flags) & FLAG.unscored) === 0 ? {} : { unscored: true }),
     revision,
     stream,
     shard,
@@ -112,7 +131,7 @@ function learntFrom(
   };
 }
 
-function flagsOf(row: PointRow): number {
+export function flagsOf(row: PointRow): number {
   return (
     (row.late ? FLAG.late : 0) |
     (row.learning ? FLAG.learning : 0) |
@@ -121,7 +140,10 @@ function flagsOf(row: PointRow): number {
     (row.lower === undefined ? 0 : FLAG.lower) |
     (row.upper === undefined ? 0 : FLAG.upper) |
     (row.features === undefined ? 0 : FLAG.features) |
-    (row.bar === undefined ? 0 : FLAG.bar)
+    (row.bar === undefined ? 0 : FLAG.bar) |
+    (row.isAnomaly ? FLAG.anomaly : 0) |
+    (row.degraded ? FLAG.degraded : 0) |
+    (row.unscored ? FLAG.unscored : 0)
   );
 }
 

@@ -1,7 +1,7 @@
 import { stableId } from '../domain/ids';
 import { durationWords } from './document/durations';
 import type { ActionResult, Actor, AlertActions } from './ports';
-import { alertKey, bodyOf, type GivenVerdict, INDEX, putAlert, type SentEntry, sentKey, verdictKey } from './records';
+import { alertKey, bodyOf, INDEX, putAlert, type SentEntry, type StoredVerdict, sentKey, verdictKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { joinGroups } from './router/route-events';
 import type { RouterServices } from './router/services';
@@ -95,11 +95,11 @@ export function openAlertActions(services: ActionServices): AlertActions {
               alertId,
               episodeId: alert.episodeId,
               source,
-              metric,
+              ...(metric === undefined ? {} : { metric }),
               kind,
               since,
-              closedAt: alert.facts.closedAt,
-            } satisfies GivenVerdict,
+              ...(alert.facts.closedAt === undefined ? {} : { closedAt: alert.facts.closedAt }),
+            } satisfies StoredVerdict,
             index: { name: INDEX.verdicts, at: given.at },
           };
           return changed({ ...alert, verdicts }, 'verdict', words, [put]);

@@ -69,19 +69,19 @@ export const rulesVersionKey = (version: number): Key => ({
   sort: `${RULES_VERSIONS}${String(version).padStart(10, '0')}`,
 });
 
-/** What a person said of an alert, with what training needs to find its points when the alert itself is gone. */
-export interface GivenVerdict extends Actor {
+/** What a person said of an alert, with what is needed to find its points when the alert itself is gone. */
+export interface StoredVerdict extends Actor {
   readonly verdict: Verdict;
   readonly at: number;
   readonly note?: string;
   readonly alertId: string;
   readonly episodeId: string;
   readonly source: string;
-  readonly metric?: string | undefined;
+  readonly metric?: string;
   readonly kind: AnomalyKind;
   /** Of the data, as it was known then. */
   readonly since: number;
-  readonly closedAt?: number | undefined;
+  readonly closedAt?: number;
 }
 
 /** What was decided at a turn of a group that had not been decided before. */

@@ -1,5 +1,6 @@
 import { FULL_BYTES, HEAD_BYTES, VERSION } from './metric-layout';
 import { createMetricState, type MetricState } from './metric-state';
+import { slabBytes } from './slab';
 
 /** First byte of a packed state; of one that is not packed it is the version of the layout. */
 export const PACKED_VERSION = 2;
@@ -30,7 +31,7 @@ export function packMetric({ bytes, u32 }: MetricState): Uint8Array | undefined 
       const word = u32[first + bit]!;
       // Written in any case and passed over if it is zero: a branch would be guessed wrong half of the time.
       words[kept] = word;
-      const isKept = Number(word !== 0);
+      const isKept = word === 0 ? 0 : 1;
       kept += isKept;
       bits |= isKept << bit;
     }
@@ -38,7 +39,7 @@ export function packMetric({ bytes, u32 }: MetricState): Uint8Array | undefined 
   }
   const wordsAt = MASK_AT + maskBytes;
   if (wordsAt + 4 * kept >= bytes.length) return undefined;
-  const packed = new Uint8Array(wordsAt + 4 * kept);
+  const packed = slabBytes(wordsAt + 4 * kept);
   packed.set(bytes.subarray(0, HEAD_BYTES));
   packed[VERSION] = PACKED_VERSION;
   packed[HEAD_BYTES] = count & 0xff;

@@ -1,3 +1,5 @@
+import { slabBytes } from './slab';
+
 /**
  * The memory of one metric: one block of bytes, read and written in place through typed views. What is kept at rest is a copy
  * of the block, so a state that was saved and loaded goes on exactly as if it had stayed in memory; every number is therefore
@@ -14,21 +16,27 @@ export interface MetricState {
   readonly i8: Int8Array;
 }
 
-/** Memory is taken from the system for so many bytes at once: a buffer of its own costs a state several microseconds. */
-const SLAB_BYTES = 65_536;
-let slab = new ArrayBuffer(0);
-let taken = 0;
+/** Memory that was given back, by its length. What is beyond some batches' needs is left to the garbage collector. */
+const released = new Map<number, MetricState[]>();
+const RELEASED_MAX = 8_192;
 
-/** Fresh memory, all zero, of a length that the layout gives (a multiple of 8). */
+/** Memory of its own, all zero, of a length that the layout gives (a multiple of 8). */
 export function createMetricState(length: number): MetricState {
-  if (length > SLAB_BYTES) return viewsOf(new ArrayBuffer(length), 0, length);
-  if (taken + length > slab.byteLength) {
-    slab = new ArrayBuffer(SLAB_BYTES);
-    taken = 0;
-  }
-  const state = viewsOf(slab, taken, length);
-  taken += length;
-  return state;
+  const used = released.get(length)?.pop();
+  if (used === undefined) return viewsOf(slabBytes(length));
+  used.bytes.fill(0);
+  return used;
+}
+
+/**
+ * Gives memory back to whoever asks for its length next: its views cost more than all that is done with them for one point.
+ * Nobody may use it from here on. What is never given back is garbage like any other.
+ */
+export function releaseMetricState(state: MetricState): void {
+  const { length } = state.bytes;
+  const known = released.get(length);
+  if (known === undefined) released.set(length, [state]);
+  else if (known.length < RELEASED_MAX) known.push(state);
 }
 
 /** A copy of a state at rest; a shorter one (of an earlier layout) is filled with zeros, a longer one (of a later) is cut. */
@@ -43,16 +51,16 @@ export function saveMetricState(state: MetricState): Uint8Array {
   return state.bytes.slice();
 }
 
-function viewsOf(buffer: ArrayBuffer, offset: number, length: number): MetricState {
-  const bytes = new Uint8Array(buffer, offset, length);
+function viewsOf(bytes: Uint8Array): MetricState {
+  const { buffer, byteOffset, length } = bytes;
   return {
     bytes,
-    f64: new Float64Array(buffer, offset, length / 8),
-    f32: new Float32Array(buffer, offset, length / 4),
-    u32: new Uint32Array(buffer, offset, length / 4),
-    i16: new Int16Array(buffer, offset, length / 2),
-    u16: new Uint16Array(buffer, offset, length / 2),
+    f64: new Float64Array(buffer, byteOffset, length / 8),
+    f32: new Float32Array(buffer, byteOffset, length / 4),
+    u32: new Uint32Array(buffer, byteOffset, length / 4),
+    i16: new Int16Array(buffer, byteOffset, length / 2),
+    u16: new Uint16Array(buffer, byteOffset, length / 2),
     u8: bytes,
-    i8: new Int8Array(buffer, offset, length),
+    i8: new Int8Array(buffer, byteOffset, length),
   };
 }

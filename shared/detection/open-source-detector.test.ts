@@ -1,6 +1,8 @@
 import { AnomalyEventSchema } from '../domain/anomaly-event';
+import { LIMITS } from '../domain/limits';
+import { DEFAULT_SOURCE_SETTINGS } from '../domain/settings';
 import { isJudged, reasonsOf } from './metric-observation';
-import { METRICS_PER_SOURCE_MAX } from './open-source-detector';
+import { openSourceDetector } from './open-source-detector';
 import { dailyWave, MINUTE_MS, open, point, run, START, step } from './series.factory';
 
 const ROWS = 1200;
@@ -95,12 +97,23 @@ describe('standing of a value', () => {
 
 it('watches a bounded number of metrics and says so of the others', () => {
   const detector = open();
-  const metrics = Object.fromEntries(Array.from({ length: METRICS_PER_SOURCE_MAX + 1 }, (_, k) => [`m${k}`, k]));
+  const { sourceMetricsMax } = LIMITS;
+  const metrics = Object.fromEntries(Array.from({ length: sourceMetricsMax + 1 }, (_, k) => [`m${k}`, k]));
   const { observations } = step(detector, point(START, metrics));
   expect(observations.filter(({ standing }) => standing === 'unwatched').map(({ metric }) => metric)).toEqual([
-    `m${METRICS_PER_SOURCE_MAX}`,
+    `m${sourceMetricsMax}`,
   ]);
-  expect(detector.encode().size).toBe(METRICS_PER_SOURCE_MAX + 1);
+  expect(detector.encode().size).toBe(sourceMetricsMax + 1);
+});
+
+it('watches fewer where settings say so, and keeps those that it knows', () => {
+  const strict = { ...DEFAULT_SOURCE_SETTINGS, metricsMax: 2 };
+  const known = open();
+  step(known, point(START, { a: 1, b: 2, c: 3 }));
+  const detector = openSourceDetector('pump', strict, known.encode());
+  const { observations } = step(detector, point(START + 1, { a: 1, b: 2, c: 3, d: 4 }));
+  const unwatched = observations.filter(({ standing }) => standing === 'unwatched');
+  expect(unwatched.map(({ metric }) => metric)).toEqual(['d']);
 });
 
 it('encodes only what changed', () => {

@@ -7,7 +7,7 @@ import { anomalyEvent, judge, NO_VERDICT, thresholdOf } from './judge';
 import { viewOfLeap } from './leap';
 import { decodeMetric, encodeMetric, newMetric } from './metric-codec';
 import { isJudged } from './metric-observation';
-import type { MetricState } from './metric-state';
+import { type MetricState, releaseMetricState } from './metric-state';
 import type { ModelScore } from './model';
 import { observeLeap, observeMetric, quantity, type Reading, unjudged } from './observe-metric';
 import type { PopulationPrior } from './population-prior';
@@ -23,9 +23,6 @@ import type {
 } from './source-detector';
 import { sourceVerdict } from './source-verdict';
 
-/** Metrics of one source that are watched; further ones are stored unscored. */
-export const METRICS_PER_SOURCE_MAX = 512;
-
 export const METRIC_PREFIX = 'm:';
 /** The field of what spans metrics. */
 export const SOURCE_FIELD = 's';
@@ -39,9 +36,15 @@ export function openerWithPrior(prior: PopulationPrior): OpenSourceDetector {
   return (source, settings, fields) => new OpenedSource(source, settings, fields, prior);
 }
 
+/** A metric in memory. */
+interface OpenedMetric {
+  readonly field: string;
+  readonly state: MetricState;
+  isChanged: boolean;
+}
+
 class OpenedSource implements SourceDetector {
-  private readonly metrics = new Map<string, MetricState>();
-  private readonly changed = new Set<string>();
+  private readonly metrics = new Map<string, OpenedMetric>();
   private relations: RelationWatch | undefined;
   private relationsChanged = false;
   private readonly zone: ZoneOffset;
@@ -60,13 +63,14 @@ class OpenedSource implements SourceDetector {
 
   advance(point: DataPoint): readonly Observation[] {
     const observations: Observation[] = [];
-    const measured = new Map<string, number>();
-    const isLeap = this.isUnconfirmed(point);
-    for (const name of Object.keys(point.metrics)) {
+    const names = Object.keys(point.metrics);
+    const measured = names.length > 1 || this.hasRelations() ? new Map<string, number>() : undefined;
+    const isLeap = this.isUnconfirmed(point, names);
+    for (const name of names) {
       observations.push(isLeap ? this.observeLeap(name, point) : this.observe(name, point));
-      if (quantity.known) measured.set(name, quantity.value);
+      if (quantity.known) measured?.set(name, quantity.value);
     }
-    if (measured.size > 0 && (measured.size > 1 || this.hasRelations())) {
+    if (measured && measured.size > 0 && (measured.size > 1 || this.hasRelations())) {
       const together = observeRelations(this.openRelations(), point.timestamp, measured);
       this.relationsChanged = true;
       if (together) observations.push(together);
@@ -75,13 +79,13 @@ class OpenedSource implements SourceDetector {
   }
 
   private observe(metric: string, point: DataPoint): Observation {
-    const state = this.open(metric);
-    if (!state) {
+    const opened = this.open(metric);
+    if (!opened) {
       quantity.known = false;
       return unjudged({ metric, value: point.metrics[metric]! }, 'unwatched');
     }
-    const observation = observeMetric(state, this.readingOf(metric, point));
-    if (observation.standing === 'current' || observation.standing === 'late') this.changed.add(metric);
+    const observation = observeMetric(opened.state, this.readingOf(metric, point));
+    if (observation.standing === 'current' || observation.standing === 'late') opened.isChanged = true;
     return observation;
   }
 
@@ -98,11 +102,11 @@ class OpenedSource implements SourceDetector {
   }
 
   /** Is its time a leap to all of its metrics that can tell, and confirmed by none? */
-  private isUnconfirmed({ metrics, timestamp }: DataPoint): boolean {
+  private isUnconfirmed({ timestamp }: DataPoint, names: readonly string[]): boolean {
     let isLeap = false;
-    for (const name of Object.keys(metrics)) {
-      const state = this.known(name);
-      const view = state ? viewOfLeap(state, timestamp) : 'unknown';
+    for (const name of names) {
+      const opened = this.known(name);
+      const view = opened ? viewOfLeap(opened.state, timestamp) : 'unknown';
       if (view === 'no-leap' || view === 'confirmed') return false;
       if (view === 'unconfirmed') isLeap = true;
     }
@@ -111,13 +115,13 @@ class OpenedSource implements SourceDetector {
 
   /** A metric that cannot tell a leap does not begin with one. */
   private observeLeap(metric: string, point: DataPoint): Observation {
-    const state = this.known(metric);
-    if (!state || viewOfLeap(state, point.timestamp) === 'unknown') {
+    const opened = this.known(metric);
+    if (!opened || viewOfLeap(opened.state, point.timestamp) === 'unknown') {
       quantity.known = false;
-      return unjudged({ metric, value: point.metrics[metric]! }, 'unconfirmed', state);
+      return unjudged({ metric, value: point.metrics[metric]! }, 'unconfirmed', opened?.state);
     }
-    this.changed.add(metric);
-    return observeLeap(state, this.readingOf(metric, point));
+    opened.isChanged = true;
+    return observeLeap(opened.state, this.readingOf(metric, point));
   }
 
   conclude(
@@ -151,35 +155,53 @@ class OpenedSource implements SourceDetector {
   /** For stage 2, which moves refractory and episode in it. */
   private memoryOf(metric: string | undefined): MetricState {
     if (metric !== undefined) {
-      this.changed.add(metric);
-      return this.open(metric)!;
+      const opened = this.open(metric)!;
+      opened.isChanged = true;
+      return opened.state;
     }
     this.relationsChanged = true;
     return this.openRelations().state;
   }
 
-  encode(): StateFields {
+  encode(): Map<string, Uint8Array> {
     const result = new Map<string, Uint8Array>();
-    for (const name of this.changed) result.set(METRIC_PREFIX + name, encodeMetric(this.metrics.get(name)!));
+    for (const { field, state, isChanged } of this.metrics.values())
+      if (isChanged) result.set(field, encodeMetric(state));
     if (this.relations && this.relationsChanged) result.set(SOURCE_FIELD, saveRelations(this.relations));
     return result;
   }
 
+  close(): void {
+    for (const { state } of this.metrics.values()) releaseMetricState(state);
+    if (this.relations) releaseMetricState(this.relations.state);
+    this.metrics.clear();
+    this.relations = undefined;
+  }
+
   /** The metric's memory, if it has one. */
-  private known(name: string): MetricState | undefined {
-    return this.metrics.get(name) ?? (this.fields?.has(METRIC_PREFIX + name) ? this.open(name) : undefined);
+  private known(name: string): OpenedMetric | undefined {
+    const opened = this.metrics.get(name);
+    if (opened) return opened;
+    const field = METRIC_PREFIX + name;
+    const saved = this.fields?.get(field);
+    return saved && this.remember(name, field, decodeMetric(saved));
   }
 
   /** The metric's memory, made if it is new and there is room. */
-  private open(name: string): MetricState | undefined {
-    const opened = this.metrics.get(name);
-    if (opened) return opened;
-    const saved = this.fields?.get(METRIC_PREFIX + name);
-    if (!saved && this.knownCount >= METRICS_PER_SOURCE_MAX) return undefined;
-    if (!saved) this.knownCount++;
-    const state = (saved && decodeMetric(saved)) ?? newMetric(this.prior?.beginnings.get(name) ?? commonBeginning());
-    this.metrics.set(name, state);
-    return state;
+  private open(name: string): OpenedMetric | undefined {
+    const known = this.known(name);
+    if (known) return known;
+    if (this.knownCount >= this.settings.metricsMax) return undefined;
+    this.knownCount++;
+    return this.remember(name, METRIC_PREFIX + name, undefined);
+  }
+
+  /** @param state undefined: it begins anew */
+  private remember(name: string, field: string, state: MetricState | undefined): OpenedMetric {
+    const beginning = () => newMetric(this.prior?.beginnings.get(name) ?? commonBeginning());
+    const opened = { field, state: state ?? beginning(), isChanged: false };
+    this.metrics.set(name, opened);
+    return opened;
   }
 
   private hasRelations(): boolean {

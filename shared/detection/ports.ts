@@ -93,7 +93,16 @@ export interface RecentQuery {
 /** What can be learnt of a row again. */
 export type RecentRow = Pick<
   PointRow,
-  'source' | 'metric' | 'timestamp' | 'value' | 'anomalyScore' | 'alarmScore' | 'late' | 'revision' | keyof Position
+  | 'source'
+  | 'metric'
+  | 'timestamp'
+  | 'value'
+  | 'anomalyScore'
+  | 'alarmScore'
+  | 'late'
+  | 'unscored'
+  | 'revision'
+  | keyof Position
 >;
 
 /**
@@ -170,4 +179,29 @@ export interface DegradedQuery {
 export interface DegradedRows {
   /** Those that readers see, that are degraded and have kept their vector; in order of time, then source and metric. */
   readDegraded(query: DegradedQuery): Promise<readonly PointRow[]>;
+}
+
+/** What thresholds are weighed by: the scores of a row, and by which versions it was judged. */
+export interface PastScore
+  extends Pick<PointRow, 'source' | 'metric' | 'timestamp' | 'anomalyScore' | 'alarmScore' | 'isAnomaly'> {
+  readonly model: string;
+  readonly settings: number;
+}
+
+export interface ScoresQuery {
+  /** Epoch milliseconds of the data, inclusive. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** Absent: all sources. */
+  readonly isWanted?: (source: string) => boolean;
+}
+
+/** The past of all series, for who looks at it as a whole. */
+export interface ScoreHistory {
+  /**
+   * Rows that readers see, without those that came late, some at a time: all rows of a series one after the other, in order of
+   * time. Memory does not grow with the number of series.
+   */
+  readScores(query: ScoresQuery): AsyncIterable<readonly PastScore[]>;
 }

@@ -78,8 +78,10 @@ export interface SourceDetector {
     scores: readonly ModelScore[],
     context: ConcludeContext,
   ): Conclusion;
-  /** State at rest, without the checkpoint: only fields that changed since it was opened. */
-  encode(): StateFields;
+  /** State at rest, without the checkpoint: only fields that changed since it was opened. The map is the caller's. */
+  encode(): Map<string, Uint8Array>;
+  /** Gives its memory back to those that are opened next. It must not be used from here on; calling it is not needed. */
+  close(): void;
 }
 
 export type OpenSourceDetector = (

@@ -8,6 +8,8 @@ export const LIMITS = {
   recordPointsMax: 10_000,
   /** Metrics in one data point. */
   pointMetricsMax: 256,
+  /** Metrics of one source that have a memory; settings may say fewer. */
+  sourceMetricsMax: 512,
   /** Tags on one data point. */
   pointTagsMax: 32,
   /** Characters of a source, metric or tag name and of a tag's value. */

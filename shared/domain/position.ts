@@ -32,6 +32,8 @@ export function comparePositions(
  * A source is normally on one shard; more mean a resharding, a recreated stream or a producer that does not key by source.
  */
 export class Checkpoint {
+  private text: string | undefined;
+
   /** Oldest advance first. */
   private constructor(private readonly rows: readonly Row[]) {}
 
@@ -50,7 +52,8 @@ export class Checkpoint {
 
   /** Oldest advance first; the same history always gives the same text. */
   encode(): string {
-    return JSON.stringify(this.rows);
+    this.text ??= JSON.stringify(this.rows);
+    return this.text;
   }
 
   /** Was this position absorbed before? */
@@ -86,10 +89,13 @@ export class Checkpoint {
 
   private rowOf({ stream, shard }: Position): Row | undefined {
     const length = stream.length + 1 + shard.length;
-    // No text is made for the comparison: there is one for every point.
-    return this.rows.find(
-      ([key]) => key.length === length && key[stream.length] === '/' && key.startsWith(stream) && key.endsWith(shard),
-    );
+    // No text is made for the comparison: there are several for every point.
+    for (const row of this.rows) {
+      const [key] = row;
+      if (key.length === length && key[stream.length] === '/' && key.startsWith(stream) && key.endsWith(shard))
+        return row;
+    }
+    return undefined;
   }
 }
 

@@ -34,6 +34,8 @@ export const PointRowSchema = z.object({
   /** Scored by the built-in model because the endpoint did not answer; `features` is then kept for re-scoring. */
   degraded: z.boolean(),
   warming: z.boolean(),
+  /** Stored and not looked at, since the budget of sources, or of the source's metrics, is spent; absent: it was. */
+  unscored: z.literal(true).optional(),
   features: z.array(z.number()).optional(),
   /** Kept with `features`: how the point was judged, so that it can be judged again. */
   bar: AlarmBarSchema.optional(),
@@ -65,6 +67,8 @@ export const QuarantineObjectSchema = z.object({
   body: z.string(),
   /** Was the body cut, or is it with another object of the same record? */
   truncated: z.boolean(),
+  /** How often it had been put on the stream again when it came here; absent: never. */
+  attempt: z.number().int().min(1).optional(),
 });
 export type QuarantineObject = z.output<typeof QuarantineObjectSchema>;
 

@@ -1,4 +1,5 @@
-import { DEFAULT_SETTINGS, matchesPattern, SettingsSchema, settingsFor } from './settings';
+import { DEFAULT_SETTINGS, matchesPattern, SettingsSchema, settingsFor, settingsOver } from './settings';
+import { readSettingsDocument, SettingsError } from './settings-document';
 
 describe('a source pattern', () => {
   test.each([
@@ -62,6 +63,51 @@ describe('settings', () => {
       const settings = SettingsSchema.parse({ version: 1, defaults });
       expect(SettingsSchema.parse(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
     }
+  });
+
+  test('an override that has expired by the arrival of what is judged does not count', () => {
+    const settings = SettingsSchema.parse({
+      version: 2,
+      overrides: [
+        { sources: '*', settings: { threshold: 0.6 } },
+        {
+          sources: 'pump-*',
+          settings: { threshold: 0.8 },
+          by: 'anna',
+          why: 'service',
+          expiresAt: '2026-11-22T13:00:00Z',
+        },
+      ],
+    });
+    const end = Date.UTC(2026, 10, 22, 13);
+    expect([end - 1, end].map((at) => settingsFor(settings, 'pump-1', at).threshold)).toEqual([0.8, 0.6]);
+    expect(settingsFor(settings, 'pump-1').threshold).toBe(0.8);
+  });
+
+  test.each([
+    ['a threshold', { threshold: 0.7 }, { threshold: 0.6 }, { threshold: 0.6 }],
+    ['a rate over a threshold', { threshold: 0.7 }, { falseAlarmsPerWeek: 2 }, { falseAlarmsPerWeek: 2 }],
+    ['a threshold over a rate', { falseAlarmsPerWeek: 2 }, { threshold: 0.5 }, { threshold: 0.5 }],
+    ['nothing', { falseAlarmsPerWeek: 2 }, {}, { falseAlarmsPerWeek: 2 }],
+  ])('over others, a document takes the place of what it names: %s', (_, base, defaults, expected) => {
+    const given = SettingsSchema.parse({ version: 1, defaults: { ...base, timeZone: 'Europe/Berlin' } });
+    const over = settingsOver(given, { version: 3, defaults });
+    expect(over).toMatchObject({ version: 3, defaults: { timeZone: 'Europe/Berlin', ...expected } });
+    if (!('falseAlarmsPerWeek' in expected)) expect(over.defaults.falseAlarmsPerWeek).toBeUndefined();
+  });
+
+  test('a name that no setting has is told to who wrote it, wherever it stands', () => {
+    const document = {
+      version: 1,
+      defualts: {},
+      overrides: [{ sources: '*', settings: { treshold: 0.6 }, owner: 'anna' }],
+      fleet: { share: 1 },
+    };
+    const read = () => readSettingsDocument(JSON.stringify(document), 'mine.json');
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(
+      /^mine\.json: defualts: .*overrides\.0\.owner: .*overrides\.0\.settings\.treshold: .*fleet\.share: /,
+    );
   });
 
   test.each([

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { TimestampSchema } from './data-point';
+import { LIMITS } from './limits';
 import { isTimeZone } from './wall-clock';
 
 const HOUR_MS = 3_600_000;
@@ -26,6 +28,8 @@ export const SourceSettingsSchema = z.object({
   releaseMs: z.number().min(0),
   /** Metrics that only ever grow and are differenced before they are judged; absent: detected. */
   counters: z.array(z.string()).optional(),
+  /** Metrics of a source that are watched, the first that came; further ones are stored unscored. */
+  metricsMax: z.number().int().min(1).max(LIMITS.sourceMetricsMax),
   /** Is a source missed when nothing comes from it any more? */
   watchSilence: z.boolean(),
   /** How many of its usual intervals a source may be silent … */
@@ -42,6 +46,7 @@ export const DEFAULT_SOURCE_SETTINGS: SourceSettings = {
   allowedFutureMs: 5 * 60_000,
   releaseLevel: 0.4,
   releaseMs: 10 * 60_000,
+  metricsMax: LIMITS.sourceMetricsMax,
   watchSilence: true,
   silenceIntervals: 4,
   silenceMinMs: 60_000,
@@ -63,30 +68,75 @@ const PartialSourceSettingsSchema = SourceSettingsSchema.partial().refine(isUnam
   error: 'set either threshold or falseAlarmsPerWeek',
 });
 
+/** Texts that say who and why. */
+const NOTE_CHARS_MAX = 500;
+
+/** How a version of the document came about; absent where somebody wrote the file by hand. */
+export const SettingsChangeSchema = z.object({
+  /** ISO 8601 with a zone, or epoch milliseconds. */
+  at: TimestampSchema,
+  by: z.string().max(NOTE_CHARS_MAX),
+  why: z.string().max(NOTE_CHARS_MAX).default(''),
+  /** A document was applied, thresholds that were proposed, or an earlier version again. */
+  what: z.enum(['document', 'thresholds', 'revert']).default('document'),
+  /** The version that was in force before. */
+  follows: z.number().int().min(1).optional(),
+});
+export type SettingsChange = z.output<typeof SettingsChangeSchema>;
+
+const OverrideSchema = z.object({
+  /** Source name; `*` stands for any run of characters. */
+  sources: z.string().min(1),
+  settings: PartialSourceSettingsSchema,
+  /** Who wants it so, and why. */
+  by: z.string().max(NOTE_CHARS_MAX).optional(),
+  why: z.string().max(NOTE_CHARS_MAX).optional(),
+  /** ISO 8601 with a zone, or epoch milliseconds; for what arrives from then on it does not count. */
+  expiresAt: TimestampSchema.optional(),
+});
+
 /** The versioned settings document: defaults, then overrides by source pattern; the last match wins. */
 export const SettingsSchema = z.object({
   version: z.number().int().min(1),
+  change: SettingsChangeSchema.optional(),
   defaults: PartialSourceSettingsSchema.default({}).transform((given) => merged(DEFAULT_SOURCE_SETTINGS, given)),
-  overrides: z
-    .array(
-      z.object({
-        /** Source name; `*` stands for any run of characters. */
-        sources: z.string().min(1),
-        settings: PartialSourceSettingsSchema,
-      }),
-    )
-    .default([]),
+  overrides: z.array(OverrideSchema).default([]),
   fleet: FleetSettingsSchema.prefault({}),
 });
 export type Settings = z.output<typeof SettingsSchema>;
+/** As people write it: what is not named is left to the defaults. */
+export type SettingsDocument = z.input<typeof SettingsSchema>;
+
+/** What a name in a document may be, by where it stands. */
+export const SETTINGS_NAMES = {
+  document: Object.keys(SettingsSchema.shape),
+  settings: Object.keys(SourceSettingsSchema.shape),
+  override: Object.keys(OverrideSchema.shape),
+  fleet: Object.keys(FleetSettingsSchema.shape),
+} as const;
 
 export const DEFAULT_SETTINGS: Settings = SettingsSchema.parse({ version: 1 });
 
-/** The settings that hold for a source. O(overrides × name length): patterns are matched without backtracking. */
-export function settingsFor(settings: Settings, source: string): SourceSettings {
+/**
+ * A document over other settings, as those of a command line: what it does not name is theirs.
+ *
+ * @throws {z.ZodError} if it is no settings document
+ */
+export function settingsOver(base: Settings, document: unknown): Settings {
+  const settings = SettingsSchema.parse(document);
+  const { defaults = {}, fleet = {} } = document as SettingsDocument;
+  return { ...settings, defaults: merged(base.defaults, defaults), fleet: { ...base.fleet, ...definedOnly(fleet) } };
+}
+
+/**
+ * The settings that hold for a source. O(overrides × name length): patterns are matched without backtracking.
+ *
+ * @param at arrival of what is judged, epoch milliseconds: overrides that have expired by then do not count; absent: none has
+ */
+export function settingsFor(settings: Settings, source: string, at = Number.NEGATIVE_INFINITY): SourceSettings {
   let result = settings.defaults;
-  for (const override of settings.overrides) {
-    if (matchesPattern(override.sources, source)) result = merged(result, override.settings);
+  for (const { sources, settings: own, expiresAt = Number.POSITIVE_INFINITY } of settings.overrides) {
+    if (expiresAt > at && matchesPattern(sources, source)) result = merged(result, own);
   }
   return result;
 }
@@ -121,6 +171,6 @@ function isUnambiguous({ threshold = DEFAULT_SOURCE_SETTINGS.threshold, falseAla
   return falseAlarmsPerWeek === undefined || threshold === DEFAULT_SOURCE_SETTINGS.threshold;
 }
 
-function definedOnly(partial: GivenSettings): Partial<SourceSettings> {
-  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined));
+function definedOnly<T extends object>(partial: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as never;
 }

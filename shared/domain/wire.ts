@@ -1,5 +1,6 @@
 import { type DataPoint, isRejection, type Rejection, toDataPoint } from './data-point';
 import { LIMITS } from './limits';
+import type { Redriven } from './redriven';
 
 /** A data point with its index in the record. */
 export interface IndexedPoint {
@@ -12,6 +13,8 @@ export interface DecodedRecord {
   readonly rejections: readonly Rejection[];
   /** Elements in which, as is usual in their format, nothing was measured: neither a point nor a fault. Absent: none. */
   readonly unmeasured?: number;
+  /** The record was set aside once and was put on the stream again. */
+  readonly redriven?: Redriven;
 }
 
 /**

@@ -4,6 +4,7 @@ import { LIMITS } from '../domain/limits';
 import { type DecodedRecord, decodeText, type IndexedPoint, refused } from '../domain/wire';
 import { isAggregate, userRecordsOf } from './kpl';
 import { decodeLines } from './line-points';
+import { type RedrivenBody, redrivenOf } from './redriven-record';
 
 /** Strict: a byte that is not UTF-8 makes the record invalid instead of turning into U+FFFD. A leading BOM is dropped. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -17,6 +18,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *   is wrong with one does not touch the others. Elements of user record n have indices from n × {@link LIMITS.recordPointsMax}
  *   on, so that no index depends on how another user record is read.
  *
+ * One that was redriven holds one of these, and its elements keep the indices and the arrival that they had at first.
+ *
  * Never throws for what the bytes hold. A record inflates to at most {@link LIMITS.decompressedBytesMax} and holds at most
  * {@link LIMITS.recordPointsMax} elements, aggregate or not. O(decompressed bytes).
  *
@@ -25,8 +28,26 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function decodeBody(body: Uint8Array, arrival?: number): DecodedRecord {
   if (body.length > LIMITS.recordBytesMax)
     return refused('too-large', `the record has ${body.length} bytes; at most ${LIMITS.recordBytesMax} are read`);
+  const again = redrivenOf(body);
+  return again === undefined ? decodePlain(body, arrival) : decodeRedriven(again, arrival);
+}
+
+function decodePlain(body: Uint8Array, arrival: number | undefined): DecodedRecord {
   if (isAggregate(body)) return decodeAggregate(body, arrival);
   return decodeOne(body, { bytes: LIMITS.decompressedBytesMax }, arrival);
+}
+
+/** What it says of itself is believed as far as it can do no harm: nothing came after it was put again. */
+function decodeRedriven({ redriven, body }: RedrivenBody, arrival = Number.POSITIVE_INFINITY): DecodedRecord {
+  const mark = { ...redriven, arrival: Math.min(redriven.arrival, arrival) };
+  const { points, rejections, ...rest } = decodePlain(body, mark.arrival);
+  const { elements } = mark;
+  if (elements === undefined) return { points, rejections, ...rest, redriven: mark };
+  const first = <Item extends { readonly index: number }>(item: Item) => ({
+    ...item,
+    index: elements[item.index] ?? item.index,
+  });
+  return { points: points.map(first), rejections: rejections.map(first), ...rest, redriven: mark };
 }
 
 export function isGzip(bytes: Uint8Array): boolean {

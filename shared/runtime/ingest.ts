@@ -27,7 +27,7 @@ export function readPosted(
 
 function timely(decoded: DecodedRecord, settings: Settings, now: number): DecodedRecord {
   const late = decoded.points.flatMap(
-    ({ point, index }) => judgeTime(point, index, now, settingsFor(settings, point.source)) ?? [],
+    ({ point, index }) => judgeTime(point, index, now, settingsFor(settings, point.source, now)) ?? [],
   );
   if (late.length === 0) return decoded;
   const refusedAt = new Set(late.map(({ index }) => index));

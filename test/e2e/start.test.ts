@@ -108,6 +108,20 @@ describe('start --input', () => {
     expect(lent[24]!).toBeGreaterThan((await stored('alone', []))[24]!);
   }, 60_000);
 
+  test('watches no more sources than it may, stores the others, and says so', async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => ['a', 'b'].map((name) => `${1_975 + i}-01-01,${name},${i}`));
+    writeFileSync(at('two.csv'), `timestamp,source,level\n${rows.flat().join('\n')}\n`);
+    const run = programs.start(['start', '--input', at('two.csv'), '--data', at('two'), '--sources-max', '1']);
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toMatch(/50 values of sources beyond --sources-max/);
+    const store = await openDuckDbStore(at('two/store.duckdb'));
+    const [a, b] = await Promise.all(['a', 'b'].map((source) => store.readPoints({ source, metric: 'level' })));
+    await store.close();
+    expect([a!.length, b!.length]).toEqual([50, 50]);
+    // Who is first depends on the shard that is read first.
+    expect([a, b].map((all) => all!.filter((row) => row.unscored).length).sort()).toEqual([0, 50]);
+  }, 60_000);
+
   test('reads gzipped NDJSON from standard input, and names every line it cannot use', async () => {
     const good = (i: number) =>
       JSON.stringify({ source: 'a', timestamp: Date.UTC(2026, 0, 1) + i * 60_000, metrics: { m: i } });

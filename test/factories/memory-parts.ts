@@ -191,6 +191,7 @@ export const openDigestDetector: OpenSourceDetector = (source, settings, fields)
       return { verdicts, source: verdicts[0]!, events };
     },
     encode: () => new Map([['digest', digest]]),
+    close: () => undefined,
   };
 };
 

@@ -99,14 +99,14 @@ function bySource({ rows }: Remains): BySource {
       time: string;
       origin: string;
       alarm_score: number;
-      is_anomaly: boolean;
+      is_anomaly: boolean | null;
       flags: number;
     };
     const row: Row = {
       time: fields.time,
       sequence: Number((JSON.parse(fields.origin) as string[])[2]),
       alarm: fields.alarm_score,
-      isAnomaly: fields.is_anomaly,
+      isAnomaly: fields.is_anomaly === true,
       warming: (fields.flags & WARMING) !== 0,
       whole: JSON.stringify({ ...fields, flags: fields.flags & ~WARMING }),
     };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { readQuarantine } from '../../shared/adapters/embedded/quarantine-folder';
+import { openFolderPlace } from '../../shared/adapters/files/folder-place';
+import { openQuarantineArchive } from '../../shared/adapters/quarantine-archive';
 import { influxRows } from '../influx-rows';
 
 /** Everything that outlives a run, in lines that compare: what, whose, value. */
@@ -21,8 +22,9 @@ export interface Remains {
   readonly publishedAgain: number;
 }
 
-/** Bits of a row's flags that say that its vector and its bar were kept. */
-const KEPT_WHEN_DEGRADED = 64 | 128;
+/** Bits of a row's flags: it is degraded; its vector and its bar were kept, which such rows do. */
+const DEGRADED = 512;
+const WHEN_DEGRADED = 64 | 128 | DEGRADED;
 
 export async function whatRemains(places: {
   readonly redis: string;
@@ -35,7 +37,8 @@ export async function whatRemains(places: {
     ? readFileSync(`${places.folder}/published.txt`, 'utf8').trim().split('\n')
     : [];
   const quarantined = new Set<string>();
-  for await (const { id } of readQuarantine(`${places.folder}/quarantine`)) quarantined.add(id);
+  const { read } = openQuarantineArchive(openFolderPlace(places.folder));
+  for await (const { object } of read()) quarantined.add(object.id);
   return {
     states: await redisStates(places.redis),
     rows: new Map(
@@ -46,12 +49,12 @@ export async function whatRemains(places: {
           degraded: undefined,
           features: undefined,
           bar: undefined,
-          flags: Number(fields['flags']) & ~KEPT_WHEN_DEGRADED,
+          flags: Number(fields['flags']) & ~WHEN_DEGRADED,
         }),
       ]),
     ),
     rowsStored: points.length,
-    degraded: points.filter(({ fields }) => fields['degraded'] === true).length,
+    degraded: points.filter(({ fields }) => (Number(fields['flags']) & DEGRADED) !== 0).length,
     ids: new Set(anomalies.map(({ fields }) => (JSON.parse(String(fields['event'])) as { id: string }).id)),
     events: new Map(anomalies.map(({ key, fields }) => [key, withoutDegraded(fields)])),
     quarantined,

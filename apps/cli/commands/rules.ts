@@ -10,6 +10,7 @@ import {
   withWhere,
 } from '../alerting/where';
 import { EXIT_CODES_HELP } from '../exit-codes';
+import { aMoment } from '../option-values';
 
 export function registerRules(program: Command): void {
   const rules = program.command('rules').description('What is an alert and who is told, as a document.');
@@ -86,12 +87,6 @@ export function registerRoutes(program: Command): void {
       });
     })
     .addHelpText('after', ROUTES_HELP + WHERE_HELP + EXIT_CODES_HELP);
-}
-
-function aMoment(text: string): number {
-  const at = Date.parse(text);
-  if (!/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(at)) throw new Error('write it like 2026-11-22T13:00:00Z');
-  return at;
 }
 
 const RULES_HELP = `

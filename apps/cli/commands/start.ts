@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DEFAULT_SETTINGS, type Settings, SettingsSchema } from '../../../shared/domain/settings';
 import { EXIT, EXIT_CODES_HELP, UsageError } from '../exit-codes';
-import { aNumberOfSeconds, aPort, aWholeNumber } from '../option-values';
+import { aNumberOfSeconds, aPort, aPositiveNumber, aWholeNumber } from '../option-values';
 import { addSettingsOptions, type SettingsOptions, settingsGiven } from '../settings-options';
 
 interface StartFlags extends SettingsOptions {
@@ -17,6 +17,7 @@ interface StartFlags extends SettingsOptions {
   readonly seed?: number;
   readonly interval: number;
   readonly seconds?: number;
+  readonly sourcesMax?: number;
 }
 
 export function registerStart(program: Command): void {
@@ -29,6 +30,11 @@ export function registerStart(program: Command): void {
     .option('--time-column <name>', 'CSV: column that holds the time (default: found by name)')
     .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)');
   addSettingsOptions(command, 'point')
+    .option(
+      '--sources-max <number>',
+      'sources that are watched; points of further ones are stored unscored',
+      aPositiveNumber,
+    )
     .option('--seed <number>', 'demo: which fleet (default: 1, or that of the data folder)', aWholeNumber)
     .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
     .option('--seconds <seconds>', 'demo: end by itself after so many live seconds', aNumberOfSeconds)
@@ -53,6 +59,7 @@ async function start(flags: StartFlags): Promise<number> {
       : undefined,
     settings: settingsOf(flags),
     priorFile: flags.prior,
+    sourcesMax: flags.sourcesMax,
     stopping: stopSignal(),
     environment: process.env,
     packageFile: createRequire(import.meta.url).resolve,
@@ -116,7 +123,8 @@ Without --input and --http it shows the demo: 40 sources with two weeks of histo
 injected faults whose truth is known, and at the end what was found of them.
 
 Every point takes the way it takes on AWS: log, batches, detect-anomalies, model server over HTTP,
-store, topic. What it keeps is in .tidewatch/ unless --data names another folder.
+store, topic. What it keeps is in .tidewatch/ unless --data names another folder. A settings.json there
+stands over --threshold and its like, and is taken up while it runs (tidewatch settings --help).
 
 Data points are JSON ({"source":…,"timestamp":…,"metrics":{…}}), an array or one a line; files may
 also be CSV, as for tidewatch score, gzip or not. POST /points answers 202 when the points are in the

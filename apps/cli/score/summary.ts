@@ -1,5 +1,5 @@
-import { METRICS_PER_SOURCE_MAX } from '../../../shared/detection/open-source-detector';
 import { RELATION_SETTINGS } from '../../../shared/detection/relations/relation-settings';
+import { LIMITS } from '../../../shared/domain/limits';
 import { plainText } from '../../local/screen/plain-text';
 import { counted, rejectionLines } from '../rejection-lines';
 import type { ScoreTally } from './score-input';
@@ -34,7 +34,7 @@ function wideLines({ wide, metricsMax }: ScoreTally): string[] {
   if (wide.size === 0) return [];
   const { metricsMax: related } = RELATION_SETTINGS;
   const unwatched =
-    metricsMax >= METRICS_PER_SOURCE_MAX ? `; beyond ${METRICS_PER_SOURCE_MAX} they are not judged` : '';
+    metricsMax >= LIMITS.sourceMetricsMax ? `; beyond ${LIMITS.sourceMetricsMax} they are not judged` : '';
   return [
     `${counted(wide.size, 'source')} with more than ${related} metrics: relations are watched among the first ${related}, further ones one by one${unwatched}`,
   ];

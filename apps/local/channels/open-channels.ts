@@ -22,7 +22,8 @@ export interface ChannelsOptions {
   readonly alerting: LocalAlerting;
   readonly store: Pick<PointStore, 'readPoints'>;
   readonly producer: PointProducer;
-  readonly settings?: Settings | undefined;
+  /** Those in force; absent: defaults. */
+  readonly settings?: (() => Promise<Settings>) | undefined;
   /** Folders for messages without another way, and for secrets. */
   readonly inboxFolder: string;
   readonly secretsFolder: string;
@@ -55,7 +56,7 @@ export async function openChannels(options: ChannelsOptions): Promise<LocalChann
     {
       actions: alerting.actions,
       producer: options.producer,
-      settings: async () => options.settings ?? DEFAULT_SETTINGS,
+      settings: options.settings ?? (async () => DEFAULT_SETTINGS),
       secrets,
       now,
       observe: { answered: () => undefined, problem: onProblem },

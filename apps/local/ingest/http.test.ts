@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { LIMITS } from '../../../shared/domain/limits';
+import { redriveEntries } from '../../../shared/runtime/redrive-entries';
 import { LogClosed, LogWriteFailed } from '../stream/log/errors';
 import { PartitionedLog } from '../stream/log/partitioned-log';
 import { bodies, readAll, temporaryFolder } from '../stream/testing/logs';
@@ -46,6 +47,16 @@ async function post(body: string | Uint8Array, headers: Record<string, string> =
 }
 
 const stored = async () => bodies((await readAll(log))[0]!);
+
+test('a redriven record is in the log as it is, whatever its time, under the key of its source', async () => {
+  const aside = { stream: 'points', shard: '0', sequence: '7', arrival: 1, reason: 'too-far-in-past' as const };
+  const point = { ...POINT, timestamp: Date.parse(POINT.timestamp) };
+  const [entry] = redriveEntries({ ...aside, body: Buffer.from(json(point)) });
+  expect(await post(entry!.data)).toMatchObject({ status: 202, body: { redriven: 1 } });
+  const [record] = (await readAll(log))[0]!;
+  expect(record!.data.toString()).toBe(Buffer.from(entry!.data).toString());
+  expect(record!.partitionKey).toBe('pump-17');
+});
 
 describe('accepted, and in the log by then', () => {
   test.each([
@@ -138,7 +149,8 @@ describe('when the log does not take the points', () => {
     ['because of a defect: 500, and it is told', new TypeError('secret detail'), 500, 1],
   ])('%s', async (_, error, status, told) => {
     const problems: unknown[] = [];
-    const failing: Producer = { put: () => Promise.reject(error) };
+    const fail = () => Promise.reject(error);
+    const failing: Producer = { put: fail, putRecords: fail };
     const broken = await startIngest(failing, { port: 0, onProblem: (one) => problems.push(one) });
     const response = await fetch(`http://127.0.0.1:${broken.port}/points`, {
       method: 'POST',
@@ -159,6 +171,7 @@ test('while it stops, what is on its way to disk is answered, and nothing more i
     began = resolve;
   });
   const slow: Producer = {
+    putRecords: async () => [],
     put: () =>
       new Promise((resolve) => {
         release = () => resolve([]);

@@ -5,6 +5,8 @@ import { DEFAULT_SETTINGS, type Settings } from '../../../shared/domain/settings
 import { refused } from '../../../shared/domain/wire';
 import { readPosted, UNKNOWN_ENCODING } from '../../../shared/runtime/ingest';
 import { type Answer, answerFor, refusalStatus } from '../../../shared/runtime/ingest-answer';
+import { redrivenEntry } from '../../../shared/runtime/redrive-entries';
+import { redrivenOf } from '../../../shared/runtime/redriven-record';
 import { LogClosed, LogFull, LogWriteFailed } from '../stream/log/errors';
 import type { Producer } from './producer';
 
@@ -12,7 +14,7 @@ export interface IngestOptions {
   /** 0 picks a free one. */
   readonly port: number;
   /** Which times are taken; defaults if absent. */
-  readonly settings?: Settings | undefined;
+  readonly settings?: (() => Promise<Settings>) | undefined;
   /** What a client should wait when the log is full. */
   readonly retryAfterSeconds?: number;
   /** How long clients may take to finish what they began when the server closes; 5 s if absent. */
@@ -36,7 +38,7 @@ const GRACE_MS = 5_000;
 
 /**
  * `POST /points` (JSON object, array or NDJSON, or line protocol; gzip or not) and `GET /health`, on loopback alone. A 202 means that the accepted points are
- * in the log on disk; rejected elements are named beside them.
+ * in the log on disk; rejected elements are named beside them. A redriven record is taken as it is.
  *
  * @throws if the port is taken
  */
@@ -120,8 +122,9 @@ async function takePoints(
   options: IngestOptions,
 ): Promise<FastifyReply> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  if (redrivenOf(body) !== undefined) return takeAgain(body, reply, producer, options);
   const encoding = request.headers['content-encoding'];
-  const decoded = readPosted(body, encoding, options.settings ?? DEFAULT_SETTINGS, Date.now());
+  const decoded = readPosted(body, encoding, (await options.settings?.()) ?? DEFAULT_SETTINGS, Date.now());
   if (decoded === undefined) return reply.code(415).send({ error: UNKNOWN_ENCODING });
   if (decoded.points.length === 0) return send(reply, answerFor(decoded));
   try {
@@ -133,6 +136,21 @@ async function takePoints(
     return failed(error, reply, options);
   }
   return send(reply, answerFor(decoded));
+}
+
+/** What was set aside goes on the stream with its mark; detection judges it, and sets it aside again if it must. */
+async function takeAgain(
+  body: Buffer,
+  reply: FastifyReply,
+  producer: Producer,
+  options: IngestOptions,
+): Promise<FastifyReply> {
+  try {
+    await producer.putRecords([redrivenEntry(body)], { whenFull: 'reject' });
+  } catch (error) {
+    return failed(error, reply, options);
+  }
+  return reply.code(202).send({ redriven: 1 });
 }
 
 function refusal(reason: Parameters<typeof refused>[0], message: string): Answer {

@@ -16,6 +16,13 @@ export interface DataFolder {
   readonly alertsFile: string;
   /** Which trained model scores; absent: the built-in one. */
   readonly liveModel: string;
+  /** Thresholds and other settings that people change while it runs; each version of them; and what the command line said. */
+  readonly settingsFile: string;
+  readonly settingsVersions: string;
+  readonly givenSettingsFile: string;
+  /** Thresholds that were proposed last, and where a run that has the store open answers for it. */
+  readonly proposalFile: string;
+  readonly pastAddress: string;
   /** A challenger that is tried beside the live model, and what its alarms came to. */
   readonly challenger: string;
   readonly shadow: string;
@@ -46,6 +53,11 @@ export function openDataFolder(root: string): DataFolder {
     storeFile: at('store.duckdb'),
     alertsFile: at('alerts.lmdb'),
     liveModel: at('models/live.json'),
+    settingsFile: at('settings.json'),
+    settingsVersions: at('settings-versions'),
+    givenSettingsFile: at('settings-given.json'),
+    proposalFile: at('threshold-proposal.json'),
+    pastAddress: at('past.json'),
     challenger: at(`models/${CHALLENGER_FILE}`),
     shadow: at(`models/${SHADOW_FILE}`),
     reference: at(`models/${REFERENCE_FILE}`),

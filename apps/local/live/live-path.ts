@@ -13,10 +13,13 @@ import { KEY_PREFIX } from '../../../shared/adapters/redis/key-prefix';
 import type { AnomalyTopic, PointStore } from '../../../shared/detection/ports';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { PointRow } from '../../../shared/domain/rows';
-import type { Settings } from '../../../shared/domain/settings';
+import { DEFAULT_SETTINGS, type Settings } from '../../../shared/domain/settings';
 import { type AlertingOptions, type LocalAlerting, openAlerting } from '../alerts/open-alerting';
 import { type ChannelsOptions, type LocalChannels, openChannels } from '../channels/open-channels';
 import { createProducer, type Producer } from '../ingest/producer';
+import { servePast } from '../past/serve-past';
+import { keepGivenSettings } from '../settings/given-settings';
+import { folderSettingsInForce } from '../settings/settings-folder';
 import { PartitionedLog } from '../stream/log/partitioned-log';
 import { EventSourceMapping } from '../stream/mapping/event-source-mapping';
 import { folderDestination } from '../stream/mapping/folder-destination';
@@ -43,10 +46,12 @@ export interface LivePathOptions {
   readonly redisPrefix?: string | undefined;
   /** An InfluxDB for points and anomalies, as influxTarget reads it; absent: a DuckDB file in the folder. */
   readonly influx?: InfluxAddress | undefined;
-  /** Absent: defaults. */
+  /** What the command line says; the folder's settings document, which may change while it runs, stands over it. Absent: defaults. */
   readonly settings?: Settings;
   /** File of what new series borrow from like ones; absent: what all series have in common. */
   readonly priorFile?: string | undefined;
+  /** How many sources may have a memory; absent: any number. */
+  readonly sourcesMax?: number | undefined;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
   /** Told, once a day, in words what of the live vectors no longer looks as it did to training; absent: nobody looks. */
@@ -77,6 +82,8 @@ export interface LivePath {
   readonly store: LocalStore;
   readonly modelServer: ModelServerProcess;
   readonly alerting: LocalAlerting | undefined;
+  /** Those in force. */
+  readonly settings: () => Promise<Settings>;
   /** Where people act on alerts. */
   readonly apiUrl: string | undefined;
   /** Sums over all batches since the start. */
@@ -100,6 +107,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    const settings = await openSettings(options);
     const modelServer = await startModelServerProcess(
       options.modelServerScript,
       (error) => onProblem('model server', error),
@@ -108,6 +116,10 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     closers.push(() => modelServer.stop());
     const store = await openLocalStore(folder.storeFile, options.influx);
     closers.push(() => store.close());
+    if (options.influx === undefined) {
+      const past = await servePast(store, folder.pastAddress);
+      closers.push(() => past.close());
+    }
     const shadow = openShadowFile(folder.shadow, (error) => onProblem('shadow', error));
     closers.push(() => shadow.close());
     const meter = openMeter(onProblem, options.onObserved, shadow.add);
@@ -121,7 +133,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     const alerting = options.alerts && openAlerting({ file: folder.alertsFile, onProblem, ...options.alerts });
     if (alerting !== undefined) {
       closers.push(() => alerting.stop());
-      const channels = await openLocalChannels(options, alerting, store, createProducer(log));
+      const channels = await openLocalChannels(options, { alerting, store, producer: createProducer(log), settings });
       closers.push(() => channels.close());
       apiUrl = channels.apiUrl;
     }
@@ -133,6 +145,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
         options.onRows?.(rows);
       }),
       topic,
+      settings,
       observe: meter.observer,
     });
     closers.push(() => detect.close());
@@ -146,7 +159,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     closers.push(() => mapping.stop());
     if (options.watchEveryMs !== undefined) {
       const watch = createWatch(env, {
-        ...{ store, topic, tail: tailOf(log, mapping), since: Date.now() },
+        ...{ store, topic, settings, tail: tailOf(log, mapping), since: Date.now() },
         observe: { watched: () => undefined, published: () => undefined, problem: onProblem },
       });
       closers.push(() => watch.close());
@@ -158,7 +171,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       closers.push(() => watch.stop());
     }
     const rescoring = startRescoring(env, {
-      ...{ store, topic, everyMs: options.rescoreEveryMs ?? RESCORE_EVERY_MS },
+      ...{ store, topic, settings, everyMs: options.rescoreEveryMs ?? RESCORE_EVERY_MS },
       ...{ degradedSoFar: () => degradedRows, onProblem },
     });
     closers.push(() => rescoring.stop());
@@ -170,6 +183,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
       store,
       modelServer,
       alerting,
+      settings,
       apiUrl,
       counts: meter.counts,
       batches: meter.batches,
@@ -195,7 +209,7 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,
     ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
-    ...(options.settings === undefined ? {} : { SETTINGS: JSON.stringify(options.settings) }),
+    ...(options.sourcesMax === undefined ? {} : { BUDGET_SOURCES: String(options.sourcesMax) }),
   };
 }
 
@@ -204,15 +218,24 @@ function prefixOf(stream: string): string {
   return `${KEY_PREFIX}-${stream.slice(-12)}`;
 }
 
+/** Read once before anything runs on them: a document that makes no sense is told at the start. */
+async function openSettings({ folder, settings = DEFAULT_SETTINGS, onProblem = () => undefined }: LivePathOptions) {
+  keepGivenSettings(folder.givenSettingsFile, settings);
+  const inForce = folderSettingsInForce(folder, settings, {
+    clock: () => performance.now(),
+    onProblem: (error) => onProblem('settings', error),
+  });
+  await inForce();
+  return inForce;
+}
+
 function openLocalChannels(
-  { folder, settings, alerts, onProblem = () => undefined }: LivePathOptions,
-  alerting: LocalAlerting,
-  store: LocalStore,
-  producer: Producer,
+  { folder, alerts, onProblem = () => undefined }: LivePathOptions,
+  parts: Pick<ChannelsOptions, 'alerting' | 'store' | 'producer' | 'settings'>,
 ): Promise<LocalChannels> {
   const { environment = {}, ...rest } = alerts ?? {};
   const folders = { inboxFolder: folder.inbox, secretsFolder: folder.secrets };
-  return openChannels({ ...rest, ...folders, environment, alerting, store, producer, settings, onProblem });
+  return openChannels({ ...rest, ...folders, ...parts, environment, onProblem });
 }
 
 function topicFor(

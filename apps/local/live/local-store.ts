@@ -1,4 +1,4 @@
-import type { DegradedRows, PointStore } from '../../../shared/detection/ports';
+import type { DegradedRows, PointStore, ScoreHistory } from '../../../shared/detection/ports';
 
 /** Where an InfluxDB is: the address without, and apart from it, the token that version 2 wants. */
 export interface InfluxAddress {
@@ -7,7 +7,7 @@ export interface InfluxAddress {
 }
 
 /** The store of a run, with what only the embedded one can tell cheaply. */
-export interface LocalStore extends PointStore, DegradedRows {
+export interface LocalStore extends PointStore, DegradedRows, ScoreHistory {
   /** For people: where points and anomalies are. */
   readonly where: string;
   totals?(): Promise<{ readonly sources: number; readonly series: number }>;

@@ -5,6 +5,7 @@ import { startTimer } from './silence-watch';
 export interface Rescoring {
   readonly store: Services['store'];
   readonly topic: Services['topic'];
+  readonly settings: () => Promise<Services['settings']>;
   readonly everyMs: number;
   /** Rows that were stored degraded since the start; a run without any would find nothing. */
   readonly degradedSoFar: () => number;
@@ -16,11 +17,11 @@ export interface Rescoring {
  * whenever there are new degraded rows, until none is left.
  */
 export function startRescoring(env: NodeJS.ProcessEnv, options: Rescoring): { readonly stop: () => Promise<void> } {
-  const { store, topic, everyMs, degradedSoFar, onProblem } = options;
+  const { store, topic, settings, everyMs, degradedSoFar, onProblem } = options;
   // That the model is away was told by who asked it first.
   const problem = (what: string, error: unknown) => what !== 'score' && onProblem(what, error);
   const observe = { rescored: () => undefined, published: () => undefined, problem };
-  const { handler, close } = createHandler(env, { store, topic, observe });
+  const { handler, close } = createHandler(env, { store, topic, settings, observe });
   let settled = -1;
   const run = async () => {
     const degraded = degradedSoFar();

@@ -40,7 +40,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     watch.print = (lines) => writer.print(lines);
     const ingest = await startIngest(path.producer, {
       port: options.port,
-      settings: options.settings,
+      settings: path.settings,
       onProblem: (error) => writer.print([paint('warning', `ingest: ${String(error)}`)]),
     }).catch((error: unknown) => {
       throw startError(error);
@@ -71,6 +71,11 @@ export async function runHttp(options: HttpOptions): Promise<void> {
     writer.print([
       `${wholeNumber(path.counts.points)} points stored in ${path.store.where}`,
       ...(path.counts.rejected > 0 ? [`${wholeNumber(path.counts.rejected)} put aside in ${folder.quarantine}`] : []),
+      ...(path.counts.unscored > 0
+        ? [
+            `${wholeNumber(path.counts.unscored)} values stored unscored: beyond --sources-max, or metricsMax of the settings`,
+          ]
+        : []),
       ...(isDone ? [] : [waitingWords(path.mapping.lag().records)]),
     ]);
   } finally {

@@ -11,7 +11,7 @@ import {
 import { openStillLearning, type StillLearning } from '../../../shared/detection/still-learning';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { DataPoint } from '../../../shared/domain/data-point';
-import { DEFAULT_SETTINGS, type Settings, settingsFor } from '../../../shared/domain/settings';
+import { type Settings, settingsFor } from '../../../shared/domain/settings';
 import { judgeTime } from '../../../shared/domain/timeliness';
 import { openProgress } from '../screen/progress';
 import { type RunReport, reportLines } from '../screen/report';
@@ -79,13 +79,13 @@ async function feedAndReport(
   input: DataInput,
   session: Session,
   { anomalies, seen, learning }: Watched,
-  { settings = DEFAULT_SETTINGS, stopping }: Pick<InputOptions, 'settings' | 'stopping'>,
+  { stopping }: Pick<InputOptions, 'stopping'>,
 ): Promise<InputResult> {
   const { writer, path: live, paint, folder } = session;
   writer.print(input.notes.map((note) => paint('dim', note)));
   const begun = performance.now();
   const rejects = openRejects(path.join(folder.root, 'rejected.ndjson'));
-  const read = await feed(input, session, rejects.add, settings, stopping);
+  const read = await feed(input, session, rejects.add, stopping);
   const isDone = await workThrough(live, read, stopping);
   await rejects.close();
   if (!isDone) writer.print([waitingWords(live.mapping.lag().records)]);
@@ -114,7 +114,8 @@ async function feedAndReport(
 
 /** What detection would put aside for its time is told here, where the line is known. */
 function untimely({ point, line }: PointItem, settings: Settings): RejectedItem | undefined {
-  const rejection = judgeTime(point, 0, Date.now(), settingsFor(settings, point.source));
+  const now = Date.now();
+  const rejection = judgeTime(point, 0, now, settingsFor(settings, point.source, now));
   return rejection && { ...rejection, kind: 'rejected', line };
 }
 
@@ -123,7 +124,6 @@ async function feed(
   input: DataInput,
   { path: live }: Session,
   onRejected: (item: RejectedItem) => void,
-  settings: Settings,
   stopping: AbortSignal,
 ): Promise<number> {
   const progress = openProgress(process.stderr, { title: 'reading', total: input.bytesTotal, unit: 'bytes' });
@@ -132,6 +132,7 @@ async function feed(
     for await (const items of input.batches()) {
       if (stopping.aborted) break;
       const points: DataPoint[] = [];
+      const settings = await live.settings();
       for (const item of items) {
         const refused = item.kind === 'point' ? untimely(item, settings) : item;
         if (refused !== undefined) onRejected(refused);

@@ -10,7 +10,7 @@ const QUIET: RunReport = {
   elapsedMs: 750,
   rejectedByReason: {},
   rejectedFirst: [],
-  setAside: { rejected: 0, late: 0, duplicates: 0, degraded: 0 },
+  setAside: { rejected: 0, late: 0, duplicates: 0, degraded: 0, unscored: 0 },
   learning: openStillLearning(),
   anomalies: [],
   anomaliesTotal: 0,
@@ -58,11 +58,12 @@ test('series that stayed too young to alarm are told with how far they came', ()
 });
 
 test('what the stream treated otherwise is told, and nothing rejected is not said of it', () => {
-  const setAside = { rejected: 2, late: 1_200, duplicates: 1, degraded: 0 };
-  expect(reportLines({ ...QUIET, setAside }, 100, withoutColour).slice(1, 5)).toEqual([
+  const setAside = { rejected: 2, late: 1_200, duplicates: 1, degraded: 0, unscored: 3 };
+  expect(reportLines({ ...QUIET, setAside }, 100, withoutColour).slice(1, 6)).toEqual([
     '2 points put into quarantine, which says why',
     '1,200 values came after later ones, or too far ahead to be believed at once: stored, not learnt, no alarm',
     '1 value repeated a time seen before: the first one counts',
+    '3 values of sources beyond --sources-max, or of metrics beyond metricsMax: stored, nothing looked for in them',
     '',
   ]);
 });

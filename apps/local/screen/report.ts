@@ -41,6 +41,7 @@ export interface SetAside {
   readonly late: number;
   readonly duplicates: number;
   readonly degraded: number;
+  readonly unscored: number;
 }
 
 const REJECTED_SHOWN = 10;
@@ -98,7 +99,7 @@ function rejectedLines(
   ];
 }
 
-function setAsideLines({ rejected, late, duplicates, degraded }: SetAside, paint: Paint): string[] {
+function setAsideLines({ rejected, late, duplicates, degraded, unscored }: SetAside, paint: Paint): string[] {
   const lines: [number, string][] = [
     [rejected, `${plural(rejected, 'point')} put into quarantine, which says why`],
     [
@@ -106,6 +107,10 @@ function setAsideLines({ rejected, late, duplicates, degraded }: SetAside, paint
       `${plural(late, 'value')} came after later ones, or too far ahead to be believed at once: stored, not learnt, no alarm`,
     ],
     [duplicates, `${plural(duplicates, 'value')} repeated a time seen before: the first one counts`],
+    [
+      unscored,
+      `${plural(unscored, 'value')} of sources beyond --sources-max, or of metrics beyond metricsMax: stored, nothing looked for in them`,
+    ],
     [degraded, `${plural(degraded, 'value')} scored by the built-in model, since the model server did not answer`],
   ];
   return lines.filter(([count]) => count > 0).map(([, words]) => paint('warning', words));

@@ -1,12 +1,15 @@
+import { isSameAscii } from '../../../shared/detection/same-text';
 import { Checkpoint } from '../../../shared/domain/position';
 
-/** Remembered at most, the latest ones; about 200 bytes each. */
+/** Remembered at most, the latest ones; about 300 bytes each. */
 const SOURCES_MAX = 50_000;
 /** After a read that failed the store is not asked for so long. */
 const REST_MS = 10_000;
 
-interface Memory {
-  readonly checkpoint: Uint8Array;
+/** What is remembered of a source. */
+export interface Memory {
+  /** A text, since bytes would keep the memory of those that they were made with. */
+  readonly checkpoint: string;
   /** The incident after which the source was looked up, or committed by this process. */
   readonly incident: number;
   /** The store has rows of it from behind what was committed. */
@@ -27,12 +30,12 @@ export class CacheWitness {
   private restsUntil = Number.NEGATIVE_INFINITY;
 
   /** What was committed last of each source, as far as known. To be taken *before* states are loaded. */
-  seen(sources: readonly string[]): readonly (Uint8Array | undefined)[] {
-    return sources.map((source) => this.memories.get(source)?.checkpoint);
+  seen(sources: readonly string[]): readonly (Memory | undefined)[] {
+    return sources.map((source) => this.memories.get(source));
   }
 
   /** @param isOvertaken the store has rows of it from behind the batch: the next one must look whether they were learnt */
-  committed(source: string, checkpoint: Uint8Array, isOvertaken = false): void {
+  committed(source: string, checkpoint: string, isOvertaken = false): void {
     this.memories.delete(source);
     this.memories.set(source, { checkpoint, incident: this.incidents, isOvertaken });
     if (this.memories.size <= SOURCES_MAX) return;
@@ -48,13 +51,8 @@ export class CacheWitness {
   }
 
   /** Is a loss known, and has the source not been looked up since? */
-  isInDoubt(source: string): boolean {
-    return this.incidents > 0 && this.memories.get(source)?.incident !== this.incidents;
-  }
-
-  /** Did the store have more of it than the batch that was committed last? */
-  isOvertaken(source: string): boolean {
-    return this.memories.get(source)?.isOvertaken === true;
+  isInDoubt(memory: Memory | undefined): boolean {
+    return this.incidents > 0 && memory?.incident !== this.incidents;
   }
 
   get hasIncident(): boolean {
@@ -83,11 +81,12 @@ export class CacheWitness {
 const decoder = new TextDecoder();
 
 /** Does a loaded checkpoint hold what was seen committed? One that cannot be read does not. */
-export function holds(loaded: Uint8Array | undefined, seen: Uint8Array): boolean {
+export function holds(loaded: Uint8Array | undefined, seen: string): boolean {
   if (loaded === undefined) return false;
-  if (Buffer.compare(loaded, seen) === 0) return true;
+  // So it is for nearly all sources of a batch, and nothing has to be decoded.
+  if (isSameAscii(loaded, seen)) return true;
   try {
-    return Checkpoint.decode(decoder.decode(loaded)).reaches(Checkpoint.decode(decoder.decode(seen)));
+    return Checkpoint.decode(decoder.decode(loaded)).reaches(Checkpoint.decode(seen));
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 import { CHECKPOINT_FIELD, type StateFields } from '../../../shared/detection/ports';
 import { Checkpoint } from '../../../shared/domain/position';
 import type { PlacedPoint, SourceWork } from '../plan-batch';
-import { type CacheWitness, holds } from './cache-witness';
+import { type CacheWitness, holds, type Memory } from './cache-witness';
 import { decodeMark, WARMING_FIELD } from './warming-mark';
 
 /** Why a memory may not be what it was. */
@@ -34,12 +34,12 @@ export interface Case {
 export function caseOf(
   work: SourceWork,
   loaded: StateFields | undefined,
-  seen: Uint8Array | undefined,
+  seen: Memory | undefined,
   witness: CacheWitness,
 ): Case {
   if (decodeMark(loaded?.get(WARMING_FIELD))?.isPending) return lostCase(work, loaded, loaded);
   const saved = loaded?.get(CHECKPOINT_FIELD);
-  const doubt = doubtOf(work.source, saved, seen, witness);
+  const doubt = doubtOf(saved, seen, witness);
   const checkpoint = doubt === 'none' ? undefined : decoded(saved);
   // One that cannot be read is found out when the batch goes on from it.
   if (checkpoint === undefined) return { work, loaded, base: NOTHING, fallback: loaded, fresh: [], doubt: 'none' };
@@ -55,15 +55,10 @@ export function lostCase(work: SourceWork, loaded: StateFields | undefined, fall
 
 const NOTHING = { fields: undefined, checkpoint: Checkpoint.empty };
 
-function doubtOf(
-  source: string,
-  saved: Uint8Array | undefined,
-  seen: Uint8Array | undefined,
-  witness: CacheWitness,
-): Doubt {
+function doubtOf(saved: Uint8Array | undefined, seen: Memory | undefined, witness: CacheWitness): Doubt {
   if (seen !== undefined) {
-    if (!holds(saved, seen) || witness.isOvertaken(source)) return 'certain';
-    return witness.isInDoubt(source) ? 'unproved' : 'none';
+    if (!holds(saved, seen.checkpoint) || seen.isOvertaken) return 'certain';
+    return witness.isInDoubt(seen) ? 'unproved' : 'none';
   }
   return saved === undefined ? 'unknown' : 'unproved';
 }

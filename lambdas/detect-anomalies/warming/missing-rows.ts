@@ -36,7 +36,8 @@ export function missingRows(
     const end = ends.get(row.shard);
     return end !== undefined && comparePositions(row, end) > 0;
   };
-  const own = stored.filter((row) => row.stream === stream);
+  // What was stored while there was no memory for the source was never to be learnt.
+  const own = stored.filter((row) => row.stream === stream && row.unscored !== true);
   const rows = own.filter((row) => {
     const begin = begins.get(row.shard);
     return !checkpoint.covers(row) && (begin === undefined || comparePositions(row, begin) < 0);

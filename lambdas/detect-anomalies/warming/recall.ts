@@ -2,7 +2,7 @@ import { type PointStore, STATE_KEPT_MS, type StateFields } from '../../../share
 import { shardKey, WATCH_FIELD } from '../../../shared/detection/silence/source-watch';
 import type { AnomalyEvent } from '../../../shared/domain/anomaly-event';
 import type { SourceWork } from '../plan-batch';
-import type { CacheWitness } from './cache-witness';
+import type { CacheWitness, Memory } from './cache-witness';
 import { type Case, caseOf, lostCase } from './doubt';
 import type { WarmingLimits } from './limits';
 import { type MissingRows, missingRows } from './missing-rows';
@@ -65,7 +65,7 @@ export const MARKED_POINTS = 100;
 export async function recall(
   works: readonly SourceWork[],
   states: readonly (StateFields | undefined)[],
-  seen: readonly (Uint8Array | undefined)[],
+  seen: readonly (Memory | undefined)[],
   parts: RecallParts,
   timeLeftMs: number,
 ): Promise<readonly Recalled[]> {

@@ -1,7 +1,7 @@
 import { openAlertActions } from '../../alerting/alert-actions';
 import { AlertingWorld, anomaly, HOUR, MINUTE, RULES, START } from '../../alerting/alerting.factory';
 import { AlertingDocumentSchema } from '../../alerting/document/schema';
-import { type GivenVerdict, INDEX, verdictKey } from '../../alerting/records';
+import { INDEX, type StoredVerdict, verdictKey } from '../../alerting/records';
 import { applyRules } from '../../alerting/rules-store';
 import { addSilence, expireSilence } from '../../alerting/silences';
 import { alertIdOf } from '../../alerting/state/alert';
@@ -109,7 +109,7 @@ export function describePeopleLabels(name: string, open: () => Promise<AlertStor
       const puts = sources.map((source, i) => {
         const at = START + Math.floor(i / 700) * HOUR;
         const alertId = alertIdOf(source);
-        const body: GivenVerdict = {
+        const body: StoredVerdict = {
           ...anna,
           verdict: 'real',
           at,

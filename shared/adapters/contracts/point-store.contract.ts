@@ -207,6 +207,22 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
       expect(await values()).toEqual([factory.differs?.keepsFirst === true ? firstWritten : winner]);
     });
 
+    it('keeps the earliest of unscored rows, and a scored one before them', async () => {
+      const unscored = (value: number, sequence: string) =>
+        point({ value, sequence, unscored: true, anomalyScore: 0, alarmScore: 0 });
+      await store.writePoints([unscored(2, '20')]);
+      await store.writePoints([unscored(1, '10')]);
+      await store.writePoints([unscored(2, '20')]);
+      const isFirst = factory.differs?.keepsFirst === true;
+      expect(await store.readPoints(series)).toEqual([isFirst ? unscored(2, '20') : unscored(1, '10')]);
+      const [[recent] = []] = await store.readRecent([{ source: series.source, limit: 10 }]);
+      expect(recent).toMatchObject({ unscored: true, late: false });
+      if (replaces) {
+        await store.writePoints([point({ value: 3, sequence: '30' })]);
+        expect(await store.readPoints(series)).toEqual([point({ value: 3, sequence: '30' })]);
+      }
+    });
+
     it('keeps one of two rows on time, and that one whole', async () => {
       const { expected: _e, lower: _l, upper: _u, ...bare } = point({ value: 2, sequence: '20', index: 3 });
       const full = point({ value: 1, sequence: '10', isAnomaly: true, degraded: true, features: [1, 2] });

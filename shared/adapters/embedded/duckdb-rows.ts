@@ -133,6 +133,7 @@ export function pointRow(columns: readonly DuckDBValue[], labels: Labels): Point
     learning: has(FLAG.learning),
     degraded: has(FLAG.degraded),
     warming: has(FLAG.warming),
+    ...(has(FLAG.unscored) ? { unscored: true } : {}),
     ...(features === null ? {} : { features: JSON.parse(String(features)) as number[] }),
     ...(bar === null ? {} : { bar: JSON.parse(String(bar)) as AlarmBar }),
     revision: Number(revision),
@@ -175,7 +176,8 @@ function flagsOf(row: PointRow): number {
     (row.late ? FLAG.late : 0) |
     (row.learning ? FLAG.learning : 0) |
     (row.degraded ? FLAG.degraded : 0) |
-    (row.warming ? FLAG.warming : 0)
+    (row.warming ? FLAG.warming : 0) |
+    (row.unscored ? FLAG.unscored : 0)
   );
 }
 

@@ -18,7 +18,7 @@ export const ONCE = `QUALIFY row_number() OVER (PARTITION BY ${SERIES_TIME} ORDE
 export const EVENT_ONCE = 'QUALIFY row_number() OVER (PARTITION BY id ORDER BY rowid) = 1';
 
 /** Bits of `flags`. */
-export const FLAG = { isAnomaly: 1, late: 2, learning: 4, degraded: 8, warming: 16 } as const;
+export const FLAG = { isAnomaly: 1, late: 2, learning: 4, degraded: 8, warming: 16, unscored: 32 } as const;
 
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS labels (id INTEGER, label VARCHAR);
@@ -42,7 +42,8 @@ SELECT source, metric, epoch_ms(timestamp_ms) AS timestamp, value, anomaly_score
   (flags & ${FLAG.degraded}) <> 0 AS degraded, (flags & ${FLAG.warming}) <> 0 AS warming,
   CAST(features AS DOUBLE[]) AS features, revision,
   model.label AS model, settings AS settings_version, schema AS schema_version,
-  stream.label AS stream, shard.label AS shard, sequence, "index"
+  stream.label AS stream, shard.label AS shard, sequence, "index",
+  (flags & ${FLAG.unscored}) <> 0 AS unscored
 FROM (SELECT * FROM points_raw ${ONCE}) AS point
 JOIN labels AS model ON model.id = point.model
 JOIN labels AS stream ON stream.id = point.stream

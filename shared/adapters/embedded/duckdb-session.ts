@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
-import { type DegradedRows, type PointStore, TransientFault } from '../../detection/ports';
+import { type DegradedRows, type PointStore, type ScoreHistory, TransientFault } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { newestWhole } from '../newest-whole';
@@ -17,6 +17,7 @@ import {
   pointRow,
 } from './duckdb-rows';
 import { SCHEMA } from './duckdb-schema';
+import { pastScores } from './duckdb-scores';
 import { createTurns, type InTurn, inGroups } from './in-turn';
 
 /** Rows a chunk holds: DuckDB's vector size. */
@@ -28,7 +29,7 @@ export interface DuckDbOptions {
   readonly threads?: number;
 }
 
-export interface DuckDbStore extends PointStore, DegradedRows {
+export interface DuckDbStore extends PointStore, DegradedRows, ScoreHistory {
   /** How many sources and series have points. */
   totals(): Promise<{ readonly sources: number; readonly series: number }>;
   /**
@@ -94,6 +95,14 @@ async function sessionOf(instance: DuckDBInstance): Promise<DuckDbStore> {
       return (await read(anomaliesQuery(query))).map(([event]) => JSON.parse(String(event)) as AnomalyEvent);
     },
     readDegraded: (query) => readRows(degradedQuery(query)),
+    async *readScores(query) {
+      const connection = await instance.connect();
+      try {
+        yield* pastScores(connection, labels, query);
+      } finally {
+        connection.closeSync();
+      }
+    },
     async *readPast() {
       // A result that streams ends with the next query of its connection.
       const streaming = await awaited(() => instance.connect());

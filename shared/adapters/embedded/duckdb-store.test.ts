@@ -7,6 +7,7 @@ import { TransientFault } from '../../detection/ports';
 import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { doneThenKilled } from '../contracts/killed-process';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
+import { describeScoreHistory } from '../contracts/score-history.contract';
 import { openDuckDbStore } from './duckdb-store';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidewatch-duckdb-'));
@@ -15,6 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describePointStore('the DuckDB file', { make: (scope) => openDuckDbStore(join(folder, scope, 'store.duckdb')) });
 let keepers = 0;
 describeDegradedRows('the DuckDB file', () => openDuckDbStore(join(folder, `degraded-${keepers++}`, 'store.duckdb')));
+describeScoreHistory('the DuckDB file', () => openDuckDbStore(join(folder, `scores-${keepers++}`, 'store.duckdb')));
 
 describe('the DuckDB file', () => {
   it('shows people each row once, with names and timestamps', async () => {

@@ -63,6 +63,9 @@ function storeOf(first: DuckDbStore, open: () => Promise<DuckDbStore>, letGo: ()
     readRecent: (queries) => on((store) => store.readRecent(queries)),
     readAnomalies: (query) => on((store) => store.readAnomalies(query)),
     readDegraded: (query) => on((store) => store.readDegraded(query)),
+    async *readScores(query) {
+      yield* await on(async (store) => store.readScores(query));
+    },
     totals: () => on((store) => store.totals()),
     async *readPast() {
       yield* await on(async (store) => store.readPast());

@@ -9,11 +9,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TransientFault } from '../../detection/ports';
 import type { QuarantineObject } from '../../domain/rows';
+import { describeFailedBatches } from '../contracts/failed-batches.contract';
 import { describeQuarantine, object } from '../contracts/quarantine.contract';
-import { openQuarantineFolder, readQuarantine } from './quarantine-folder';
+import { describeQuarantineArchive } from '../contracts/quarantine-archive.contract';
+import { openFolderPlace } from '../files/folder-place';
+import { openQuarantineArchive } from '../quarantine-archive';
+import { openQuarantineFolder } from './quarantine-folder';
 
 const root = mkdtempSync(join(tmpdir(), 'tidewatch-quarantine-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -24,6 +28,16 @@ describeQuarantine('the folder', () => {
   const folder = nextFolder();
   return { quarantine: openQuarantineFolder(folder), read: () => all(folder) };
 });
+
+describeQuarantineArchive('a data folder', () => {
+  const root = nextFolder();
+  return {
+    quarantine: openQuarantineFolder(join(root, 'quarantine')),
+    archive: openQuarantineArchive(openFolderPlace(root)),
+  };
+});
+
+describeFailedBatches('a data folder', () => ({ place: openFolderPlace(nextFolder()), prefix: 'failed/' }));
 
 describe('the quarantine folder', () => {
   const day = '2026-11-22.ndjson';
@@ -84,6 +98,7 @@ describe('the quarantine folder', () => {
 
 async function all(folder: string): Promise<QuarantineObject[]> {
   const objects: QuarantineObject[] = [];
-  for await (const one of readQuarantine(folder)) objects.push(one);
+  const { read } = openQuarantineArchive(openFolderPlace(dirname(folder)));
+  for await (const { object: one } of read()) objects.push(one);
   return objects;
 }

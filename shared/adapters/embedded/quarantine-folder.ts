@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Quarantine, TransientFault } from '../../detection/ports';
 import type { QuarantineObject } from '../../domain/rows';
-import { byDay, quarantineObjectOf } from '../quarantine-lines';
+import { byDay } from '../quarantine-lines';
 import { createTurns, type InTurn } from './in-turn';
 
 export interface QuarantineFolderOptions {
@@ -20,7 +18,7 @@ const NEWLINE = 0x0a;
 /**
  * Quarantined records as NDJSON, one file for each day of arrival (UTC), an object a line: readable with `less` and `jq`.
  * A put is one append and one sync a day's file; a line that a crash has cut is ended by the next put and left out by
- * {@link readQuarantine}.
+ * who reads it (openQuarantineArchive).
  */
 export function openQuarantineFolder(folder: string, options: QuarantineFolderOptions = {}): Quarantine {
   const inTurn: InTurn = createTurns();
@@ -43,20 +41,6 @@ export function openQuarantineFolder(folder: string, options: QuarantineFolderOp
         }
       }),
   };
-}
-
-/** What is in quarantine, by day of arrival, each id once. Memory grows with the ids of one day. */
-export async function* readQuarantine(folder: string): AsyncGenerator<QuarantineObject> {
-  const files = (await readdir(folder).catch(missingIsEmpty)).filter((file) => file.endsWith('.ndjson')).sort();
-  for (const file of files) {
-    const seen = new Set<string>();
-    for await (const line of createInterface({ input: createReadStream(join(folder, file)), crlfDelay: Infinity })) {
-      const object = quarantineObjectOf(line);
-      if (object === undefined || seen.has(object.id)) continue;
-      seen.add(object.id);
-      yield object;
-    }
-  }
 }
 
 async function append(folder: string, day: string, objects: readonly QuarantineObject[], dayBytesMax: number) {
@@ -91,9 +75,4 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function missingIsEmpty(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -7,11 +7,11 @@ import { OFFSETS } from './time';
  * InfluxDB has one point for a series and a nanosecond, and a later write of it replaces field by field. Which rows may meet
  * is therefore decided by the nanoseconds within their millisecond: see docs/decisions/0005-influx-identity.md.
  *
- * A row on time has offset 0 plus its revision. A late row, of which there may be several with one timestamp, has a slot
- * that follows from its position.
+ * A row on time has offset 0 plus its revision. A late or unscored row, of which there may be several with one timestamp, has a
+ * slot that follows from its position.
  */
 export function pointOffset(row: PointRow): number {
-  const slot = row.late ? 1 + (hash(positionText(row)) % LATE_SLOTS) : 0;
+  const slot = isBeside(row) ? 1 + (hash(positionText(row)) % LATE_SLOTS) : 0;
   return slot * REVISIONS + Math.min(row.revision, REVISIONS - 1);
 }
 
@@ -19,13 +19,18 @@ export function pointOffset(row: PointRow): number {
 const REVISIONS = 100;
 const LATE_SLOTS = OFFSETS / REVISIONS - 1;
 
-type Preceding = Pick<PointRow, 'revision' | 'late' | 'sequence' | 'index'>;
+type Preceding = Pick<PointRow, 'revision' | 'late' | 'unscored' | 'sequence' | 'index'>;
 
-/** Negative when `a` is the one that readers see: higher revision, then on time, then the earlier position. */
+/** No memory saw to it that it is the only one of its timestamp. */
+function isBeside({ late, unscored }: Pick<Preceding, 'late' | 'unscored'>): boolean {
+  return late || unscored === true;
+}
+
+/** Negative when `a` is the one that readers see: higher revision, then on time and scored, then the earlier position. */
 export function precedence(a: Preceding, b: Preceding): number {
   return (
     b.revision - a.revision ||
-    Number(a.late) - Number(b.late) ||
+    Number(isBeside(a)) - Number(isBeside(b)) ||
     compareSequences(a.sequence, b.sequence) ||
     a.index - b.index
   );

@@ -64,6 +64,19 @@ export async function selectedEach(
   return asked(client, statements, retries);
 }
 
+/** Tags of the series that have points of a field within bounds in epoch milliseconds. */
+export async function seriesWithin(
+  client: InfluxClient,
+  { measurement, field, from, to }: Pick<Selection, 'measurement' | 'from' | 'to'> & { readonly field: string },
+  retries: RetryOptions,
+): Promise<readonly Readonly<Record<string, string>>[]> {
+  const conditions = conditionsOf({ measurement, fields: [], tags: [], from, to });
+  if (conditions === undefined) return [];
+  const statement = `SELECT first(${identifier(field)}) FROM ${identifier(measurement)} WHERE ${conditions.join(' AND ')} GROUP BY *`;
+  const [series = []] = await answered(client, [statement], retries);
+  return series.map(({ tags = {} }) => tags);
+}
+
 /** Points that come in order of time, those of one millisecond together. */
 export async function* byMillisecond(points: AsyncIterable<Columns>): AsyncGenerator<readonly Columns[]> {
   let group: Columns[] = [];
@@ -107,15 +120,28 @@ async function asked(
   statements: readonly string[],
   retries: RetryOptions,
 ): Promise<readonly (readonly Columns[])[]> {
+  return (await answered(client, statements, retries)).map((series) => series[0]?.values ?? []);
+}
+
+interface Series {
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly values: readonly Columns[];
+}
+
+async function answered(
+  client: InfluxClient,
+  statements: readonly string[],
+  retries: RetryOptions,
+): Promise<readonly (readonly Series[])[]> {
   const text = await withRetries(retries, async (timeoutMs) => {
     const answer = await client.query(statements.join('; '), timeoutMs);
     if (answer.status !== 200) throw failure(answer);
     return answer.body;
   });
-  const { results } = JSON.parse(text) as { results: { error?: string; series?: { values: Columns[] }[] }[] };
+  const { results } = JSON.parse(text) as { results: { error?: string; series?: Series[] }[] };
   const error = results.find((result) => result.error !== undefined)?.error;
   if (error !== undefined) throw new InfluxRefusal(200, error);
-  return results.map(({ series }) => series?.[0]?.values ?? []);
+  return results.map(({ series }) => series ?? []);
 }
 
 function identifier(name: string): string {

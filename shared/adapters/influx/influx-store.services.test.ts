@@ -5,6 +5,7 @@ import { type PointStore, RowsRefused, TransientFault } from '../../detection/po
 import { SAMPLE_POINT_ROW } from '../../domain/rows';
 import { describeDegradedRows } from '../contracts/degraded-rows.contract';
 import { describePointStore, event, point } from '../contracts/point-store.contract';
+import { describeScoreHistory } from '../contracts/score-history.contract';
 import { type InfluxTarget, influxTarget } from './influx-options';
 import { createInfluxStore } from './influx-store';
 import { TIMESTAMP_MS } from './time';
@@ -38,6 +39,11 @@ describeDegradedRows('InfluxDB 1', async () => {
   return createInfluxStore({ target: { ...server, database: await database(scope) } });
 });
 
+describeScoreHistory('InfluxDB 1', async () => {
+  const scope = `scores-${process.pid}-${Date.now()}-${keepers++}`;
+  return createInfluxStore({ target: { ...server, database: await database(scope) } });
+});
+
 const front = versionTwoFront();
 beforeAll(() => front.start());
 afterAll(() => front.stop());
@@ -57,13 +63,31 @@ describe('the InfluxDB store', () => {
   afterEach(() => store.close());
 
   it('shows people floats, flags and names at clean timestamps', async () => {
-    await store.writePoints([point({ value: 71, source: 'C:\\' })]);
-    const fields = 'value, is_anomaly, degraded, model, source';
+    await store.writePoints([point({ value: 71, isAnomaly: true, source: 'C:\\' })]);
+    const fields = 'value, is_anomaly, degraded, flags, source';
     const values = await influxQl(`SELECT ${fields} FROM points WHERE source = 'C:\\\\ '`, target.database);
-    expect(values).toEqual([['2026-11-22T13:00:00Z', 71, false, false, 'built-in-1', 'C:\\ ']]);
+    expect(values).toEqual([['2026-11-22T13:00:00Z', 71, true, null, 8 | 16 | 32 | 256, 'C:\\ ']]);
     const types = await influxQl('SHOW FIELD KEYS FROM points', target.database);
     expect(types).toContainEqual(['value', 'float']);
     expect(await influxQl('SHOW TAG KEYS FROM points', target.database)).toEqual([['metric'], ['source']]);
+  });
+
+  it('reads rows as they were written before, and lets a row of today replace one whole', async () => {
+    const { timestamp } = SAMPLE_POINT_ROW;
+    const line = (minute: number, said: boolean) =>
+      `points,source=pump-17,metric=temperature value=1,anomaly_score=0.9,alarm_score=0.8,is_anomaly=${said},degraded=${said},flags=${said ? 192 : 0}i,features="[1]",bar="[0.5,0]",model="mlflow:7",origin="[\\"s\\",\\"0\\",\\"17\\",0,0,4,1]" ${timestamp + 60_000 * minute}000000`;
+    await influxQl('', target.database, [line(0, true), line(1, false), line(2, true)].join('\n'));
+    await store.writePoints([point({ timestamp: timestamp + 120_000 })]);
+    const rows = await store.readPoints(point({}));
+    expect(rows.map(({ isAnomaly, degraded, versions }) => [isAnomaly, degraded, versions.model])).toEqual([
+      [true, true, 'mlflow:7'],
+      [false, false, 'mlflow:7'],
+      [false, false, 'built-in-1'],
+    ]);
+    expect(rows[2]).toEqual(point({ timestamp: timestamp + 120_000 }));
+    expect(
+      (await createInfluxStore({ target }).readDegraded({ schema: 1, limit: 10 })).map((row) => row.timestamp),
+    ).toEqual([timestamp]);
   });
 
   it('says which rows the server does not take, and keeps the others', async () => {

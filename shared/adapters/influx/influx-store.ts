@@ -1,4 +1,4 @@
-import { type DegradedRows, type PointStore, RowsRefused } from '../../detection/ports';
+import { type DegradedRows, type PointStore, RowsRefused, type ScoreHistory } from '../../detection/ports';
 import type { AnomalyEvent } from '../../domain/anomaly-event';
 import type { PointRow } from '../../domain/rows';
 import { storableRows } from '../storable-rows';
@@ -8,6 +8,7 @@ import { amendedLine, bestOf, readDegraded } from './influx-degraded';
 import type { InfluxTarget } from './influx-options';
 import { byMillisecond, type Columns, selected } from './influx-query';
 import { readRecent } from './influx-recent';
+import { pastScores } from './influx-scores';
 import { POINT_FIELDS, POINTS, pointLine } from './point-lines';
 import { writeLines } from './write-lines';
 
@@ -39,7 +40,7 @@ export function createInfluxStore({
   timeoutMs = 10_000,
   attemptTimeoutMs = 5_000,
   concurrency = 2,
-}: InfluxStoreOptions): PointStore & DegradedRows {
+}: InfluxStoreOptions): PointStore & DegradedRows & ScoreHistory {
   const client = createInfluxClient(target, 2 * concurrency);
   const retries = { part: 'store', timeoutMs, attemptTimeoutMs };
   const underWay = new Set<Promise<unknown>>();
@@ -59,6 +60,13 @@ export function createInfluxStore({
     }
     if (refused.length > 0) throw new RowsRefused(refused);
   };
+  const readPoints: PointStore['readPoints'] = ({ source, metric, from, to, limit = Infinity }) =>
+    whileOpen(async () => {
+      const tags = [['source', source] as const, ['metric', metric] as const];
+      const selection = { measurement: POINTS, fields: POINT_FIELDS, tags, from, to };
+      const points = selected(client, selection, limit * 2 + PAGE_SPARE, retries);
+      return byTimestamp(points, limit, (group) => bestOf(source, metric, group));
+    });
   return {
     writePoints: (rows) =>
       whileOpen(async () => {
@@ -68,13 +76,9 @@ export function createInfluxStore({
         if (amended.length > 0) await write(amended, amendedLine);
       }),
     writeAnomalies: (events) => whileOpen(() => write(firstOfEach(events), eventLine)),
-    readPoints: ({ source, metric, from, to, limit = Infinity }) =>
-      whileOpen(async () => {
-        const tags = [['source', source] as const, ['metric', metric] as const];
-        const selection = { measurement: POINTS, fields: POINT_FIELDS, tags, from, to };
-        const points = selected(client, selection, limit * 2 + PAGE_SPARE, retries);
-        return byTimestamp(points, limit, (group) => bestOf(source, metric, group));
-      }),
+    readPoints,
+    // Many rows take longer than one request of the others may.
+    readScores: (query) => pastScores(client, readPoints, query, { ...retries, attemptTimeoutMs: timeoutMs }),
     readRecent: (queries, withinMs = timeoutMs) =>
       whileOpen(() => {
         // Many rows take longer than one request of the others may.

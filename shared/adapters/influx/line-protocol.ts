@@ -44,6 +44,8 @@ export function integer(value: number): string {
   return `${value}i`;
 }
 
+export function text(value: string): string;
+export function text(value: string | undefined): string | undefined;
 export function text(value: string | undefined): string | undefined {
   return value === undefined ? undefined : `"${QUOTABLE.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
 }

@@ -1,24 +1,22 @@
-import type { GivenVerdict } from '../../alerting/records';
-import { alertKey, bodyOf, INDEX } from '../../alerting/records';
+import { alertKey, bodyOf, type StoredVerdict } from '../../alerting/records';
 import type { Alert } from '../../alerting/state/alert';
-import type { AlertStore, Indexed } from '../../alerting/store-port';
+import type { AlertStore } from '../../alerting/store-port';
+import { storedVerdicts } from '../../alerting/verdicts';
 import type { Label } from '../../training/labels';
-
-const PAGE = 1_000;
 
 /** A window for each alert that people judged. Alerts are kept for a while only, verdicts for ever. */
 export async function judgedAlerts(
   store: AlertStore,
   leadMs: number,
 ): Promise<{ readonly labels: readonly Label[]; readonly notCovered: readonly string[] }> {
-  const byAlert = new Map<string, GivenVerdict[]>();
-  for (const given of await allVerdicts(store)) {
+  const byAlert = new Map<string, StoredVerdict[]>();
+  for (const given of await storedVerdicts(store)) {
     const known = byAlert.get(given.alertId);
     if (known) known.push(given);
     else byAlert.set(given.alertId, [given]);
   }
   const ids = [...byAlert.keys()];
-  const alerts = await loadedInPages(store, ids.map(alertKey));
+  const alerts = await store.load(ids.map(alertKey));
   const judged = ids.map((id, i) => ({ given: byAlert.get(id)!, alert: bodyOf<Alert>(alerts[i]) }));
   const audible = judged.filter(({ given }) => given[0]!.kind !== 'silence');
   const silent = judged.length - audible.length;
@@ -33,7 +31,7 @@ export async function judgedAlerts(
   };
 }
 
-function labelOf(given: readonly GivenVerdict[], alert: Alert | undefined, leadMs: number): Label {
+function labelOf(given: readonly StoredVerdict[], alert: Alert | undefined, leadMs: number): Label {
   const last = new Map(given.map(({ by, verdict }) => [by, verdict]));
   const [verdict, ...others] = new Set(last.values());
   const { source, metric } = given[0]!;
@@ -50,31 +48,9 @@ function labelOf(given: readonly GivenVerdict[], alert: Alert | undefined, leadM
 }
 
 /** Of its episode, or by hand; else it was still going on when somebody last said something about it. */
-function endOf(given: readonly GivenVerdict[], alert: Alert | undefined): number {
+function endOf(given: readonly StoredVerdict[], alert: Alert | undefined): number {
   const latest = given.at(-1)!;
   return (
     alert?.facts.closedAt ?? alert?.ended?.at ?? latest.closedAt ?? Math.max(latest.at, alert?.facts.updatedAt ?? 0)
   );
-}
-
-/** In the order in which they were given. */
-async function allVerdicts(store: AlertStore): Promise<readonly GivenVerdict[]> {
-  const keys = new Map<string, Indexed>();
-  let from = 0;
-  for (;;) {
-    const page = await store.indexed(INDEX.verdicts, { from, limit: PAGE });
-    const before = keys.size;
-    for (const key of page) keys.set(`${key.partition}\u0000${key.sort}`, key);
-    // The next page begins with the moment at which this one ends: more may have been given then.
-    if (page.length < PAGE || keys.size === before) break;
-    from = page.at(-1)!.at;
-  }
-  const docs = await loadedInPages(store, [...keys.values()]);
-  return docs.flatMap((doc) => bodyOf<GivenVerdict>(doc) ?? []).sort((a, b) => a.at - b.at);
-}
-
-async function loadedInPages(store: AlertStore, keys: readonly Parameters<AlertStore['load']>[0][number][]) {
-  const docs: Awaited<ReturnType<AlertStore['load']>>[number][] = [];
-  for (let at = 0; at < keys.length; at += PAGE) docs.push(...(await store.load(keys.slice(at, at + PAGE))));
-  return docs;
 }

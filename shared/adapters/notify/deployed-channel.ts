@@ -51,7 +51,7 @@ export function deployedChannel(config: DeployedChannel, telemetry: Telemetry) {
 }
 
 /** Counts by what became of notifications, and a line for each, by whose ids the thread goes on. */
-function channelObserver(telemetry: Telemetry): DeliverObserver {
+export function channelObserver(telemetry: Telemetry): DeliverObserver {
   return {
     delivered(notification, outcome) {
       // An alarm looks at this one: that it is none is told as well.

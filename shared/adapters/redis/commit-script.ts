@@ -21,19 +21,14 @@ return 1`;
 
 export const COMMIT_SCRIPT_SHA = createHash('sha1').update(COMMIT_SCRIPT).digest('hex');
 
-/** KEYS and ARGV of a commit, after their number. */
-export function commitArguments(
+/** A commit's call: the script or its hash, number of KEYS, KEYS, ARGV. */
+export function commitCall(
+  script: string,
   key: string,
   { expected, fields }: StateCommit,
   ttlSeconds: number,
-): (string | Buffer | number)[] {
-  const isKnown = expected === undefined ? '0' : '1';
-  const list: (string | Buffer | number)[] = [1, key, ttlSeconds, isKnown, asBuffer(expected)];
-  for (const [name, value] of fields) list.push(name, asBuffer(value));
+): (string | Uint8Array | number)[] {
+  const list = [script, 1, key, ttlSeconds, expected === undefined ? '0' : '1', expected ?? ''];
+  for (const [name, value] of fields) list.push(name, value);
   return list;
-}
-
-function asBuffer(bytes: Uint8Array | undefined): Buffer {
-  if (bytes === undefined) return Buffer.alloc(0);
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

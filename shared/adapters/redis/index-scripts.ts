@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
+import { script } from './scripted';
 
 /** KEYS[1]: a slot. ARGV, in turns: source, deadline it must still have, next deadline or nothing. */
 export const REFILE_SCRIPT = script(`
@@ -30,7 +25,3 @@ for at = 1, #ARGV, 3 do
   end
 end
 return 1`);
-
-function script(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') };
-}

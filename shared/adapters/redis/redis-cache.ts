@@ -6,8 +6,9 @@ import {
   type StateFields,
   TransientFault,
 } from '../../detection/ports';
+import { isSameAscii } from '../../detection/same-text';
 import { connectCluster } from './cluster-connection';
-import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitArguments } from './commit-script';
+import { COMMIT_SCRIPT, COMMIT_SCRIPT_SHA, commitCall } from './commit-script';
 import { KEY_PREFIX } from './key-prefix';
 import type { RedisCommand, RedisReply } from './pipeline';
 import { redisAddress } from './redis-address';
@@ -79,7 +80,7 @@ export function createRedisCache(options: RedisCacheOptions): StateCache {
 }
 
 function scriptCall(key: string, commit: StateCommit, ttlSeconds: number): RedisCommand {
-  return { key, name: 'EVALSHA', args: [COMMIT_SCRIPT_SHA, ...commitArguments(key, commit, ttlSeconds)] };
+  return { key, name: 'EVALSHA', args: commitCall(COMMIT_SCRIPT_SHA, key, commit, ttlSeconds) };
 }
 
 /** By the script's hash first; where a server does not know it (it was restarted, or flushed), with the whole script. */
@@ -113,6 +114,18 @@ function succeeded(connection: RedisConnection, [error, result]: RedisReply): un
 function fieldsOf(flat: readonly Buffer[]): StateFields | undefined {
   if (flat.length === 0) return undefined;
   const fields = new Map<string, Uint8Array>();
-  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i]!.toString(), flat[i + 1]!);
+  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(nameOf(flat[i]!), flat[i + 1]!);
   return fields;
+}
+
+/** The same few names come with every source: as one text each they are made, and hashed, once. */
+const names: (string | undefined)[] = new Array(256).fill(undefined);
+
+function nameOf(bytes: Buffer): string {
+  const place = (31 * bytes.length + (bytes.at(-1) ?? 0)) % names.length;
+  const last = names[place];
+  if (last !== undefined && isSameAscii(bytes, last)) return last;
+  const name = bytes.toString();
+  names[place] = name;
+  return name;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { TransientFault } from '../../detection/ports';
 import type { Filing, ShardProgress, SilenceIndex } from '../../detection/silence/ports';
 import { connectCluster } from './cluster-connection';
-import { ADVANCE_SCRIPT, REFILE_SCRIPT, type Script } from './index-scripts';
+import { ADVANCE_SCRIPT, REFILE_SCRIPT } from './index-scripts';
 import { KEY_PREFIX } from './key-prefix';
-import type { RedisCommand, RedisReply } from './pipeline';
+import type { RedisCommand } from './pipeline';
 import { redisAddress } from './redis-address';
-import { connectRedis, type RedisConnection } from './redis-connection';
+import { connectRedis } from './redis-connection';
+import { runScripted, scripted } from './scripted';
 
 export interface RedisSilenceIndexOptions {
   /** `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS. */
@@ -41,7 +41,7 @@ export function createRedisSilenceIndex(options: RedisSilenceIndexOptions): Sile
   let closed: Promise<void> | undefined;
   const run = (commands: readonly RedisCommand[]) => {
     if (closed !== undefined) throw new Error('the silence index is closed');
-    return runAll(connection, commands);
+    return runScripted('silence index', connection, commands, [REFILE_SCRIPT, ADVANCE_SCRIPT]);
   };
   return {
     async file(filings) {
@@ -56,7 +56,7 @@ export function createRedisSilenceIndex(options: RedisSilenceIndexOptions): Sile
         bySlot(refilings).map(([slot, part]) =>
           scripted(
             REFILE_SCRIPT,
-            slots[slot]!,
+            [slots[slot]!],
             part.flatMap(({ source, deadline, next }) => [source, deadline, next ?? '']),
           ),
         ),
@@ -88,7 +88,7 @@ export function createRedisSilenceIndex(options: RedisSilenceIndexOptions): Sile
         sequence.replace(/^0+(?=\d)/, ''),
         arrival,
       ]);
-      await run([scripted(ADVANCE_SCRIPT, shardsKey, values)]);
+      await run([scripted(ADVANCE_SCRIPT, [shardsKey], values)]);
     },
     async shards() {
       const [reply] = await run([command('HGETALL', shardsKey)]);
@@ -107,10 +107,6 @@ export function createRedisSilenceIndex(options: RedisSilenceIndexOptions): Sile
 
 function command(name: string, key: string, ...args: readonly (string | number)[]): RedisCommand {
   return { key, name, args: [key, ...args] };
-}
-
-function scripted({ sha }: Script, key: string, values: readonly (string | number)[]): RedisCommand {
-  return { key, name: 'EVALSHA', args: [sha, 1, key, ...values] };
 }
 
 /** Parts by slot, none too long for a command. */
@@ -142,29 +138,4 @@ function pairs(flat: readonly Buffer[]): [string, string][] {
   const list: [string, string][] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i]!.toString(), flat[i + 1]!.toString()]);
   return list;
-}
-
-/** By scripts' hashes first; where a server does not know one (it was restarted, or flushed), with the whole script. */
-async function runAll(connection: RedisConnection, commands: readonly RedisCommand[]): Promise<unknown[]> {
-  const replies = [...(await connection.run(commands))];
-  const unknown = [...replies.keys()].filter((at) => replies[at]![0]?.message.startsWith('NOSCRIPT'));
-  const whole = unknown.map((at) => {
-    const { key, args } = commands[at]!;
-    const { text } = [REFILE_SCRIPT, ADVANCE_SCRIPT].find(({ sha }) => sha === args[0])!;
-    return { key, name: 'EVAL', args: [text, ...args.slice(1)] };
-  });
-  (await connection.run(whole)).forEach((reply, i) => {
-    replies[unknown[i]!] = reply;
-  });
-  return replies.map((reply) => succeeded(connection, reply));
-}
-
-/** Answers of a server that cannot be right whenever they are tried again. */
-const DEFECT = /^(WRONGTYPE|ERR|NOPERM)\b/;
-
-function succeeded(connection: RedisConnection, [error, result]: RedisReply): unknown {
-  if (error === null) return result;
-  // No cause: ioredis keeps the arguments of the command in its errors.
-  const text = connection.safeText(error);
-  throw DEFECT.test(text) ? new Error(`silence index: ${text}`) : new TransientFault('silence index', text);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { StateCache } from '../../detection/ports';
-import type { SilenceIndex } from '../../detection/silence/ports';
 import type { Secrets } from '../aws/secrets';
+import type { OpenedStates } from '../state-variables';
 import { createRedisCache } from './redis-cache';
 import { RedisPlace, redisOptions } from './redis-place';
 import { createRedisSilenceIndex } from './redis-silence-index';
+import { createRedisSourcePlaces } from './redis-source-places';
 
 /** What a deployed function's environment says of where states and deadlines of sources lie. */
 export const RedisVariables = {
@@ -18,11 +18,18 @@ const Schema = z.object(RedisVariables);
 
 /** Opens what they describe. */
 export async function openRedisStates(
-  { REDIS_PASSWORD_SECRET, ...place }: z.output<typeof Schema>,
+  {
+    REDIS_PASSWORD_SECRET,
+    BUDGET_SOURCES: placesMax,
+    ...place
+  }: z.output<typeof Schema> & {
+    readonly BUDGET_SOURCES?: number | undefined;
+  },
   secrets: Secrets,
-): Promise<{ readonly cache: StateCache; readonly silence: SilenceIndex }> {
+): Promise<OpenedStates> {
   const url = new URL(place.REDIS_URL);
   if (REDIS_PASSWORD_SECRET !== undefined) url.password = encodeURIComponent(await secrets(REDIS_PASSWORD_SECRET));
   const options = redisOptions({ ...place, REDIS_URL: url.href });
-  return { cache: createRedisCache(options), silence: createRedisSilenceIndex(options) };
+  const states = { cache: createRedisCache(options), silence: createRedisSilenceIndex(options) };
+  return placesMax === undefined ? states : { ...states, places: createRedisSourcePlaces({ ...options, placesMax }) };
 }

@@ -26,7 +26,7 @@ describe('the bucket of models', () => {
       const isVersion = s3.calls[call]?.startsWith('PUT registry/versions/');
       if (!isVersion || isLost) return 'works';
       isLost = true;
-      return 'works-unanswered';
+      return 'answer-lost';
     };
     expect(await registry().register(anArtifact(1), aRecord('run-1'))).toMatchObject({ version: 1 });
     expect([isLost, (await registry().list()).length]).toEqual([true, 1]);

@@ -1,16 +1,22 @@
 import { TransientFault } from '../../detection/ports';
 import type { QuarantineObject } from '../../domain/rows';
+import { describeFailedBatches } from '../contracts/failed-batches.contract';
 import { describeQuarantine, object } from '../contracts/quarantine.contract';
-import { createS3Quarantine, type S3Quarantine } from './s3-quarantine';
+import { describeQuarantineArchive } from '../contracts/quarantine-archive.contract';
+import { openQuarantineArchive, type QuarantineArchive } from '../quarantine-archive';
+import { createS3Place } from './s3-place';
+import { createS3Quarantine } from './s3-quarantine';
 import { type FakeS3, startFakeS3 } from './testing/fake-s3';
 
 let s3: FakeS3;
-const open: S3Quarantine[] = [];
-const quarantine = (more = {}) => {
-  const made = createS3Quarantine({ region: 'eu-central-1', endpointUrl: s3.url, bucket: 'kept', ...more });
+const open: { close(): void }[] = [];
+const opened = <Made extends { close(): void }>(made: Made) => {
   open.push(made);
   return made;
 };
+const options = (more = {}) => ({ region: 'eu-central-1', endpointUrl: s3.url, bucket: 'kept', ...more });
+const quarantine = (more = {}) => opened(createS3Quarantine(options(more)));
+const archive = () => openQuarantineArchive(opened(createS3Place(options())));
 beforeEach(async () => {
   s3 = await startFakeS3('kept');
 });
@@ -20,9 +26,12 @@ afterEach(async () => {
 });
 
 describeQuarantine('the bucket', () => {
-  const under = quarantine();
-  return { quarantine: under, read: () => all(under) };
+  return { quarantine: quarantine(), read: () => all(archive()) };
 });
+
+describeQuarantineArchive('the bucket', () => ({ quarantine: quarantine(), archive: archive() }));
+
+describeFailedBatches('the bucket', () => ({ place: opened(createS3Place(options())), prefix: '' }));
 
 describe('the quarantine bucket', () => {
   it('has one file for each day of a put, and the same put again replaces it', async () => {
@@ -43,7 +52,7 @@ describe('the quarantine bucket', () => {
     for (const id of ids) await quarantine().put([object(id, {}), object('id-0', {})]);
     s3.objects.set('quarantine/2026-11-22/0.ndjson', '{"torn":');
     s3.objects.set('failed/other.json', '{}');
-    expect((await all(quarantine())).map(({ id }) => id).sort()).toEqual(ids);
+    expect((await all(archive())).map(({ id }) => id).sort()).toEqual(ids);
   });
 
   it('tries again what fails for now', async () => {
@@ -66,8 +75,8 @@ describe('the quarantine bucket', () => {
   });
 });
 
-async function all({ read }: S3Quarantine): Promise<QuarantineObject[]> {
+async function all({ read }: QuarantineArchive): Promise<QuarantineObject[]> {
   const objects: QuarantineObject[] = [];
-  for await (const one of read()) objects.push(one);
+  for await (const { object: one } of read()) objects.push(one);
   return objects;
 }

@@ -14,7 +14,7 @@ export const TIMESTAMP_MS = { min: -9_223_372_036_854, max: 9_223_372_036_853 } 
 
 /**
  * A row as a record: identified by source, metric and time. The version decides which of several stays: a higher revision,
- * then the row on time; of equals the one written first.
+ * then the row on time and scored; of equals the one written first.
  *
  * @throws {RangeError} if the store cannot keep a number, a text or the timestamp
  */
@@ -24,7 +24,7 @@ export function pointRecord(row: PointRow): Record_ {
   return {
     Dimensions: dimensions({ source: row.source, metric: row.metric }),
     Time: timeOf(row.timestamp),
-    Version: row.revision * 2 + (row.late ? 1 : 2),
+    Version: row.revision * 2 + (row.late || row.unscored ? 1 : 2),
     MeasureValues: [
       ...doubles({ value, anomaly_score, alarm_score, expected, lower, upper }),
       { Name: 'is_anomaly', Value: String(fields.is_anomaly), Type: 'BOOLEAN' },

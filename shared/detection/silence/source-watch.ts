@@ -1,5 +1,6 @@
 import type { AnomalyEvent } from '../../domain/anomaly-event';
-import { createMetricState, type MetricState, openMetricState } from '../metric-state';
+import { createMetricState, type MetricState, openMetricState, releaseMetricState } from '../metric-state';
+import { slabBytes } from '../slab';
 
 /** Field of a source's state that says when it was heard and whether it is missed. */
 export const WATCH_FIELD = 'w';
@@ -35,6 +36,7 @@ export interface Origin {
  * filed, 0 = none; hour of the wall clock that was learnt last. Usual and upper step, patience, long gaps, steps.
  */
 export interface SourceWatch extends Pick<MetricState, 'f64' | 'f32' | 'u32' | 'u8'> {
+  readonly state: MetricState;
   origin: Origin;
   /** Events decided and perhaps not yet told; whoever commits next tells them. */
   pending: readonly AnomalyEvent[];
@@ -55,19 +57,22 @@ export function decodeWatch(saved: Uint8Array | undefined): SourceWatch | undefi
   if (saved[HEAD_BYTES] !== OPENING || saved[saved.length - 1] !== CLOSING) return undefined;
   const views = openMetricState(saved, HEAD_BYTES);
   // A source that is heard overwrites the rest, unread: nearly all batches.
-  if (views.f64[F64.opened] === 0) return watchOf(views, unread(saved), []);
+  if (views.f64[F64.opened] === 0) return watchOf(views, new SavedOrigin(saved), []);
   const [origin, pending] = tailOf(saved);
   return watchOf(views, origin, pending);
 }
 
 export function encodeWatch({ u8, origin, pending }: SourceWatch): Uint8Array {
-  const { shard, tags } = origin;
-  const parts: Tail = pending.length === 0 ? [shard, tags] : [shard, tags, pending];
-  const tail = Buffer.from(JSON.stringify(parts));
-  const bytes = new Uint8Array(HEAD_BYTES + tail.length);
+  const tail = tailBytes(origin, pending);
+  const bytes = slabBytes(HEAD_BYTES + tail.length);
   bytes.set(u8);
   bytes.set(tail, HEAD_BYTES);
   return bytes;
+}
+
+/** Gives the memory of a watch back; nobody may use it from here on. */
+export function releaseWatch({ state }: SourceWatch): void {
+  releaseMetricState(state);
 }
 
 /** A stream's shard in one word. */
@@ -80,9 +85,20 @@ type Tail = [shard: string, tags: Readonly<Record<string, string>>, pending?: re
 const [OPENING, CLOSING] = [0x5b, 0x5d];
 const decoder = new TextDecoder();
 
-function watchOf({ f64, f32, u32, u8 }: MetricState, origin: Origin, pending: readonly AnomalyEvent[]): SourceWatch {
-  return { f64, f32, u32, u8, origin, pending };
+function watchOf(state: MetricState, origin: Origin, pending: readonly AnomalyEvent[]): SourceWatch {
+  const { f64, f32, u32, u8 } = state;
+  return { state, f64, f32, u32, u8, origin, pending };
 }
+
+/** Of sources without tags, all of one shard have the same. */
+function tailBytes({ shard, tags }: Origin, pending: readonly AnomalyEvent[]): Uint8Array {
+  if (pending.length > 0) return Buffer.from(JSON.stringify([shard, tags, pending] satisfies Tail));
+  for (const _ in tags) return Buffer.from(JSON.stringify([shard, tags] satisfies Tail));
+  if (untagged.shard !== shard) untagged = { shard, bytes: Buffer.from(JSON.stringify([shard, {}] satisfies Tail)) };
+  return untagged.bytes;
+}
+
+let untagged = { shard: '', bytes: Buffer.from('["",{}]') };
 
 function tailOf(saved: Uint8Array): [Origin, readonly AnomalyEvent[]] {
   try {
@@ -94,18 +110,21 @@ function tailOf(saved: Uint8Array): [Origin, readonly AnomalyEvent[]] {
 }
 
 /** Reads where a source was heard once somebody asks. */
-function unread(saved: Uint8Array): Origin {
-  let read: Origin | undefined;
-  const origin = () => {
-    read ??= tailOf(saved)[0];
-    return read;
-  };
-  return {
-    get shard() {
-      return origin().shard;
-    },
-    get tags() {
-      return origin().tags;
-    },
-  };
+class SavedOrigin implements Origin {
+  private read: Origin | undefined;
+
+  constructor(private readonly saved: Uint8Array) {}
+
+  get shard(): string {
+    return this.origin().shard;
+  }
+
+  get tags(): Origin['tags'] {
+    return this.origin().tags;
+  }
+
+  private origin(): Origin {
+    this.read ??= tailOf(this.saved)[0];
+    return this.read;
+  }
 }

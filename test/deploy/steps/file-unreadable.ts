@@ -1,6 +1,4 @@
-import { createS3Quarantine } from '../../../shared/adapters/s3/s3-quarantine';
-import type { QuarantineObject } from '../../../shared/domain/rows';
-import { REGION } from '../environment';
+import { quarantined } from '../aside';
 import { livePathOf } from '../live-path';
 import { SOURCES, sendRecord } from '../traffic';
 import { until } from '../until';
@@ -21,14 +19,3 @@ export const fileUnreadable: Step = {
     return `${filed.reason}, its body as sent`;
   },
 };
-
-async function quarantined(bucket: string): Promise<QuarantineObject[]> {
-  const reader = createS3Quarantine({ region: REGION, bucket });
-  try {
-    const objects: QuarantineObject[] = [];
-    for await (const object of reader.read()) objects.push(object);
-    return objects;
-  } finally {
-    reader.close();
-  }
-}

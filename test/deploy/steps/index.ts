@@ -8,6 +8,7 @@ import { fileUnreadable } from './file-unreadable';
 import { findFault } from './find-fault';
 import { learnHistory } from './learn-history';
 import { postPoints } from './post-points';
+import { redriveUnreadable } from './redrive';
 import { remove } from './remove';
 import { scoreAgain } from './score-again';
 import { takeTurns } from './take-turns';
@@ -25,6 +26,7 @@ export const STEPS: readonly Step[] = [
   findFault,
   tellPeople,
   fileUnreadable,
+  redriveUnreadable,
   archive,
   trainModel,
   postPoints,

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type FakeRequest, startFakeServer } from '../../aws/testing/fake-server';
 
-/** A bucket as far as it is used here: put, get, delete and list objects (REST, XML), path style. */
+/** A bucket as far as it is used here: put (also on condition), get, delete and list objects (REST, XML), path style. */
 export interface FakeS3 {
   readonly url: string;
   readonly objects: Map<string, string>;
@@ -13,7 +14,7 @@ export interface FakeS3 {
   /** After so many bytes nothing comes any more. */
   stallsAfter: (key: string, call: number) => number | undefined;
   /** What happens instead of an answer, asked for each call from 0. */
-  fate: (call: number) => 'works' | 'works-unanswered' | 'hangs' | { readonly error: string; readonly status: number };
+  fate: (call: number) => 'works' | 'hangs' | 'answer-lost' | { readonly error: string; readonly status: number };
   /** Calls so far, as `PUT key`. */
   readonly calls: string[];
   close(): Promise<void>;
@@ -30,8 +31,9 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     fake.calls.push(`${request.method} ${decodeURIComponent(key)}`);
     const fate = fake.fate(call);
     if (fate === 'hangs') return;
-    if (fate === 'works-unanswered') response.end = () => response.destroy();
-    else if (fate !== 'works') return refuse(response, fate.status, fate.error);
+    if (typeof fate === 'object') return refuse(response, fate.status, fate.error);
+    // Carried out, and nobody hears of it.
+    if (fate === 'answer-lost') response.end = () => response.destroy();
     if (key === '') list(fake, searchParams, response);
     else object(fake, decodeURIComponent(key), request, response, call);
   });
@@ -50,15 +52,16 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
 
 function object(fake: FakeS3, key: string, request: FakeRequest, response: ServerResponse, call: number): void {
   const { method, headers, body, bytes: put } = request;
+  const text = fake.objects.get(key);
   if (method === 'PUT') {
-    const isThere = fake.objects.has(key) || fake.packed.has(key);
-    if (headers['if-none-match'] === '*' && isThere) {
-      refuse(response, 412, 'PreconditionFailed');
+    const problem = conditionOf(headers, text ?? fake.packed.get(key));
+    if (problem !== undefined) {
+      refuse(response, ...problem);
       return;
     }
     if (isUtf8(put)) fake.objects.set(key, body);
     else fake.packed.set(key, put);
-    response.writeHead(200).end();
+    response.writeHead(200, { etag: tagOf(put) }).end();
     return;
   }
   if (method === 'DELETE') {
@@ -67,19 +70,33 @@ function object(fake: FakeS3, key: string, request: FakeRequest, response: Serve
     response.writeHead(204).end();
     return;
   }
-  const text = fake.objects.get(key);
   const bytes = fake.packed.get(key) ?? (text === undefined ? undefined : Buffer.from(text));
   if (bytes === undefined) {
     refuse(response, 404, 'NoSuchKey');
     return;
   }
   const from = Number(/^bytes=(\d+)-$/.exec(headers['range'] ?? 'bytes=0-')?.[1]);
-  response.writeHead(from > 0 ? 206 : 200, { 'content-length': bytes.length - from });
+  response.writeHead(from > 0 ? 206 : 200, { 'content-length': bytes.length - from, etag: tagOf(bytes) });
   const breaksAfter = fake.breaksAfter(key, call);
   const stallsAfter = fake.stallsAfter(key, call);
   if (stallsAfter !== undefined) response.write(bytes.subarray(from, from + stallsAfter));
   else if (breaksAfter === undefined) response.end(bytes.subarray(from));
   else response.write(bytes.subarray(from, from + breaksAfter), () => response.destroy());
+}
+
+/** What S3 says to a put whose condition does not hold. */
+function conditionOf(
+  { 'if-match': match, 'if-none-match': noneMatch }: FakeRequest['headers'],
+  there: string | Buffer | undefined,
+): [status: number, code: string] | undefined {
+  if (noneMatch !== undefined && noneMatch !== '*') return [501, 'NotImplemented'];
+  if (match !== undefined && there === undefined) return [404, 'NoSuchKey'];
+  const holds = match === undefined ? noneMatch === undefined || there === undefined : match === tagOf(there!);
+  return holds ? undefined : [412, 'PreconditionFailed'];
+}
+
+function tagOf(content: string | Buffer): string {
+  return `"${createHash('md5').update(content).digest('hex')}"`;
 }
 
 function list(fake: FakeS3, query: URLSearchParams, response: ServerResponse): void {

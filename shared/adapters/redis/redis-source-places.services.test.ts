@@ -1,0 +1,45 @@
+import { Redis } from 'ioredis';
+import { describeSourcePlaces } from '../contracts/source-places.contract';
+import { createRedisSourcePlaces } from './redis-source-places';
+
+const url = process.env['REDIS_URL'];
+const clusterUrl = process.env['REDIS_CLUSTER_URL'];
+if (url === undefined || clusterUrl === undefined)
+  throw new Error('REDIS_URL and REDIS_CLUSTER_URL must name servers that these tests may write to');
+
+const prefix = `tidewatch-test-places-${process.pid}-${Date.now()}`;
+const admin = new Redis(url);
+afterAll(async () => {
+  for await (const keys of admin.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+    if ((keys as string[]).length > 0) await admin.del(...(keys as string[]));
+  }
+  await admin.quit();
+});
+const timeoutMs = 10_000;
+
+describeSourcePlaces('Redis', {
+  make: (scope, placesMax) => createRedisSourcePlaces({ url, keyPrefix: `${prefix}-${scope}`, placesMax, timeoutMs }),
+});
+
+describeSourcePlaces('Redis Cluster', {
+  make: (scope, placesMax) =>
+    createRedisSourcePlaces({ url: clusterUrl, cluster: true, keyPrefix: `${prefix}-${scope}`, placesMax, timeoutMs }),
+});
+
+test('100,000 names that there is no place for leave nothing in the cache', async () => {
+  const keyPrefix = `${prefix}-flood`;
+  const places = createRedisSourcePlaces({ url, keyPrefix, placesMax: 1_000, timeoutMs });
+  const asked = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ source: `name-${from + i}`, first: 1e12, last: 1e12, isKnown: false }));
+  await places.take(asked(0, 1_000));
+  const bytes = async () => Number(await admin.memory('USAGE', `${keyPrefix}:{places}:held`, 'SAMPLES', 0));
+  const before = await bytes();
+  for (let from = 1_000; from < 101_000; from += 10_000)
+    expect((await places.take(asked(from, 10_000))).some(Boolean)).toBe(false);
+  expect(await bytes()).toBe(before);
+  expect((await admin.keys(`${keyPrefix}*`)).sort()).toEqual([
+    `${keyPrefix}:{places}:closed`,
+    `${keyPrefix}:{places}:held`,
+  ]);
+  await places.close();
+}, 60_000);

@@ -1,0 +1,184 @@
+import { amount, times } from './costs';
+import type { CostedEnvironment, FleetLoad } from './load';
+import { MEASURED } from './measured';
+import { GIGABYTE } from './prices';
+import { SHARD, type Usage, usageOf } from './usage';
+
+/** A part that bounds what an environment carries. */
+export interface Limit {
+  readonly part: string;
+  /** What the load takes of it; above 1 it does not fit. */
+  readonly share: number;
+  /** In words, with the numbers. */
+  readonly words: string;
+  /** The environment with room for the load, and what to write in its row; absent: nothing in the row helps. */
+  readonly change?: { readonly words: string; readonly environment: CostedEnvironment };
+}
+
+/** Load comes in waves and functions in their own time: what is more than this full is called full. */
+export const ROOM = 0.7;
+/** Rows that a store should hold before its disk is full. */
+const STORE_DAYS_MIN = 90;
+const DAY_SECONDS = 86_400;
+/** By AWS's page of instance types; of a machine's time half is for queries and compaction. */
+const INFLUX_VCPUS: Readonly<Record<string, number>> = {
+  'db.influx.medium': 1,
+  'db.influx.large': 2,
+  'db.influx.xlarge': 4,
+  'db.influx.2xlarge': 8,
+};
+const ENDPOINT_VCPUS: Readonly<Record<string, number>> = { 'ml.t2.medium': 2, 'ml.m5.large': 2, 'ml.m5.xlarge': 4 };
+const WRITE_SHARE = 0.5;
+
+/** Every part of an environment that a load may be too much for, the fullest first. */
+export function limitsOf(environment: CostedEnvironment, load: FleetLoad): readonly Limit[] {
+  const usage = usageOf(environment, load);
+  const limits = [sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
+  return limits.flatMap((limit) => limit(environment, usage, load) ?? []).sort((a, b) => b.share - a.share);
+}
+
+/** Those that the load does not fit into with room. */
+export function overfull(limits: readonly Limit[]): readonly Limit[] {
+  return limits.filter(({ share }) => share > ROOM);
+}
+
+/** The environment with every change that its load asks for; the limits that no change mends are left. */
+export function fitted(environment: CostedEnvironment, load: FleetLoad): CostedEnvironment {
+  let fit = environment;
+  // A change may make another needed, as more shards make smaller batches.
+  for (let round = 0; round < 20; round++) {
+    const next = overfull(limitsOf(fit, load)).find(({ change }) => change !== undefined)?.change;
+    if (next === undefined) return fit;
+    fit = next.environment;
+  }
+  return fit;
+}
+
+/** A budget that is spent leaves sources unscored. */
+function sourcesOf(environment: CostedEnvironment, _: Usage, { sources }: FleetLoad): Limit | undefined {
+  const { budget } = environment;
+  if (budget === undefined) return undefined;
+  const words = `${amount(sources)} sources of a budget of ${amount(budget.sources)}`;
+  return limit('budget', (ROOM * sources) / budget.sources, words, () => ({
+    words: `budget: { sources: ${sources} }`,
+    environment: { ...environment, budget: { sources } },
+  }));
+}
+
+function shardsOf(environment: CostedEnvironment, { records, recordBytes }: Usage): Limit | undefined {
+  const { stream } = environment;
+  if (stream.shards === 'on-demand') return undefined;
+  const needed = Math.max(records / SHARD.records, (records * recordBytes) / SHARD.bytes);
+  return limit(
+    'shards',
+    needed / stream.shards,
+    `${amount(records)} records/s on ${times(stream.shards, 'shard')}`,
+    () => withShards(environment, Math.ceil(needed / ROOM)),
+  );
+}
+
+function withShards(environment: CostedEnvironment, shards: number) {
+  return {
+    words: `stream: { shards: ${shards} }`,
+    environment: { ...environment, stream: { ...environment.stream, shards } },
+  };
+}
+
+/** A shard's batches follow each other. */
+function workers(environment: CostedEnvironment, { busy, batchMs, shards }: Usage): Limit {
+  const words = `batches of ${amount(batchMs)} ms, one after the other on each of ${times(shards, 'shard')}`;
+  return limit('functions', busy, words, () => {
+    const { stream, detection } = environment;
+    if (stream.shards !== 'on-demand') return withShards(environment, Math.ceil((shards * busy) / ROOM));
+    const parallelization = Math.min(10, Math.ceil((detection.parallelization * busy) / ROOM));
+    return {
+      words: `detection: { parallelization: ${parallelization} }`,
+      environment: { ...environment, detection: { ...detection, parallelization } },
+    };
+  });
+}
+
+function cacheSize(environment: CostedEnvironment, { cacheBytes }: Usage): Limit | undefined {
+  const { states } = environment;
+  if (states.kind === 'url') return undefined;
+  const needed = cacheBytes / GIGABYTE;
+  const words = `states take ${amount(needed)} GB of ${states.gigabytesMax}`;
+  return limit('cache, size', needed / states.gigabytesMax, words, () => {
+    const gigabytesMax = Math.ceil(needed / ROOM);
+    return {
+      words: `states: { gigabytesMax: ${gigabytesMax} }`,
+      environment: { ...environment, states: { ...states, gigabytesMax } },
+    };
+  });
+}
+
+function cacheRate(environment: CostedEnvironment, { ecpu }: Usage): Limit | undefined {
+  const { states } = environment;
+  if (states.kind === 'url') return undefined;
+  const words = `${amount(ecpu)} ECPU/s of ${amount(states.ecpuPerSecondMax)}`;
+  return limit('cache, work', ecpu / states.ecpuPerSecondMax, words, () => {
+    const ecpuPerSecondMax = 1_000 * Math.ceil(ecpu / ROOM / 1_000);
+    return {
+      words: `states: { ecpuPerSecondMax: ${ecpuPerSecondMax} }`,
+      environment: { ...environment, states: { ...states, ecpuPerSecondMax } },
+    };
+  });
+}
+
+function storeRate(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
+  const { store } = environment;
+  if (store.kind !== 'timestream-influx') return undefined;
+  const busy = (values * MEASURED.storeCpuMs.value) / 1_000 / WRITE_SHARE;
+  const vcpus = INFLUX_VCPUS[store.instance];
+  if (vcpus === undefined) return undefined;
+  const words = `${amount(values)} rows/s on ${store.instance}, with half of its time for queries`;
+  return limit('store, work', busy / vcpus, words, () => {
+    const larger = Object.entries(INFLUX_VCPUS).find(([, count]) => busy / count <= ROOM)?.[0];
+    if (larger === undefined) return undefined;
+    return {
+      words: `store: { instance: '${larger}' }`,
+      environment: { ...environment, store: { ...store, instance: larger } },
+    };
+  });
+}
+
+/** The bucket keeps rows until somebody gives it a retention. */
+function storeSize(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
+  const { store } = environment;
+  if (store.kind !== 'timestream-influx') return undefined;
+  const aDay = (values * MEASURED.rowDiskBytes.value * DAY_SECONDS) / GIGABYTE;
+  const days = store.gigabytes / aDay;
+  const words = `${amount(days)} days of rows fill its ${store.gigabytes} GB, unless its bucket has a retention`;
+  return limit('store, size', STORE_DAYS_MIN / days, words, () => {
+    const gigabytes = Math.ceil((aDay * STORE_DAYS_MIN) / ROOM);
+    if (gigabytes > INFLUX_GIGABYTES_MAX) return undefined;
+    return {
+      words: `store: { gigabytes: ${gigabytes} } for ${STORE_DAYS_MIN} days, or a retention of the bucket`,
+      environment: { ...environment, store: { ...store, gigabytes } },
+    };
+  });
+}
+
+/** Timestream for InfluxDB allocates up to 16 TB. */
+const INFLUX_GIGABYTES_MAX = 16_384;
+
+function endpointRate(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
+  const { model } = environment;
+  if (model.kind === 'url') return undefined;
+  const vcpus = ENDPOINT_VCPUS[model.instance];
+  if (vcpus === undefined) return undefined;
+  const busy = (values * MEASURED.modelCpuMs.value) / 1_000 / vcpus;
+  const words = `${amount(values)} vectors/s on ${model.instances} × ${model.instance}`;
+  return limit('endpoint', busy / model.instances, words, () => {
+    const instances = Math.ceil(busy / ROOM);
+    return {
+      words: `model: { instances: ${instances} }`,
+      environment: { ...environment, model: { ...model, instances } },
+    };
+  });
+}
+
+function limit(part: string, share: number, words: string, change: () => Limit['change']): Limit {
+  const made = share > ROOM ? change() : undefined;
+  return { part, share, words, ...(made === undefined ? {} : { change: made }) };
+}

@@ -1,0 +1,82 @@
+/** A figure of the product that costs depend on, and where it comes from. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Who measured it, so that it can be measured again; `assumed` where nobody has. */
+  readonly from: string;
+}
+
+const HELD = 'measured by shared/costs/measured.test.ts';
+const BENCH_LIVE = '`npm run bench:live`, docs/operations.md';
+
+/**
+ * What a load is multiplied by. Sizes of memory and messages are measured anew by a test at each run of it; times and what a
+ * server keeps on its disk are from benchmarks of the given date.
+ */
+export const MEASURED = {
+  /** Of a data point in JSON, alone in its record, with names of usual length and one tag. */
+  recordBytes: { name: 'a record of one point', value: 85, unit: 'bytes', from: HELD },
+  recordMetricBytes: { name: '… and each of its metrics', value: 27, unit: 'bytes', from: HELD },
+  stateMetricBytes: { name: 'state, each metric of a source', value: 4_220, unit: 'bytes', from: HELD },
+  /** Only with several metrics. */
+  stateRelationBytes: { name: 'state, relations of a source', value: 500, unit: 'bytes', from: HELD },
+  /** By the server's own account, beyond names and values of fields. */
+  cacheOverheadBytes: { name: 'state, what Redis adds', value: 191, unit: 'bytes', from: `${BENCH_LIVE}, 2026-11-22` },
+  rowWireBytes: { name: 'a row to InfluxDB', value: 435, unit: 'bytes', from: HELD },
+  /** 300,000 rows of 300 series, after compaction. */
+  rowDiskBytes: {
+    name: 'a row in InfluxDB',
+    value: 58,
+    unit: 'bytes',
+    from: 'size of its TSM files, InfluxDB 1.6, 2026-11-30',
+  },
+  vectorBytes: { name: 'a vector to the endpoint', value: 70, unit: 'bytes', from: HELD },
+  archivedBytes: { name: 'a record in the archive', value: 42, unit: 'bytes', from: HELD },
+  logLineBytes: { name: 'log of a batch', value: 1_900, unit: 'bytes', from: HELD },
+  /** What Lambda itself writes about a call: START, END, REPORT. */
+  platformLogBytes: { name: 'log of Lambda about a call', value: 350, unit: 'bytes', from: 'assumed' },
+  metricsPublished: { name: 'metrics of all functions', value: 90, unit: '', from: 'test/operations-page.test.ts' },
+  alarms: { name: 'alarms', value: 56, unit: '', from: 'infra/costs/at-rest.test.ts' },
+  secrets: { name: 'secrets', value: 3, unit: '', from: 'infra/costs/at-rest.test.ts' },
+  /** On one vCPU, which a function has with 1,769 MB. */
+  valueCpuMs: { name: 'processor time a value', value: 0.104, unit: 'ms', from: `${BENCH_LIVE}, 2026-11-22` },
+  /** A batch waits for so many calls one after the other: three of the cache, endpoint, store. */
+  batchCalls: { name: 'calls that a batch waits for', value: 5, unit: '', from: `${BENCH_LIVE}, 2026-11-22` },
+  callMs: { name: 'a call within a region', value: 4, unit: 'ms', from: 'assumed' },
+  storeCpuMs: {
+    name: 'processor time of InfluxDB, a row',
+    value: 0.039,
+    unit: 'ms',
+    from: `${BENCH_LIVE}, 2026-11-22`,
+  },
+  modelCpuMs: {
+    name: 'processor time of the model, a value',
+    value: 0.002,
+    unit: 'ms',
+    from: `${BENCH_LIVE}, 2026-11-22`,
+  },
+  wrapCpuMs: { name: 'archive-points, a record', value: 0.01, unit: 'ms', from: 'assumed' },
+  scheduledMs: { name: 'a scheduled run that finds nothing', value: 300, unit: 'ms', from: 'assumed' },
+  /** Opened, updated, closed. */
+  eventsAnAlarm: { name: 'events of an alarm', value: 3, unit: '', from: 'assumed' },
+  notificationsAnAlarm: { name: 'messages of an alarm', value: 2, unit: '', from: 'assumed' },
+  tableCallsAnEvent: { name: 'reads and writes of alert state, an event', value: 10, unit: '', from: 'assumed' },
+  zoneCrossings: {
+    name: 'share of traffic to cache and store that crosses zones',
+    value: 0.5,
+    unit: '',
+    from: 'assumed',
+  },
+} as const satisfies Readonly<Record<string, Figure>>;
+
+/** Bytes of a source's state, all its fields together, when it has learnt for long. */
+export function stateBytes(metrics: number): number {
+  const { stateMetricBytes, stateRelationBytes } = MEASURED;
+  return metrics === 1 ? 0.84 * stateMetricBytes.value : metrics * stateMetricBytes.value + stateRelationBytes.value;
+}
+
+/** Bytes of a record that holds one source's points. */
+export function recordBytes(metrics: number, points: number): number {
+  return points * (MEASURED.recordBytes.value + metrics * MEASURED.recordMetricBytes.value);
+}
