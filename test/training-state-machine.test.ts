@@ -178,3 +178,38 @@ test('what fails for now is tried again', async () => {
   const { status } = await execute({}, flaky);
   expect([status, faults]).toEqual(['SUCCEEDED', 4]);
 });
+
+describe('what a training job has left', () => {
+  const RESULTS = `s3://${BUCKET}/jobs/${RUN}/train-1/output/model`;
+  const left = (documents: object) => {
+    for (const [name, document] of Object.entries(documents))
+      s3.objects.set(`jobs/${RUN}/train-1/output/model/${name}`, JSON.stringify(document));
+  };
+  beforeEach(() => {
+    process.env['TRAINS'] = 'in-a-job';
+  });
+
+  it('is taken over into the run', async () => {
+    process.env['TRAINS'] = 'here';
+    await execute();
+    jest.resetModules();
+    process.env['TRAINS'] = 'in-a-job';
+    const names = [DOCUMENTS.injection, DOCUMENTS.training, DOCUMENTS.model];
+    left(Object.fromEntries(names.map((name) => [name, document(name)])));
+    for (const name of names) s3.objects.delete(`runs/${RUN}/${name}`);
+    s3.objects.delete(`runs/${RUN}/${DOCUMENTS.outcome}`);
+    expect(await invoke('train-model', { run: RUN, results: RESULTS })).toMatchObject({ run: RUN, ended: false });
+    expect(document(DOCUMENTS.model)).toMatchObject({ format: 'tidewatch-weighted-model' });
+  });
+
+  it('ends the run where the job found nothing to train on', async () => {
+    left({ [DOCUMENTS.outcome]: { run: RUN, result: 'nothing-to-train-on', reasons: ['no label'], endedAt: 1 } });
+    const answer = await invoke('train-model', { run: RUN, results: RESULTS });
+    expect(answer).toEqual({ run: RUN, ended: true, found: ['no label'] });
+  });
+
+  it('is missed when there is nothing', async () => {
+    await expect(invoke('train-model', { run: RUN, results: RESULTS })).rejects.toThrow(/left nothing at s3:/);
+    await expect(invoke('evaluate-model', { run: RUN })).rejects.toThrow(/does not say where it left its results/);
+  });
+});

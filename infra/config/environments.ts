@@ -99,6 +99,8 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ingestTokensSecret: 'tidewatch/emulator/ingest',
       },
       budget: { sources: 10_000 },
+      // As few as a test sends.
+      drift: { limit: 0.25, hours: 24, vectorsMin: 100 },
       training: {
         by: { kind: 'function', memoryMb: 1_024 },
         ...{ everyDays: 7, historyDays: 90, shadowHours: 0 },

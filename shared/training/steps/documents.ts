@@ -50,3 +50,9 @@ export async function endRun({ read, write }: RunDocuments, outcome: Outcome): P
   const { run, reasons } = first ?? outcome;
   return { run, ended: true, found: reasons };
 }
+
+/** What a step answers for a run that is over, as one whose job found nothing to train on; undefined: it is not. */
+export async function overAlready({ read }: RunDocuments): Promise<StepAnswer | undefined> {
+  const outcome = await read(DOCUMENTS.outcome, OutcomeSchema);
+  return outcome === undefined ? undefined : { run: outcome.run, ended: true, found: outcome.reasons };
+}

@@ -12,7 +12,7 @@ import { LeftOutSchema, type ReplayCheckpoints } from '../replay-checkpoints';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
 import { TrainingError } from '../training-error';
-import { documentsOf, endRun } from './documents';
+import { documentsOf, endRun, overAlready } from './documents';
 import type { StepAnswer, StepRequest } from './order';
 
 const CountSchema = z.number().int().min(0);
@@ -57,6 +57,8 @@ export async function trainStep(services: ReplayServices, { run }: StepRequest):
     documents.read(DOCUMENTS.model, ModelArtifactSchema),
   ]);
   if (done !== undefined && artifact !== undefined) return { run, ended: false, found: foundOf(done) };
+  const over = await overAlready(documents);
+  if (over !== undefined) return over;
   const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
   try {
     const injection = (await documents.read(DOCUMENTS.injection, InjectionSchema)) ?? (await inject(services, plan));

@@ -15,6 +15,7 @@ import { takeTurns } from './take-turns';
 import { tellPeople } from './tell-people';
 import { trainModel } from './train-model';
 import { update } from './update';
+import { watchDrift } from './watch-drift';
 import { watchSilence } from './watch-silence';
 
 /** In the order of a stack's life. */
@@ -29,6 +30,7 @@ export const STEPS: readonly Step[] = [
   redriveUnreadable,
   archive,
   trainModel,
+  watchDrift,
   postPoints,
   scoreAgain,
   watchSilence,
