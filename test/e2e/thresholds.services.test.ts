@@ -103,7 +103,7 @@ test('thresholds of a deployment are proposed, applied and taken back', async ()
   const asFunctionsSee = () => createS3Settings({ ...aws, bucket: name, clock: () => 0, onProblem })();
   const until = new Date(START + DAYS * DAY_MS).toISOString();
   const proposed = await tidewatch('threshold', 'propose', '--until', until, '--days', '21');
-  expect(proposed.err).toBe('');
+  expect(proposed.code).toBe(0);
   expect(proposed.out).toMatch(
     /pump-\* \(2 sources, 6 series\)\n {2}threshold 0\.5 → 0\.\d+: \d+ of \d+ that were called false would go/,
   );
