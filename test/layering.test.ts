@@ -11,6 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shared/alerting': ['shared/domain'],
   'shared/training': ['shared/domain', 'shared/detection'],
   'shared/costs': [],
+  'shared/sizing': ['shared/costs'],
   'shared/adapters': ['shared/domain', 'shared/runtime', 'shared/detection', 'shared/alerting', 'shared/training'],
   lambdas: ['shared'],
   // What an environment costs is told from its row.

@@ -56,6 +56,8 @@ describe('exit codes', () => {
     ['no such URL', ['send', '-i', '-', '--stream', 'points', '--endpoint-url', 'ftp:x'], '', 2, /http:\/\/ or https/],
     ['help of cost', ['cost', '--help'], '', 0, /Examples:[\s\S]*--points-per-record 6/],
     ['a cost', ['cost', '--sources', '500', '--env', 'dev'], '', 0, /dollars a month: [\d.]+ a million points/],
+    ['a size', ['size', '--points-per-second', '1000', '--env', 'dev'], '', 0, /full first in the row of dev/],
+    ['a size of no rate', ['size'], '', 2, /required option '--points-per-second/],
     ['no such environment', ['cost', '--sources', '500', '--env', 'moon'], '', 2, /there are dev, staging, prod/],
     ['help of redrive', ['quarantine', 'redrive', '--help'], '', 0, /--failed[\s\S]*Examples:[\s\S]*Exit codes/],
     ['no such folder', ['quarantine', 'list', '-d', 'none'], '', 2, /there is no folder none/],

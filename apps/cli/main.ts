@@ -12,6 +12,7 @@ import { registerScore } from './commands/score';
 import { registerSend } from './commands/send';
 import { registerSettings } from './commands/settings';
 import { registerSilences } from './commands/silences';
+import { registerSize } from './commands/size';
 import { registerStart } from './commands/start';
 import { registerThreshold } from './commands/threshold';
 import { registerTrain } from './commands/train';
@@ -35,6 +36,7 @@ Examples:
   $ tidewatch threshold propose
   $ tidewatch backtest --input history.csv --rules rules.yaml
   $ tidewatch cost --sources 10000 --metrics 3 --interval 10s --env prod
+  $ tidewatch size --points-per-second 100000 --env prod
   $ tidewatch doctor
 ${EXIT_CODES_HELP}`,
   );
@@ -55,6 +57,7 @@ registerSettings(program);
 registerThreshold(program);
 registerBacktest(program);
 registerCost(program);
+registerSize(program);
 registerDoctor(program);
 
 // A reader that has seen enough, as head has, is no fault.

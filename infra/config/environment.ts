@@ -79,7 +79,15 @@ export type StoreSettings =
   | {
       /** Timestream for InfluxDB, in the network. */
       readonly kind: 'timestream-influx';
-      readonly instance: 'db.influx.medium' | 'db.influx.large' | 'db.influx.xlarge' | 'db.influx.2xlarge';
+      readonly instance:
+        | 'db.influx.medium'
+        | 'db.influx.large'
+        | 'db.influx.xlarge'
+        | 'db.influx.2xlarge'
+        | 'db.influx.4xlarge'
+        | 'db.influx.8xlarge'
+        | 'db.influx.12xlarge'
+        | 'db.influx.16xlarge';
       readonly gigabytes: number;
       readonly standby: boolean;
       /** Another number than before: a deploy makes a new token for functions. Absent: 1. */

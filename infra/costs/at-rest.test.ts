@@ -54,6 +54,23 @@ test('an instance without a price is named, rather than free', () => {
   );
 });
 
+test.each(deployed.map(({ name }) => name))(
+  '%s routes and sends in as many batches at once as sizing counts',
+  (name) => {
+    const { template } = stacks.find(
+      ({ environment, stack: { node } }) => environment.name === name && node.id === 'stateless',
+    )!;
+    const mappings = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
+      const { ScalingConfig } = (Properties ?? {}) as { ScalingConfig?: { MaximumConcurrency: number } };
+      return Type === 'AWS::Lambda::EventSourceMapping' && ScalingConfig ? [{ id, ...ScalingConfig }] : [];
+    });
+    const atOnce = (of: RegExp) => mappings.filter(({ id }) => of.test(id)).map((one) => one.MaximumConcurrency);
+    const { routers, senders } = MEASURED;
+    expect(atOnce(/RouteAlertsSqs/)).toEqual([routers.value, routers.value]);
+    expect(atOnce(/Notify\w+Sqs/)).toEqual([senders.value, senders.value, senders.value]);
+  },
+);
+
 /** Too little to matter, and nothing divided by it. */
 const HARDLY_ANYTHING = { sources: 1, metrics: 1, intervalMs: 3_600_000, pointsPerRecord: 1, alarmsPerWeek: 0.001 };
 /** Charged although nothing comes, and not for a resource of a template: polls of queues, metrics, runs of schedules. */

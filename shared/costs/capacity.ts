@@ -11,6 +11,8 @@ export interface Limit {
   readonly share: number;
   /** In words, with the numbers. */
   readonly words: string;
+  /** What of the row it depends on, as `stream.shards`. */
+  readonly settings: readonly string[];
   /** The environment with room for the load, and what to write in its row; absent: nothing in the row helps. */
   readonly change?: { readonly words: string; readonly environment: CostedEnvironment };
 }
@@ -21,11 +23,15 @@ export const ROOM = 0.7;
 const STORE_DAYS_MIN = 90;
 const DAY_SECONDS = 86_400;
 /** By AWS's page of instance types; of a machine's time half is for queries and compaction. */
-const INFLUX_VCPUS: Readonly<Record<string, number>> = {
+export const INFLUX_VCPUS: Readonly<Record<string, number>> = {
   'db.influx.medium': 1,
   'db.influx.large': 2,
   'db.influx.xlarge': 4,
   'db.influx.2xlarge': 8,
+  'db.influx.4xlarge': 16,
+  'db.influx.8xlarge': 32,
+  'db.influx.12xlarge': 48,
+  'db.influx.16xlarge': 64,
 };
 const ENDPOINT_VCPUS: Readonly<Record<string, number>> = { 'ml.t2.medium': 2, 'ml.m5.large': 2, 'ml.m5.xlarge': 4 };
 const WRITE_SHARE = 0.5;
@@ -33,7 +39,7 @@ const WRITE_SHARE = 0.5;
 /** Every part of an environment that a load may be too much for, the fullest first. */
 export function limitsOf(environment: CostedEnvironment, load: FleetLoad): readonly Limit[] {
   const usage = usageOf(environment, load);
-  const limits = [sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
+  const limits = [sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate, replay];
   return limits.flatMap((limit) => limit(environment, usage, load) ?? []).sort((a, b) => b.share - a.share);
 }
 
@@ -59,7 +65,7 @@ function sourcesOf(environment: CostedEnvironment, _: Usage, { sources }: FleetL
   const { budget } = environment;
   if (budget === undefined) return undefined;
   const words = `${amount(sources)} sources of a budget of ${amount(budget.sources)}`;
-  return limit('budget', (ROOM * sources) / budget.sources, words, () => ({
+  return limit('budget', (ROOM * sources) / budget.sources, words, ['budget.sources'], () => ({
     words: `budget: { sources: ${sources} }`,
     environment: { ...environment, budget: { sources } },
   }));
@@ -73,6 +79,7 @@ function shardsOf(environment: CostedEnvironment, { records, recordBytes }: Usag
     'shards',
     needed / stream.shards,
     `${amount(records)} records/s on ${times(stream.shards, 'shard')}`,
+    ['stream.shards'],
     () => withShards(environment, Math.ceil(needed / ROOM)),
   );
 }
@@ -87,7 +94,12 @@ function withShards(environment: CostedEnvironment, shards: number) {
 /** A shard's batches follow each other. */
 function workers(environment: CostedEnvironment, { busy, batchMs, shards }: Usage): Limit {
   const words = `batches of ${amount(batchMs)} ms, one after the other on each of ${times(shards, 'shard')}`;
-  return limit('functions', busy, words, () => {
+  const settings = [
+    environment.stream.shards === 'on-demand' ? 'detection.parallelization' : 'stream.shards',
+    'detection.memoryMb',
+    'detection.batchRecords',
+  ];
+  return limit('functions', busy, words, settings, () => {
     const { stream, detection } = environment;
     if (stream.shards !== 'on-demand') return withShards(environment, Math.ceil((shards * busy) / ROOM));
     const parallelization = Math.min(10, Math.ceil((detection.parallelization * busy) / ROOM));
@@ -103,7 +115,7 @@ function cacheSize(environment: CostedEnvironment, { cacheBytes }: Usage): Limit
   if (states.kind === 'url') return undefined;
   const needed = cacheBytes / GIGABYTE;
   const words = `states take ${amount(needed)} GB of ${states.gigabytesMax}`;
-  return limit('cache, size', needed / states.gigabytesMax, words, () => {
+  return limit('cache, size', needed / states.gigabytesMax, words, ['states.gigabytesMax'], () => {
     const gigabytesMax = Math.ceil(needed / ROOM);
     return {
       words: `states: { gigabytesMax: ${gigabytesMax} }`,
@@ -116,7 +128,7 @@ function cacheRate(environment: CostedEnvironment, { ecpu }: Usage): Limit | und
   const { states } = environment;
   if (states.kind === 'url') return undefined;
   const words = `${amount(ecpu)} ECPU/s of ${amount(states.ecpuPerSecondMax)}`;
-  return limit('cache, work', ecpu / states.ecpuPerSecondMax, words, () => {
+  return limit('cache, work', ecpu / states.ecpuPerSecondMax, words, ['states.ecpuPerSecondMax'], () => {
     const ecpuPerSecondMax = 1_000 * Math.ceil(ecpu / ROOM / 1_000);
     return {
       words: `states: { ecpuPerSecondMax: ${ecpuPerSecondMax} }`,
@@ -128,11 +140,11 @@ function cacheRate(environment: CostedEnvironment, { ecpu }: Usage): Limit | und
 function storeRate(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
   const { store } = environment;
   if (store.kind !== 'timestream-influx') return undefined;
-  const busy = (values * MEASURED.storeCpuMs.value) / 1_000 / WRITE_SHARE;
+  const busy = storeVcpus(values);
   const vcpus = INFLUX_VCPUS[store.instance];
   if (vcpus === undefined) return undefined;
   const words = `${amount(values)} rows/s on ${store.instance}, with half of its time for queries`;
-  return limit('store, work', busy / vcpus, words, () => {
+  return limit('store, work', busy / vcpus, words, ['store.instance'], () => {
     const larger = Object.entries(INFLUX_VCPUS).find(([, count]) => busy / count <= ROOM)?.[0];
     if (larger === undefined) return undefined;
     return {
@@ -146,30 +158,45 @@ function storeRate(environment: CostedEnvironment, { values }: Usage): Limit | u
 function storeSize(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
   const { store } = environment;
   if (store.kind !== 'timestream-influx') return undefined;
-  const aDay = (values * MEASURED.rowDiskBytes.value * DAY_SECONDS) / GIGABYTE;
+  const aDay = storeGigabytesADay(values);
   const days = store.gigabytes / aDay;
-  const words = `${amount(days)} days of rows fill its ${store.gigabytes} GB, unless its bucket has a retention`;
-  return limit('store, size', STORE_DAYS_MIN / days, words, () => {
-    const gigabytes = Math.ceil((aDay * STORE_DAYS_MIN) / ROOM);
-    if (gigabytes > INFLUX_GIGABYTES_MAX) return undefined;
-    return {
-      words: `store: { gigabytes: ${gigabytes} } for ${STORE_DAYS_MIN} days, or a retention of the bucket`,
+  const words = `${amount(days)} days of rows fill its ${amount(store.gigabytes)} GB, unless its bucket has a retention`;
+  return limit('store, size', STORE_DAYS_MIN / days, words, ['store.gigabytes'], () => {
+    const holding = (kept: number) => Math.ceil((aDay * kept) / ROOM);
+    const resized = (gigabytes: number, words: string) => ({
+      words: `store: { gigabytes: ${gigabytes} } ${words}`,
       environment: { ...environment, store: { ...store, gigabytes } },
-    };
+    });
+    const usual = holding(STORE_DAYS_MIN);
+    if (usual <= INFLUX_GIGABYTES_MAX)
+      return resized(usual, `for ${STORE_DAYS_MIN} days, or a retention of the bucket`);
+    const { rescoreHours } = environment.schedules;
+    const least = holding(rescoreHours / 24);
+    if (least > INFLUX_GIGABYTES_MAX || least <= store.gigabytes) return undefined;
+    return resized(least, `for the ${rescoreHours} hours that are scored again, and a retention of the bucket`);
   });
 }
 
+/** Processors that so many rows a second keep busy, with as many for queries. */
+export function storeVcpus(values: number): number {
+  return (values * MEASURED.storeCpuMs.value) / 1_000 / WRITE_SHARE;
+}
+
+export function storeGigabytesADay(values: number): number {
+  return (values * MEASURED.rowDiskBytes.value * DAY_SECONDS) / GIGABYTE;
+}
+
 /** Timestream for InfluxDB allocates up to 16 TB. */
-const INFLUX_GIGABYTES_MAX = 16_384;
+export const INFLUX_GIGABYTES_MAX = 16_384;
 
 function endpointRate(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
   const { model } = environment;
   if (model.kind === 'url') return undefined;
   const vcpus = ENDPOINT_VCPUS[model.instance];
   if (vcpus === undefined) return undefined;
-  const busy = (values * MEASURED.modelCpuMs.value) / 1_000 / vcpus;
+  const busy = modelVcpus(values) / vcpus;
   const words = `${amount(values)} vectors/s on ${model.instances} × ${model.instance}`;
-  return limit('endpoint', busy / model.instances, words, () => {
+  return limit('endpoint', busy / model.instances, words, ['model.instances', 'model.instance'], () => {
     const instances = Math.ceil(busy / ROOM);
     return {
       words: `model: { instances: ${instances} }`,
@@ -178,7 +205,52 @@ function endpointRate(environment: CostedEnvironment, { values }: Usage): Limit 
   });
 }
 
-function limit(part: string, share: number, words: string, change: () => Limit['change']): Limit {
+export function modelVcpus(values: number): number {
+  return (values * MEASURED.modelCpuMs.value) / 1_000;
+}
+
+/** A function has a quarter of an hour. */
+const FUNCTION_HOURS = 0.25;
+/** What a training job may take before SageMaker's quota of it is raised: five days. */
+export const JOB_HOURS_MAX = 120;
+
+/** All points of the history are replayed by one processor. */
+function replay(environment: CostedEnvironment, usage: Usage): Limit | undefined {
+  const { training } = environment;
+  if (training === undefined) return undefined;
+  const { by, historyDays, everyDays } = training;
+  const aDay = replayHoursADay(usage);
+  const hoursMax = by.kind === 'function' ? FUNCTION_HOURS : by.hoursMax;
+  const words = `${amount(historyDays * aDay)} hours to replay ${historyDays} days, of ${amount(hoursMax)}`;
+  const settings = ['training.historyDays', ...(by.kind === 'function' ? ['training.by'] : ['training.by.hoursMax'])];
+  return limit('training', (historyDays * aDay) / hoursMax, words, settings, () => {
+    const days = Math.floor((ROOM * hoursMax) / aDay);
+    if (days >= 1)
+      return {
+        words: `training: { historyDays: ${days} }`,
+        environment: { ...environment, training: { ...training, historyDays: days } },
+      };
+    const hours = Math.ceil(aDay / ROOM);
+    if (by.kind === 'function' || hours > Math.min(JOB_HOURS_MAX, 24 * everyDays)) return undefined;
+    return {
+      words: `training: { historyDays: 1, by: { hoursMax: ${hours} } }`,
+      environment: { ...environment, training: { ...training, historyDays: 1, by: { ...by, hoursMax: hours } } },
+    };
+  });
+}
+
+/** Hours that the replay of a day takes. */
+export function replayHoursADay({ points, values }: Pick<Usage, 'points' | 'values'>): number {
+  return (24 * (points * MEASURED.replayPointMs.value + values * MEASURED.replayValueMs.value)) / 1_000;
+}
+
+function limit(
+  part: string,
+  share: number,
+  words: string,
+  settings: readonly string[],
+  change: () => Limit['change'],
+): Limit {
   const made = share > ROOM ? change() : undefined;
-  return { part, share, words, ...(made === undefined ? {} : { change: made }) };
+  return { part, share, words, settings, ...(made === undefined ? {} : { change: made }) };
 }

@@ -1,7 +1,7 @@
 import type { CostedEnvironment, FleetLoad } from './load';
 import { MEASURED } from './measured';
 import { GIGABYTE, HOURS_A_MONTH, PRICES, priceOf, SECONDS_A_MONTH } from './prices';
-import { type Usage, usageOf } from './usage';
+import { type Usage, usageOf, wrapsOf } from './usage';
 
 /** Dollars a month for one service. */
 export interface CostItem {
@@ -65,13 +65,13 @@ function kinesis({ stream }: CostedEnvironment, { records, recordBytes, shards }
 }
 
 function lambda({ detection, schedules, archive: kept }: CostedEnvironment, usage: Usage) {
-  const { batches, batchMs, records, recordBytes } = usage;
+  const { batches, batchMs } = usage;
   const detect = call(month(batches), batchMs, detection.memoryMb);
   const runs = HOURS_A_MONTH * 60 * (1 / schedules.watchSilenceMinutes + 1);
   const rescoring = (HOURS_A_MONTH * 60) / schedules.rescoreMinutes;
   const scheduled = call(runs, MEASURED.scheduledMs.value, 512) + call(rescoring, MEASURED.scheduledMs.value, 1_024);
-  const wraps = kept === undefined ? 0 : Math.max(1 / 60, (records * recordBytes) / (384 * 1_024));
-  const wrapping = wraps === 0 ? 0 : call(month(wraps), 20 + (records / wraps) * MEASURED.wrapCpuMs.value, 512);
+  const wraps = wrapsOf(usage);
+  const wrapping = kept === undefined ? 0 : call(month(wraps.calls), wraps.ms, 512);
   const told = month(usage.alarms) * (MEASURED.eventsAnAlarm.value + MEASURED.notificationsAnAlarm.value);
   const dollars = detect + scheduled + wrapping + call(told, MEASURED.scheduledMs.value, 512);
   return { dollars, why: `${millions(month(batches))} batches of ${amount(batchMs)} ms with ${detection.memoryMb} MB` };

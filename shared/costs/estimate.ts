@@ -20,7 +20,13 @@ export interface CostEstimate {
   readonly limits: readonly Limit[];
   readonly carries: boolean;
   /** With the changes that the load asks for; absent: none is needed. */
-  readonly fitted?: { readonly changes: readonly string[]; readonly month: number; readonly carries: boolean };
+  readonly fitted?: {
+    readonly changes: readonly string[];
+    readonly month: number;
+    readonly carries: boolean;
+    /** What no value of the row mends. */
+    readonly unmended: readonly string[];
+  };
   readonly knobs: readonly Knob[];
 }
 
@@ -50,16 +56,26 @@ export function estimateCost(environment: CostedEnvironment, load: FleetLoad, re
 
 function fitting(environment: CostedEnvironment, load: FleetLoad) {
   const fit = fitted(environment, load);
-  const left = overfull(limitsOf(fit, load));
-  return { changes: changesOf(environment, fit), month: totalOf(costsOf(fit, load)), carries: left.length === 0 };
+  const unmended = unmendedOf(fit, load);
+  const month = totalOf(costsOf(fit, load));
+  return { changes: changesOf(environment, fit), month, carries: unmended.length === 0, unmended };
+}
+
+/** What is still too full of an environment that was changed as far as its row goes. */
+export function unmendedOf(fit: CostedEnvironment, load: FleetLoad): readonly string[] {
+  return overfull(limitsOf(fit, load)).map(({ part, words }) => `${part}: ${words}`);
 }
 
 /** What to write in the row, value by value. */
-function changesOf(from: CostedEnvironment, to: CostedEnvironment): readonly string[] {
-  return (['stream', 'detection', 'states', 'store', 'model', 'budget'] as const).flatMap((part) =>
-    Object.entries(to[part] ?? {}).flatMap(([name, value]) => {
-      const before = (from[part] as Readonly<Record<string, unknown>> | undefined)?.[name];
-      return value === before ? [] : [`${part}.${name}: ${String(value)} (now ${String(before)})`];
-    }),
+export function changesOf(from: CostedEnvironment, to: CostedEnvironment): readonly string[] {
+  return (['stream', 'detection', 'states', 'store', 'model', 'budget', 'training'] as const).flatMap((part) =>
+    changedBelow(part, from[part], to[part]),
   );
+}
+
+function changedBelow(path: string, before: unknown, after: unknown): readonly string[] {
+  if (typeof after !== 'object' || after === null)
+    return after === before ? [] : [`${path}: ${String(after)} (now ${String(before)})`];
+  const old = before as Readonly<Record<string, unknown>> | undefined;
+  return Object.entries(after).flatMap(([name, value]) => changedBelow(`${path}.${name}`, old?.[name], value));
 }

@@ -11,12 +11,12 @@ export interface FleetLoad {
   readonly alarmsPerWeek: number;
 }
 
-/** What costs depend on of an environment's row: an `Environment` of infra/config is one. */
 /** What replays points in training. */
 export type TrainingMachine =
-  | { readonly kind: 'sagemaker'; readonly spot: boolean }
+  | { readonly kind: 'sagemaker'; readonly spot: boolean; readonly hoursMax: number }
   | { readonly kind: 'function'; readonly memoryMb: number };
 
+/** What costs depend on of an environment's row: an `Environment` of infra/config is one. */
 export interface CostedEnvironment {
   readonly name: string;
   readonly encryption: 'aws-key' | 'own-key';
@@ -46,7 +46,11 @@ export interface CostedEnvironment {
   };
   /** Sources that may have a memory; absent: any number. */
   readonly budget?: { readonly sources: number };
-  readonly schedules: { readonly watchSilenceMinutes: number; readonly rescoreMinutes: number };
+  readonly schedules: {
+    readonly watchSilenceMinutes: number;
+    readonly rescoreMinutes: number;
+    readonly rescoreHours: number;
+  };
   readonly archive?: {
     readonly bufferSeconds: number;
     readonly bufferMegabytes: number;
@@ -54,5 +58,9 @@ export interface CostedEnvironment {
     readonly deletedAfterDays?: number;
   };
   /** Absent: training is not deployed. */
-  readonly training?: { readonly by: TrainingMachine; readonly everyDays: number };
+  readonly training?: {
+    readonly by: TrainingMachine;
+    readonly everyDays: number;
+    readonly historyDays: number;
+  };
 }

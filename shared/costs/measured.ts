@@ -58,6 +58,32 @@ export const MEASURED = {
   },
   wrapCpuMs: { name: 'archive-points, a record', value: 0.01, unit: 'ms', from: 'assumed' },
   scheduledMs: { name: 'a scheduled run that finds nothing', value: 300, unit: 'ms', from: 'assumed' },
+  /** 10 million points of one metric: the archive decoded and put in order, and with detectors. */
+  replayPointMs: {
+    name: 'replay in training, a point',
+    value: 0.0053,
+    unit: 'ms',
+    from: '`npm run bench:train`, docs/training.md, 2026-11-30',
+  },
+  replayValueMs: {
+    name: '… and each of its values',
+    value: 0.0036,
+    unit: 'ms',
+    from: '`npm run bench:train`, docs/training.md, 2026-11-30',
+  },
+  /** A script of some microseconds, where GET takes a sixth of one: at most so much, if only the command's own time counts. */
+  progressEcpu: {
+    name: 'telling the progress of a shard',
+    value: 26,
+    unit: 'ECPU',
+    from: "the script's time over that of GET, 4.20 to 0.16 µs, Redis 7.0, 2026-11-30; that ElastiCache meters so is assumed",
+  },
+  /** Three clients (states, deadlines, places); each has a connection to the cache's one node, and one that listens for changes of it. */
+  cacheConnections: { name: 'connections of a function to the cache', value: 6, unit: '', from: 'assumed' },
+  /** Of functions that take events, and of those of one channel that send messages. */
+  routers: { name: 'batches of events routed at once', value: 5, unit: '', from: 'infra/costs/at-rest.test.ts' },
+  senders: { name: 'batches of messages sent at once', value: 2, unit: '', from: 'infra/costs/at-rest.test.ts' },
+  sendMs: { name: 'sending a message', value: 200, unit: 'ms', from: 'assumed' },
   /** Opened, updated, closed. */
   eventsAnAlarm: { name: 'events of an alarm', value: 3, unit: '', from: 'assumed' },
   notificationsAnAlarm: { name: 'messages of an alarm', value: 2, unit: '', from: 'assumed' },

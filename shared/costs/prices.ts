@@ -26,11 +26,16 @@ export const PRICES = {
   cacheGigabyteHour: 0.084,
   cacheGigabytesMin: 0.1,
   cacheEcpu: 0.0023e-6,
+  /** From 4xlarge on not looked up, but in proportion to vCPUs, as the smaller ones are. */
   influxHour: {
     'db.influx.medium': 0.12,
     'db.influx.large': 0.24,
     'db.influx.xlarge': 0.48,
     'db.influx.2xlarge': 0.96,
+    'db.influx.4xlarge': 1.92,
+    'db.influx.8xlarge': 3.84,
+    'db.influx.12xlarge': 5.76,
+    'db.influx.16xlarge': 7.68,
   } as Readonly<Record<string, number>>,
   influxGigabyteMonth: 0.1,
   /** LiveAnalytics: a kilobyte written, each begun one; a gigabyte of its stores. */

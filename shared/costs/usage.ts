@@ -66,6 +66,18 @@ export function usageOf(environment: CostedEnvironment, load: FleetLoad): Usage 
   };
 }
 
+/** Raw data in one call of archive-points, by its construct. */
+const WRAP_BYTES = 384 * 1_024;
+/** Firehose calls it once a minute at least. */
+const WRAP_SECONDS_MAX = 60;
+const WRAP_CALL_MS = 20;
+
+/** Calls of archive-points a second, and how long one takes. */
+export function wrapsOf({ records, recordBytes: bytes }: Usage): { readonly calls: number; readonly ms: number } {
+  const calls = Math.max(1 / WRAP_SECONDS_MAX, (records * bytes) / WRAP_BYTES);
+  return { calls, ms: WRAP_CALL_MS + (records / calls) * MEASURED.wrapCpuMs.value };
+}
+
 function onDemandShards(records: number, bytes: number): number {
   return Math.max(
     ON_DEMAND_SHARDS,

@@ -1,6 +1,5 @@
-import { overfull } from '../../../shared/costs/capacity';
 import type { CostEstimate } from '../../../shared/costs/estimate';
-import { MEASURED } from '../../../shared/costs/measured';
+import { type Figure, MEASURED } from '../../../shared/costs/measured';
 import { table } from '../../local/screen/table';
 
 const BAR_CELLS = 20;
@@ -56,14 +55,12 @@ function limitLines({ limits, fitted, environment }: CostEstimate): string[] {
   const shown = limits.map(({ part, share, words }) => [part, `${Math.round(100 * share)} %`, words]);
   const lines = table([{ title: 'what is full' }, { title: 'share', side: 'right' }, { title: '' }], shown);
   if (fitted === undefined) return [...lines, '', `${environment} carries this load.`];
-  const left = overfull(limits).filter(({ change }) => change === undefined);
-  const helpless = left.map(({ part, words }) => `No value of the row mends this: ${part}: ${words}`);
   return [
     ...lines,
     '',
     `${environment} does not carry this load with room. In its row of infra/config/environments.ts:`,
     ...fitted.changes.map((change) => `  ${change}`),
-    ...helpless,
+    ...fitted.unmended.map((words) => `No value of the row mends this: ${words}`),
     `With that: ${money(fitted.month)} dollars a month.`,
   ];
 }
@@ -84,8 +81,8 @@ function knobLines({ knobs, fitted }: CostEstimate): string[] {
 }
 
 /** What the estimate rests on, figure by figure. */
-export function figureLines(): string[] {
-  const rows = Object.values(MEASURED).map(({ name, value, unit, from }) => [name, String(value), unit, from]);
+export function figureLines(figures: readonly Figure[] = Object.values(MEASURED)): string[] {
+  const rows = figures.map(({ name, value, unit, from }) => [name, String(value), unit, from]);
   const columns = [
     { title: 'figure' },
     { title: 'value', side: 'right' as const },

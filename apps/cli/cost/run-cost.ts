@@ -1,7 +1,5 @@
-import { environments } from '../../../infra/config/environments';
-import { readDuration } from '../../../shared/alerting/document/durations';
 import { type CostEstimate, estimateCost } from '../../../shared/costs/estimate';
-import { UsageError } from '../exit-codes';
+import { environmentRow, intervalMsOf } from '../environment-row';
 import { costLines, figureLines } from './cost-lines';
 
 export interface CostOptions {
@@ -15,9 +13,6 @@ export interface CostOptions {
   readonly figures?: boolean;
   readonly json?: boolean;
 }
-
-/** What a row does not say of the servers of the emulator's environment is of no matter here. */
-const NOWHERE = { redisUrl: '', influxUrl: '', modelUrl: '' };
 
 /** The command `cost`. @throws {UsageError} for an environment or an interval that there is not */
 export function runCost(options: CostOptions): void {
@@ -34,13 +29,8 @@ export function costText(options: CostOptions): string {
 
 /** @throws {UsageError} as {@link runCost} */
 export function costOf({ env, interval, region, ...load }: CostOptions): CostEstimate {
-  const rows = environments(NOWHERE);
-  const row = rows.find(({ name }) => name === env);
-  if (row === undefined)
-    throw new UsageError(`there is no environment ${env}; there are ${rows.map(({ name }) => name).join(', ')}`);
-  const intervalMs = readDuration(interval);
-  if (intervalMs === undefined || intervalMs <= 0)
-    throw new UsageError(`--interval: "${interval}" is no duration; write it like 10s, 5m or 1h`);
+  const row = environmentRow(env);
+  const intervalMs = intervalMsOf(interval);
   const { sources, metrics, pointsPerRecord, alarmsPerWeek } = load;
   return estimateCost(row, { sources, metrics, intervalMs, pointsPerRecord, alarmsPerWeek }, region ?? row.region);
 }

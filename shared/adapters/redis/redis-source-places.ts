@@ -1,6 +1,7 @@
-import { HOUR_MS, PLACE_KEPT_MS, type SourcePlaces } from '../../detection/source-places';
+import { HOUR_MS, PLACE_KEPT_MS, type PlaceRequest, type SourcePlaces } from '../../detection/source-places';
 import { connectCluster } from './cluster-connection';
 import { KEY_PREFIX } from './key-prefix';
+import type { RedisCommand } from './pipeline';
 import { redisAddress } from './redis-address';
 import { connectRedis } from './redis-connection';
 import { runScripted, script, scripted } from './scripted';
@@ -20,8 +21,8 @@ export interface RedisSourcePlacesOptions {
   readonly placesMax: number;
 }
 
-/** Sources in one call: 10 ms of the server's time at most. */
-const SOURCES_A_COMMAND = 1_000;
+/** Sources in one call: ElastiCache Serverless takes 3,999 arguments, and these have four each. */
+const SOURCES_A_COMMAND = 900;
 
 /**
  * KEYS: a sorted set of sources by their last point's arrival; a hash with the hour that is closed. ARGV: places; then in turns
@@ -57,6 +58,19 @@ redis.call('EXPIRE', held, ${PLACE_KEPT_MS / 1_000})
 redis.call('EXPIRE', closed, ${PLACE_KEPT_MS / 1_000})
 return answers`);
 
+/** Calls for so many requests as there are; none has more arguments than a server takes. */
+export function takeCalls(
+  requests: readonly PlaceRequest[],
+  keys: readonly [string, string],
+  placesMax: number,
+): readonly RedisCommand[] {
+  return Array.from({ length: Math.ceil(requests.length / SOURCES_A_COMMAND) }, (_, n) => {
+    const part = requests.slice(n * SOURCES_A_COMMAND, (n + 1) * SOURCES_A_COMMAND);
+    const values = part.flatMap(({ source, first, last, isKnown }) => [source, first, last, isKnown ? 1 : 0]);
+    return scripted(TAKE_SCRIPT, keys, [placesMax, ...values]);
+  });
+}
+
 /**
  * Places in Redis: one sorted set, so that the count is exact; it is asked for sources that are new, that have no place, or
  * that renew theirs once a day, and for no others.
@@ -76,18 +90,7 @@ export function createRedisSourcePlaces(options: RedisSourcePlacesOptions): Sour
   };
   return {
     async take(requests) {
-      const parts: (typeof requests)[] = [];
-      for (let at = 0; at < requests.length; at += SOURCES_A_COMMAND)
-        parts.push(requests.slice(at, at + SOURCES_A_COMMAND));
-      const replies = await run(
-        parts.map((part) =>
-          scripted(
-            TAKE_SCRIPT,
-            [held, closed],
-            [placesMax, ...part.flatMap(({ source, first, last, isKnown }) => [source, first, last, isKnown ? 1 : 0])],
-          ),
-        ),
-      );
+      const replies = await run(takeCalls(requests, [held, closed], placesMax));
       return (replies as number[][]).flat().map((answer) => answer === 1);
     },
     async taken() {
