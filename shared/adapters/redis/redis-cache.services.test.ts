@@ -40,6 +40,28 @@ describe('the Redis cache', () => {
     expect(await cache.commit([first('a', '2'), first('d', '1')])).toEqual([false, true]);
   });
 
+  it('judges each of many sources on its own, whichever go together', async () => {
+    const sources = Array.from({ length: 300 }, (_, i) => `many-${i}`);
+    const wide = (source: string, checkpoint: string, count: number, expected?: string) => {
+      const fields = new Map([[CHECKPOINT_FIELD, Buffer.from(checkpoint)]]);
+      for (let i = 0; i < count; i++) fields.set(`m:${i}`, Buffer.from(`${source} ${i} ${checkpoint}`));
+      return { source, expected: expected === undefined ? undefined : Buffer.from(expected), fields };
+    };
+    const countOf = (i: number) => (i % 100 === 50 ? 600 : i % 7);
+    const known = sources.filter((_, i) => i % 3 === 0);
+    expect(await cache.commit(known.map((source) => wide(source, '1', 2)))).toEqual(known.map(() => true));
+    const outcomes = await cache.commit(
+      sources.map((source, i) => wide(source, '2', countOf(i), i % 3 === 1 ? undefined : '1')),
+    );
+    expect(outcomes).toEqual(sources.map((_, i) => i % 3 !== 2));
+    const states = await cache.load(sources);
+    for (const [i, state] of states.entries()) {
+      const written = i % 3 === 2 ? [] : [...wide(sources[i]!, '2', countOf(i)).fields];
+      expect(written.map(([name]) => Buffer.from(state!.get(name)!))).toEqual(written.map(([, value]) => value));
+      expect(state === undefined).toBe(i % 3 === 2);
+    }
+  });
+
   it('takes more fields than Lua can unpack at once', async () => {
     const fields = new Map([[CHECKPOINT_FIELD, Buffer.from('1')]]);
     for (let i = 0; i < 9_000; i++) fields.set(`metric-${i}`, Buffer.from(`${i}`));

@@ -32,7 +32,7 @@ export interface RedisCacheOptions {
 
 /**
  * Source states in Redis, a hash a source, a field for each of the state's. A load is one pipeline of HGETALL to each owner
- * of slots, a commit one of the compare-and-set script. Connects when first used; while there is no connection, calls wait for
+ * of slots, a commit one of the compare-and-set script, which judges each source on its own. Connects when first used; while there is no connection, calls wait for
  * it until the time-out and are then rejected, none is queued.
  *
  * @throws {Error} if the URL is none of Redis
@@ -66,11 +66,9 @@ export function createRedisCache(options: RedisCacheOptions): StateCache {
       for (const { source, fields } of commits) {
         if (!fields.has(CHECKPOINT_FIELD)) throw new Error(`a commit of source ${source} has no checkpoint`);
       }
-      const replies = await committed(
-        connection,
-        commits.map((commit) => scriptCall(sourceKey(keyPrefix, commit.source), commit, ttlSeconds)),
-      );
-      return replies.map((reply) => succeeded(connection, reply) === 1);
+      const calls = together(commits, cluster ? 1 : TOGETHER).map((some) => scriptCall(some, keyPrefix, ttlSeconds));
+      const replies = await committed(connection, calls);
+      return replies.flatMap((reply) => succeeded(connection, reply) as number[]).map((outcome) => outcome === 1);
     },
     close() {
       closed ??= connection.close();
@@ -79,8 +77,32 @@ export function createRedisCache(options: RedisCacheOptions): StateCache {
   };
 }
 
-function scriptCall(key: string, commit: StateCommit, ttlSeconds: number): RedisCommand {
-  return { key, name: 'EVALSHA', args: commitCall(COMMIT_SCRIPT_SHA, key, commit, ttlSeconds) };
+/**
+ * Sources that one call of the script commits, and fields: a call costs as much as all that is done in it for a source, and nobody else
+ * is served meanwhile. In a cluster each source has a slot of its own and so its own call.
+ */
+const TOGETHER = 64;
+const FIELDS_TOGETHER = 512;
+
+/** In order, as many together as may be. */
+function together(commits: readonly StateCommit[], sourcesMax: number): StateCommit[][] {
+  const groups: StateCommit[][] = [];
+  let fields = 0;
+  for (const commit of commits) {
+    const last = groups.at(-1);
+    fields += commit.fields.size;
+    if (last !== undefined && last.length < sourcesMax && fields <= FIELDS_TOGETHER) last.push(commit);
+    else {
+      groups.push([commit]);
+      fields = commit.fields.size;
+    }
+  }
+  return groups;
+}
+
+function scriptCall(commits: readonly StateCommit[], keyPrefix: string, ttlSeconds: number): RedisCommand {
+  const keys = commits.map(({ source }) => sourceKey(keyPrefix, source));
+  return { key: keys[0]!, name: 'EVALSHA', args: commitCall(COMMIT_SCRIPT_SHA, keys, commits, ttlSeconds) };
 }
 
 /** By the script's hash first; where a server does not know it (it was restarted, or flushed), with the whole script. */
