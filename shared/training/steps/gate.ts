@@ -5,6 +5,7 @@ import { DOCUMENTS, TrainingPlanSchema } from '../plan';
 import type { ModelRegistry, TrainingWorkspace } from '../ports';
 import { documentsOf, type RunDocuments } from './documents';
 import type { StepAnswer, StepRequest } from './order';
+import { championChanged } from './same-champion';
 import { TrainingDocumentSchema } from './train';
 
 export interface GateServices {
@@ -28,7 +29,7 @@ export interface ReportedRun {
   }[];
 }
 
-/** Decides by the evaluation alone, and says so on a page. Against a champion that is one no more, nothing was proved. */
+/** Decides by the evaluation alone, and says so on a page; refused is also what was measured against a champion of before. */
 export async function gateStep(
   { workspace, registry, report }: GateServices,
   { run }: StepRequest,
@@ -47,9 +48,8 @@ export async function gateStep(
     const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
     const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationReportSchema);
     const decided = gate(evaluation, plan.gate);
-    const now = (await registry.champion()) ?? null;
-    if (now === (plan.champion?.version ?? null)) return decided;
-    const changed = `another model became champion while this one was trained: ${nameOf(now)}; train again`;
+    const changed = await championChanged(documents, registry);
+    if (changed === undefined) return decided;
     return { ...decided, promote: false, reasons: [changed, ...(decided.promote ? [] : decided.reasons)] };
   }
 }
@@ -70,8 +70,4 @@ async function reported({ need }: RunDocuments, decision: GateDecision): Promise
       { title: 'Hyperparameters', facts: Object.entries(plan.hyperparameters) },
     ],
   };
-}
-
-function nameOf(version: number | null): string {
-  return version === null ? 'the built-in model' : `version ${version}`;
 }

@@ -10,12 +10,13 @@ import {
   stream,
   type TrainingWorld,
 } from '../../../test/factories/training-world';
+import { aRecord } from '../../adapters/contracts/model-registry.contract';
 import { TransientFault } from '../../detection/ports';
 import type { Outcome } from '../plan';
-import type { DeploymentState } from '../ports';
+import type { DeploymentState, ModelDeployment } from '../ports';
 import { registerPending } from '../register-pending';
 import { abandonTraining } from './abandon';
-import { beginDeployment, promoteStep } from './deploy';
+import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
 import { STEPS, type StepName } from './order';
 import type { TrainingRequest } from './prepare';
 import { registerStep } from './register';
@@ -177,6 +178,52 @@ describe('the shadow run', () => {
   it('is left out when no time is given for it', async () => {
     const judge = () => Promise.reject(new Error('nobody asked'));
     expect(await walk({ shadowMs: 0, judge })).toMatchObject({ result: 'live' });
+  });
+});
+
+describe('a champion that is another one than the model was proved against stays, and the run ends refused:', () => {
+  const expectRefused = async (outcome: Outcome, champion: number, words: RegExp) => {
+    const { registry } = world.services;
+    expect(outcome).toMatchObject({ result: 'refused', version: 2, reasons: [expect.stringMatching(words)] });
+    expect([await registry.champion(), await registry.challenger()]).toEqual([champion, undefined]);
+    expect(world.told).toEqual([]);
+    // A try that comes late, as of a function whose answer was lost, says the same.
+    for (const step of [beginDeployment, lookAtDeployment, promoteStep])
+      expect(await step(world.services, { run: 'run-1' })).toMatchObject({ ended: true, found: outcome.reasons });
+  };
+
+  it('another run went live during the shadow', async () => {
+    const outcome = await walk({
+      async judge() {
+        expect(await walk({ shadowMs: 0 }, { run: 'run-2', seed: 2 })).toMatchObject({ result: 'live', version: 3 });
+        return { verdict: 'go', reasons: [] };
+      },
+    });
+    await expectRefused(outcome, 3, /^another model became champion since this run began: version 3; train again$/);
+    expect(JSON.parse((await world.live())!)).toMatchObject({ registryVersion: 3 });
+  });
+
+  it('people chose one while the model was being deployed', async () => {
+    const { registry, deployment } = world.services;
+    await registry.register(DEAF, aRecord('by-hand'));
+    const look: ModelDeployment['look'] = async () => {
+      await registry.promote(2);
+      return { state: 'live' };
+    };
+    const outcome = await walk({ deployment: { ...deployment, look } });
+    expect(outcome).toMatchObject({ result: 'refused', version: 3, reasons: [expect.stringMatching(/version 2/)] });
+    expect(await registry.champion()).toBe(2);
+    expect(JSON.parse((await world.live())!)).toEqual({ registryVersion: 2, model: DEAF });
+  });
+
+  it('people took the champion back', async () => {
+    const judge = async () => {
+      await world.services.registry.rollback();
+      return { verdict: 'go', reasons: [] } as const;
+    };
+    const outcome = await walk({ judge });
+    expect(await world.services.registry.champion()).toBeUndefined();
+    expect(outcome).toMatchObject({ result: 'refused', reasons: [expect.stringMatching(/the built-in model/)] });
   });
 });
 

@@ -76,7 +76,8 @@ const WALK: Readonly<Record<StepName, (services: WalkServices, request: Training
     return answer;
   },
   async deploy(services, request) {
-    await beginDeployment(services, request);
+    const begun = await beginDeployment(services, request);
+    if (begun.ended) return begun;
     for (;;) {
       const answer = await lookAtDeployment(services, request);
       if (answer.live) return promoteStep(services, request);
