@@ -20,6 +20,7 @@ import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
 import { STEPS, type StepName } from './order';
 import type { TrainingRequest } from './prepare';
 import { registerStep } from './register';
+import { beginShadow, judgeShadowRun } from './shadow';
 import { type WalkServices, walkSteps } from './walk';
 
 const root = mkdtempSync(path.join(tmpdir(), 'tidewatch-steps-'));
@@ -178,6 +179,40 @@ describe('the shadow run', () => {
   it('is left out when no time is given for it', async () => {
     const judge = () => Promise.reject(new Error('nobody asked'));
     expect(await walk({ shadowMs: 0, judge })).toMatchObject({ result: 'live' });
+  });
+});
+
+describe('one challenger is tried at a time:', () => {
+  const hours = { shadowMs: 3_600_000, patienceMs: 0 };
+  const beginsFirst = async () => expect(await walk(hours)).toMatchObject({ result: 'challenger', version: 2 });
+  const second = () => walk(hours, { run: 'run-2', seed: 2 });
+  const there = async () => JSON.parse((await world.challenger())!).run;
+
+  it('a run that comes while another one is in shadow is refused, and leaves it to its counts', async () => {
+    await beginsFirst();
+    const reasons = [expect.stringMatching(/^run run-1 has its challenger beside the live model/)];
+    expect(await second()).toMatchObject({ result: 'refused', version: 3, reasons });
+    expect([await there(), await world.services.registry.challenger()]).toEqual(['run-1', 2]);
+    for (const step of [beginShadow, judgeShadowRun])
+      expect(await step(world.services, { run: 'run-2' })).toMatchObject({ ended: true, waitSeconds: 0 });
+  });
+
+  it("what a run that is over has left there is in nobody's way", async () => {
+    await beginsFirst();
+    const left = { ...world.services.challenger, remove: async () => undefined };
+    await abandonTraining({ ...world.services, challenger: left }, { run: 'run-1', error: 'Stopped' });
+    expect(await second()).toMatchObject({ result: 'challenger', version: 3 });
+    expect([await there(), await world.services.registry.challenger()]).toEqual(['run-2', 3]);
+  });
+
+  it('what was counted while another one was there judges nobody', async () => {
+    await beginsFirst();
+    await world.services.challenger.put({ run: 'run-2', since: 1, model: DEAF });
+    const judge = () => Promise.reject(new Error('nobody is to ask'));
+    const answer = await judgeShadowRun({ ...world.services, judge }, { run: 'run-1' });
+    expect(answer).toMatchObject({ ended: true, found: [expect.stringMatching(/that of run run-2 is there/)] });
+    expect(await document('outcome')).toMatchObject({ result: 'refused-in-shadow', version: 2 });
+    expect(await there()).toBe('run-2');
   });
 });
 
