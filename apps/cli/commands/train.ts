@@ -30,7 +30,7 @@ export function registerTrain(program: Command): void {
     .option('--time-zone <zone>', 'zone of times without one, and of hours of the day', aTimeZone, 'UTC')
     .option('--from <time>', 'train on nothing older (ISO 8601); what is older is still learnt by the engine')
     .option('--to <time>', 'use nothing from here on (ISO 8601)')
-    .option('--sources <pattern>', 'only these; * stands for anything')
+    .option('--sources <pattern>', 'train on these alone, test on all; * stands for anything')
     .option('--metrics <pattern>', 'train on these alone; * stands for anything')
     .option('--test-share <share>', 'share of the labelled windows, the newest, that test', aFraction, 0.4)
     .option('--gap-days <days>', 'time before the test part that is not trained on', aNumberOfDays, 1)

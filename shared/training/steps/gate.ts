@@ -2,6 +2,7 @@ import { type ModelArtifact, ModelArtifactSchema } from '../../detection/weighte
 import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-report';
 import { type GateDecision, GateDecisionSchema, gate } from '../gate';
 import { DOCUMENTS, TrainingPlanSchema } from '../plan';
+import { opponentOf } from '../plan-champion';
 import type { ModelRegistry, TrainingWorkspace } from '../ports';
 import { documentsOf, type RunDocuments } from './documents';
 import type { StepAnswer, StepRequest } from './order';
@@ -47,7 +48,9 @@ export async function gateStep(
   async function decide() {
     const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
     const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationReportSchema);
-    const decided = gate(evaluation, plan.gate);
+    const { note } = opponentOf(plan);
+    const judged = gate(evaluation, plan.gate);
+    const decided = note === undefined ? judged : { ...judged, reasons: [...judged.reasons, note] };
     const changed = await championChanged(documents, registry);
     if (changed === undefined) return decided;
     return { ...decided, promote: false, reasons: [changed, ...(decided.promote ? [] : decided.reasons)] };
@@ -56,13 +59,14 @@ export async function gateStep(
 
 async function reported({ need }: RunDocuments, decision: GateDecision): Promise<ReportedRun> {
   const plan = await need(DOCUMENTS.plan, TrainingPlanSchema);
+  const { artifact: champion } = opponentOf(plan);
   const training = await need(DOCUMENTS.training, TrainingDocumentSchema);
   const { points, sources, windows, injected, falseAlarms, rows, dataset, leftOut } = training;
   return {
     evaluation: await need(DOCUMENTS.evaluation, EvaluationReportSchema),
     decision,
     challenger: await need(DOCUMENTS.model, ModelArtifactSchema),
-    ...(plan.champion === null ? {} : { champion: plan.champion.artifact }),
+    ...(champion === undefined ? {} : { champion }),
     lists: [
       { title: 'Run', facts: Object.entries({ run: plan.run, trigger: plan.trigger, seed: plan.seed, dataset }) },
       { title: 'Data', facts: Object.entries({ points, sources, windows, injected, falseAlarms, rows }) },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -11,6 +11,8 @@ import {
   type TrainingWorld,
 } from '../../../test/factories/training-world';
 import { aRecord } from '../../adapters/contracts/model-registry.contract';
+import { builtInModel } from '../../detection/built-in-model';
+import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
 import { TransientFault } from '../../detection/ports';
 import type { Outcome } from '../plan';
 import type { DeploymentState, ModelDeployment } from '../ports';
@@ -68,6 +70,27 @@ test('the same request in another place makes the same bytes', async () => {
     expect(await other.services.workspace.read('run-1', `${name}.json`)).toEqual(
       await world.services.workspace.read('run-1', `${name}.json`),
     );
+});
+
+test('what is trained on some sources is judged on all of them, since it would be live for all', async () => {
+  const fan = POINTS.map((point) => ({ ...point, source: 'fan' }));
+  const everywhere = LABELS.flatMap((label) => [label, { ...label, source: 'fan' }]);
+  await walk({ history: history([...POINTS, ...fan]), labels: async () => everywhere }, { sources: 'pump' });
+  expect(await document('training')).toMatchObject({ sources: 1, windows: 3 });
+  const { tested, windows } = await document('evaluation');
+  expect([tested.sources, windows.people]).toEqual([2, 4]);
+});
+
+test('a champion that takes vectors of before is no hindrance: the built-in model stands in its place, and that is said', async () => {
+  const file = path.join(world.folder, 'models/version-1/model.json');
+  const kept = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...kept, artifact: { ...kept.artifact, schema: FEATURE_SCHEMA_VERSION - 1 } }));
+  const found: string[] = [];
+  const outcome = await walk({ ends: (_, answer) => found.push(...answer.found) });
+  const note = /^the champion, version 1, takes feature schema \d+, .*: compared with the built-in model$/;
+  expect((await document('evaluation')).champion.model).toBe(builtInModel.version);
+  expect(found).toContainEqual(expect.stringMatching(note));
+  expect(outcome).toMatchObject({ version: 2, reasons: expect.arrayContaining([expect.stringMatching(note)]) });
 });
 
 describe('nothing to train on ends the run well, with the reason, before anything is registered:', () => {
