@@ -83,7 +83,9 @@ export async function runTrain(options: TrainOptions): Promise<number> {
 /** Runs whose registry did not answer when they were due. That it still does not is told when it is this run's turn. */
 async function registerLate(services: WalkServices): Promise<void> {
   try {
-    const { registered, refused } = await registerPending(services.workspace, (run) => registerStep(services, { run }));
+    const { registered, refused } = await registerPending(services.workspace, (run) =>
+      registerStep(services, { run }, 'late'),
+    );
     for (const run of registered) process.stderr.write(`run ${run} of before is registered now\n`);
     for (const { run, reason } of refused)
       process.stderr.write(`run ${run} of before cannot be registered: ${reason}\n`);

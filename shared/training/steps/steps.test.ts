@@ -366,10 +366,47 @@ test('a run whose registry did not answer keeps its documents, and is registered
   const register = () => Promise.reject(new TransientFault('registry', 'MLflow does not answer'));
   await expect(walk({ registry: { ...world.services.registry, register } })).rejects.toThrow(/MLflow does not answer/);
   await isUntouched();
-  const late = () => registerPending(world.services.workspace, (run) => registerStep(world.services, { run }));
+  const late = () => registerPending(world.services.workspace, (run) => registerStep(world.services, { run }, 'late'));
   expect(await late()).toEqual({ registered: ['run-1'], refused: [] });
   expect(await late()).toEqual({ registered: [], refused: [] });
   expect((await world.services.registry.list()).map(({ record }) => record.run)).toEqual(['deaf', 'run-1']);
   expect(await document('outcome')).toMatchObject({ result: 'failed' });
   await isUntouched();
+});
+
+describe('a run that is registered after a newer one', () => {
+  const register = () => Promise.reject(new TransientFault('registry', 'MLflow does not answer'));
+  const deafRegistry = () => ({ registry: { ...world.services.registry, register } });
+  const reference = async () => JSON.parse(readFileSync(path.join(world.folder, 'reference.json'), 'utf8')).run;
+  /** It began an hour before the newer one, which is in shadow. */
+  const overtaken = async () => {
+    const stopped = { tell: () => Promise.reject(new Error('killed')) };
+    await expect(walk({ ...deafRegistry(), ...stopped })).rejects.toThrow('killed');
+    await world.services.pause(3_600_000);
+    const newer = await walk({ patienceMs: 0 }, { run: 'run-2', seed: 2 });
+    expect([newer, await reference()]).toEqual([
+      expect.objectContaining({ result: 'challenger', version: 2 }),
+      'run-2',
+    ]);
+  };
+
+  it('by the way leaves the reference of drift and the challenger to that one', async () => {
+    await overtaken();
+    await registerPending(world.services.workspace, (run) => registerStep(world.services, { run }, 'late'));
+    expect(await document('registered')).toMatchObject({ version: 3 });
+    expect([await reference(), await world.services.registry.challenger()]).toEqual(['run-2', 2]);
+  });
+
+  it('at its own turn leaves the reference of drift', async () => {
+    await overtaken();
+    expect(await registerStep(world.services, { run: 'run-1' })).toMatchObject({ ended: false });
+    expect(await reference()).toBe('run-2');
+  });
+
+  it('once it is given up leaves both', async () => {
+    await expect(walk(deafRegistry())).rejects.toThrow(/does not answer/);
+    await registerStep(world.services, { run: 'run-1' });
+    expect(await world.services.registry.challenger()).toBeUndefined();
+    expect(() => readFileSync(path.join(world.folder, 'reference.json'))).toThrow(/ENOENT/);
+  });
 });
