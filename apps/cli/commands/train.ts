@@ -27,7 +27,7 @@ export function registerTrain(program: Command): void {
     .option('--report <file>', 'JSON of all measures; - for standard output')
     .option('--time-column <name>', 'column that holds the time (default: found by name)')
     .option('--source-column <name>', 'column that names the source of a row (default: one called source)')
-    .option('--time-zone <zone>', 'zone of times without one, and of hours of the day', aTimeZone, 'UTC')
+    .option('--time-zone <zone>', 'with --input: zone of times without one, and of hours of the day', aTimeZone, 'UTC')
     .option('--from <time>', 'train on nothing older (ISO 8601); what is older is still learnt by the engine')
     .option('--to <time>', 'use nothing from here on (ISO 8601)')
     .option('--sources <pattern>', 'train on these alone, test on all; * stands for anything')

@@ -5,12 +5,13 @@ import { openFileHistory } from '../../../shared/adapters/history/file-history';
 import { openStoreHistory } from '../../../shared/adapters/history/store-history';
 import { labelsFromPeople } from '../../../shared/adapters/labels/people-labels';
 import { readDocument } from '../../../shared/alerting/document/read-document';
-import { matchesPattern } from '../../../shared/domain/settings';
+import { DEFAULT_SETTINGS, matchesPattern, type Settings, SettingsSchema } from '../../../shared/domain/settings';
 import type { Label } from '../../../shared/training/labels';
 import type { PointHistory } from '../../../shared/training/ports';
 import type { Span } from '../../../shared/training/steps/prepare';
 import { LOCAL_RULES } from '../../local/alerts/local-rules';
 import { openDataFolder } from '../../local/live/data-folder';
+import { openFolderSettings } from '../../local/settings/settings-folder';
 import { UsageError } from '../exit-codes';
 import { progressBar } from '../score/progress-bar';
 
@@ -19,6 +20,8 @@ export interface Past {
   readonly history: PointHistory;
   /** What people said of alerts there; nothing where there are none. */
   readonly labels: (span: Span) => Promise<readonly Label[]>;
+  /** By which these points are judged. */
+  readonly settings: () => Promise<Settings>;
   /** First and last time of the points; reads all of them. */
   readonly extent: (span: Span) => Promise<Span>;
   /** Rows of one reading that are no data points. */
@@ -36,6 +39,7 @@ const NOTHING_MORE: Past = {
     },
   },
   labels: async () => [],
+  settings: async () => DEFAULT_SETTINGS,
   extent: async () => ({}),
   rejected: () => 0,
   close: async () => undefined,
@@ -80,6 +84,8 @@ function pastOfFile(input: string, options: PastOptions): Past {
   return {
     history: counted,
     labels: async () => [],
+    settings: async () =>
+      SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: { timeZone: options.timeZone } }),
     extent: (span) => extentOf(counted, span, options.sources),
     rejected: () => rejected,
     close: async () => undefined,
@@ -102,6 +108,8 @@ async function pastOfFolder(root: string, options: PastOptions): Promise<Past> {
         await alerts.close();
       }
     },
+    // Those of the run, else vectors would not be the ones that it scores.
+    settings: async () => (await openFolderSettings(folder, Date.now).read()).settings,
     extent: (span) => extentOf(history, span, options.sources),
     rejected: () => 0,
     close: () => store.close(),

@@ -13,7 +13,6 @@ import { openFolderWorkspace } from '../../../shared/adapters/workspace/folder-w
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { TransientFault } from '../../../shared/detection/ports';
 import { TimestampSchema } from '../../../shared/domain/data-point';
-import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
 import { DEFAULT_SHADOW_RULES, judgeShadow } from '../../../shared/training/judge-shadow';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
@@ -119,11 +118,10 @@ async function servicesOf(
   const { registry, live } = await openModels(options.models);
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`));
   const tally = openShadowFile(path.join(options.models, SHADOW_FILE), (error) => say(String(error)));
-  const { version } = DEFAULT_SETTINGS;
   return {
     workspace,
     registry,
-    settings: async () => SettingsSchema.parse({ version, defaults: { timeZone: options.timeZone } }),
+    settings: past.settings,
     labels: async (span) => [...labels, ...(await past.labels(span))],
     extent: past.extent,
     history: async () => past.history,

@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
+import { DEFAULT_SETTINGS } from '../../../shared/domain/settings';
 import type { EvaluationReport } from '../../../shared/training/evaluation-report';
+import { openDataFolder } from '../../local/live/data-folder';
+import { keepGivenSettings } from '../../local/settings/given-settings';
+import { openFolderSettings } from '../../local/settings/settings-folder';
 import { listModels } from './list-models';
 import { runTrain, type TrainOptions } from './run-train';
 
@@ -90,6 +94,20 @@ describe('tidewatch train', () => {
     const { champion } = evaluation;
     expect(champion.model).toMatch(/^weighted-/);
     expect(champion.model).not.toBe(builtInModel.version);
+  });
+
+  it('takes the settings of a folder, as its run has them in force', async () => {
+    const data = openDataFolder(at('run'));
+    const timeZone = 'Europe/Berlin';
+    const given = { ...DEFAULT_SETTINGS, defaults: { ...DEFAULT_SETTINGS.defaults, timeZone } };
+    keepGivenSettings(data.givenSettingsFile, given);
+    const overrides = [{ sources: 'pump', settings: { counters: ['flow'] } }];
+    await openFolderSettings(data, () => START).write({ version: 1, overrides }, 1, { by: 'anna', why: '' });
+    const training = train('e', { input: undefined as never, data: at('run') });
+    await expect(training).rejects.toThrow(/there are no points/);
+    const [run] = readdirSync(at('e/runs'));
+    const plan = JSON.parse(readFileSync(at(`e/runs/${run}/plan.json`), 'utf8'));
+    expect(plan.settings).toMatchObject({ defaults: { timeZone }, overrides });
   });
 
   it.each<[string, string, Partial<TrainOptions>, RegExp]>([
