@@ -43,7 +43,7 @@ export function registerTrain(program: Command): void {
       aNumberOfHours,
       0,
     )
-    .option('--go-on <run>', 'judge such a run by what the live data showed, and put it live or not')
+    .option('--go-on <run>', 'judge such a run by the live data; with --input or --data: finish a run that was killed')
     .option('--json', 'the outcome and all measures as JSON')
     .option('-q, --quiet', 'no progress, the decision alone')
     .addHelpText('after', TRAIN_HELP + EXIT_CODES_HELP)

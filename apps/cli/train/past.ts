@@ -29,13 +29,13 @@ export interface Past {
   readonly close: () => Promise<void>;
 }
 
-/** A run that goes on has read what it needed. */
+/** A run that goes on after its evaluation has read what it needed. */
 const NOTHING_MORE: Past = {
   history: {
     bySource: true,
     // biome-ignore lint/correctness/useYield: it never gets that far.
     async *read() {
-      throw new UsageError('this run has not been trained yet: give --input or --data without --go-on');
+      throw new Error('a run that is evaluated reads no points');
     },
   },
   labels: async () => [],
@@ -59,7 +59,7 @@ export interface PastOptions {
 /** A file of points, or what a run on this machine has stored and been told. */
 export async function openPast(options: PastOptions): Promise<Past> {
   const { input, data, goOn } = options;
-  if (goOn !== undefined) return NOTHING_MORE;
+  if (goOn !== undefined && input === undefined && data === undefined) return NOTHING_MORE;
   if ((input === undefined) === (data === undefined))
     throw new UsageError('give either --input FILE or --data FOLDER: points come from one of them');
   if (input === '-') throw new UsageError('--input must be a file: it is read several times');

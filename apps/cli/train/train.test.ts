@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
@@ -94,6 +94,29 @@ describe('tidewatch train', () => {
     const { champion } = evaluation;
     expect(champion.model).toMatch(/^weighted-/);
     expect(champion.model).not.toBe(builtInModel.version);
+  });
+
+  it('says its run first, and a run that was killed goes on with its points', async () => {
+    const said: string[] = [];
+    const stop = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said.push(String(text));
+      // As if the process ended here: all that is left is on disk.
+      if (String(text).startsWith('evaluate')) throw new Error('killed');
+      return true;
+    });
+    await expect(train('f', { quiet: false })).rejects.toThrow('killed');
+    stop.mockRestore();
+    const [, run] = /^run (\S+)\n$/.exec(said[0]!) ?? [];
+    const outcome = at(`f/runs/${run}/outcome.json`);
+    // Its process took the run back, which one that is killed does not.
+    rmSync(outcome);
+    const lacking = train('f', { goOn: run!, input: undefined as never });
+    await expect(lacking).rejects.toThrow(/has not been evaluated yet: give its --input or --data too/);
+    expect(existsSync(outcome)).toBe(false);
+    expect(await train('f', { goOn: run! })).toBe(0);
+    expect(printed).toMatch(/version 1 is refused/);
+    const nobody = train('f', { goOn: 'nobody', input: undefined as never });
+    await expect(nobody).rejects.toThrow(/there is no run nobody in /);
   });
 
   it('takes the settings of a folder, as its run has them in force', async () => {

@@ -19,6 +19,7 @@ import type { DeploymentState, ModelDeployment } from '../ports';
 import { registerPending } from '../register-pending';
 import { abandonTraining } from './abandon';
 import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
+import { finishDeployments } from './finish-deployments';
 import { STEPS, type StepName } from './order';
 import type { TrainingRequest } from './prepare';
 import { registerStep } from './register';
@@ -282,6 +283,33 @@ describe('a champion that is another one than the model was proved against stays
     const outcome = await walk({ judge });
     expect(await world.services.registry.champion()).toBeUndefined();
     expect(outcome).toMatchObject({ result: 'refused', reasons: [expect.stringMatching(/the built-in model/)] });
+  });
+});
+
+describe('a run that was killed while it put its model live', () => {
+  const killed = async () => {
+    await walk({ shadowMs: 3_600_000, patienceMs: 0 });
+    await judgeShadowRun(world.services, { run: 'run-1' });
+    await beginDeployment(world.services, { run: 'run-1' });
+    expect(JSON.parse((await world.live())!)).toMatchObject({ registryVersion: 2 });
+    expect(await world.services.registry.champion()).toBe(1);
+  };
+
+  it('is finished when others are walked, unless somebody walks it', async () => {
+    await killed();
+    expect(await finishDeployments(world.services, 'run-1')).toEqual([]);
+    expect(await finishDeployments(world.services, 'run-2')).toMatchObject([{ run: 'run-1', result: 'live' }]);
+    expect(await world.services.registry.champion()).toBe(2);
+    expect(await finishDeployments(world.services, 'run-2')).toEqual([]);
+  });
+
+  it('is taken back when that cannot be', async () => {
+    await killed();
+    const keep = () => Promise.reject(new Error('the disk is full'));
+    const deployment = { ...world.services.deployment, keep };
+    const ended = await finishDeployments({ ...world.services, deployment }, 'run-2');
+    expect(ended).toMatchObject([{ result: 'failed', reasons: ['Error: the disk is full'] }]);
+    await isUntouched();
   });
 });
 
