@@ -18,7 +18,7 @@ export const handler = observedStep(telemetry, async (request: StepRequest) => {
   const services = await built();
   const answer = await registerStep(services, request);
   // Of runs whose registry did not answer when they were due; this one's is what counts here.
-  await registerPending(services.workspace, (run) => registerStep(services, { run })).then(
+  await registerPending(services.workspace, (run) => registerStep(services, { run }, 'late')).then(
     ({ refused }) => {
       for (const { run, reason } of refused) telemetry.info('a run cannot be registered', { run, reason });
     },

@@ -5,6 +5,7 @@ import { counted } from '../../shared/adapters/contracts/distribution-log.contra
 import { createDriftReferences } from '../../shared/adapters/drift/document-references';
 import { openFolderDistributionLog } from '../../shared/adapters/drift/folder-distribution-log';
 import { openFileDocument } from '../../shared/adapters/live/file-document';
+import { FEATURE_SCHEMA_VERSION } from '../../shared/detection/model';
 import type { Distributions } from '../../shared/training/distributions';
 import type { DriftLook } from '../../shared/training/drift-look';
 import type { Trigger } from '../../shared/training/plan';
@@ -45,9 +46,11 @@ function watch({ limit = 0.25, vectorsMin = 100, hasStarter = true } = {}) {
   };
   const trained = (distributions: Distributions, at = NOW - 10 * DAY_MS, run = 'run-1') =>
     references.write({ run, at, distributions: distributions.toJSON() });
+  const trainedOnSchema = (schema: number) =>
+    references.write({ run: 'run-1', at: NOW - 10 * DAY_MS, distributions: { ...usual().toJSON(), schema } });
   const live = (distributions: Distributions, from = NOW - HOUR_MS) => log.add({ process: 'p', from }, [distributions]);
   const look = (changes: Partial<Services> = {}) => watchDrift({ ...services, ...changes });
-  return { trained, live, look, said, runs };
+  return { trained, trainedOnSchema, live, look, said, runs };
 }
 
 const usual = (vectors = 1_000) => counted(vectors, { novelty: 1 });
@@ -56,6 +59,12 @@ const other = (vectors = 1_000) => counted(vectors, { novelty: 4, score: 0.6 });
 describe('a look for drift', () => {
   it.each<[string, (to: ReturnType<typeof watch>) => Promise<unknown>, DriftEnd, number]>([
     ['without a training has nothing to compare with', ({ live }) => live(other()), 'no-reference', 0],
+    [
+      'beside a training on vectors of another schema has nothing to compare with',
+      async ({ trainedOnSchema, live }) => [await trainedOnSchema(FEATURE_SCHEMA_VERSION - 1), await live(other())],
+      'no-reference',
+      0,
+    ],
     ['without live vectors says nothing', ({ trained }) => trained(usual()), 'few-vectors', 0],
     [
       'with too few says nothing',

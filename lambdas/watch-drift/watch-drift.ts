@@ -1,3 +1,4 @@
+import { FEATURE_SCHEMA_VERSION } from '../../shared/detection/model';
 import { Distributions } from '../../shared/training/distributions';
 import { lookForDrift, REFERENCE_MS } from '../../shared/training/drift-look';
 import type { DriftReference } from '../../shared/training/ports';
@@ -20,6 +21,12 @@ export async function watchDrift({ log, references, starter, rules, now, observe
   const reference = await references.read();
   if (reference === undefined) {
     observe.idle('no-reference', 'nothing was trained yet that live vectors could be compared with');
+    return 'no-reference';
+  }
+  const { schema } = reference.distributions;
+  if (schema !== FEATURE_SCHEMA_VERSION) {
+    const words = `run ${reference.run} saw vectors of feature schema ${schema}, live ones are of ${FEATURE_SCHEMA_VERSION}`;
+    observe.idle('no-reference', `${words}: nothing compares until the next training`);
     return 'no-reference';
   }
   const trained = Distributions.from(reference.distributions);

@@ -227,6 +227,9 @@ export interface ModelDeployment {
 
 /** The model that scores beside the live one and tells nobody. */
 export interface ChallengerPlace {
+  /** The run whose challenger is there; undefined: none, or what is there is none of ours. */
+  current(): Promise<string | undefined>;
+  /** In place of what is there. */
   put(challenger: Challenger): Promise<void>;
   /** Takes the challenger of a run away; that of another stays. */
   remove(run: string): Promise<void>;

@@ -48,6 +48,16 @@ export async function registerPending(
   return { registered, refused };
 }
 
+/** Is a run registered that began later than this one? O(runs). */
+export async function newerIsRegistered(workspace: TrainingWorkspace, run: string): Promise<boolean> {
+  const createdAt = createdAtIn(await workspace.read(run, DOCUMENTS.plan));
+  for (const other of await workspace.runs()) {
+    if (other === run || (await workspace.read(other, DOCUMENTS.registered)) === undefined) continue;
+    if (createdAtIn(await workspace.read(other, DOCUMENTS.plan)) > createdAt) return true;
+  }
+  return false;
+}
+
 const CreatedSchema = z.object({ createdAt: z.number() });
 
 /** A run whose plan cannot be read comes last: whoever registers it is told what is wrong with it. */

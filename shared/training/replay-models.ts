@@ -4,7 +4,7 @@ import { isJudged, type JudgedObservation } from '../detection/metric-observatio
 import { createMetricState, type MetricState } from '../detection/metric-state';
 import type { Model } from '../detection/model';
 import type { OpenSourceDetector, SourceDetector } from '../detection/source-detector';
-import { matchesPattern, type Settings, type SourceSettings, settingsFor } from '../domain/settings';
+import { type Settings, type SourceSettings, settingsFor } from '../domain/settings';
 import { DAY_MS, type Evidence, type EvidenceLog, openEvidenceLog } from './evidence';
 import { indexLabels, type Label, type LabelIndex } from './labels';
 import { bucketOf } from './measures';
@@ -18,8 +18,6 @@ export interface ReplayConfig {
   readonly settings: Settings;
   readonly labels: readonly Label[];
   readonly split: Split;
-  /** Names; `*` stands for any run of characters; absent: all. */
-  readonly sources?: string;
 }
 
 /** What was judged: from the split on. */
@@ -52,7 +50,6 @@ export async function replayModels(
   let before: string | undefined;
   for await (const point of config.history.read()) {
     const { source, timestamp } = point;
-    if (config.sources !== undefined && !matchesPattern(config.sources, source)) continue;
     if (config.history.bySource && before !== undefined && before !== source) {
       close(open.get(before));
       open.delete(before);

@@ -27,10 +27,10 @@ export function registerTrain(program: Command): void {
     .option('--report <file>', 'JSON of all measures; - for standard output')
     .option('--time-column <name>', 'column that holds the time (default: found by name)')
     .option('--source-column <name>', 'column that names the source of a row (default: one called source)')
-    .option('--time-zone <zone>', 'zone of times without one, and of hours of the day', aTimeZone, 'UTC')
+    .option('--time-zone <zone>', 'with --input: zone of times without one, and of hours of the day', aTimeZone, 'UTC')
     .option('--from <time>', 'train on nothing older (ISO 8601); what is older is still learnt by the engine')
     .option('--to <time>', 'use nothing from here on (ISO 8601)')
-    .option('--sources <pattern>', 'only these; * stands for anything')
+    .option('--sources <pattern>', 'train on these alone, test on all; * stands for anything')
     .option('--metrics <pattern>', 'train on these alone; * stands for anything')
     .option('--test-share <share>', 'share of the labelled windows, the newest, that test', aFraction, 0.4)
     .option('--gap-days <days>', 'time before the test part that is not trained on', aNumberOfDays, 1)
@@ -43,7 +43,7 @@ export function registerTrain(program: Command): void {
       aNumberOfHours,
       0,
     )
-    .option('--go-on <run>', 'judge such a run by what the live data showed, and put it live or not')
+    .option('--go-on <run>', 'judge such a run by the live data; with --input or --data: finish a run that was killed')
     .option('--json', 'the outcome and all measures as JSON')
     .option('-q, --quiet', 'no progress, the decision alone')
     .addHelpText('after', TRAIN_HELP + EXIT_CODES_HELP)

@@ -5,12 +5,13 @@ import { openFileHistory } from '../../../shared/adapters/history/file-history';
 import { openStoreHistory } from '../../../shared/adapters/history/store-history';
 import { labelsFromPeople } from '../../../shared/adapters/labels/people-labels';
 import { readDocument } from '../../../shared/alerting/document/read-document';
-import { matchesPattern } from '../../../shared/domain/settings';
+import { DEFAULT_SETTINGS, matchesPattern, type Settings, SettingsSchema } from '../../../shared/domain/settings';
 import type { Label } from '../../../shared/training/labels';
 import type { PointHistory } from '../../../shared/training/ports';
 import type { Span } from '../../../shared/training/steps/prepare';
 import { LOCAL_RULES } from '../../local/alerts/local-rules';
 import { openDataFolder } from '../../local/live/data-folder';
+import { openFolderSettings } from '../../local/settings/settings-folder';
 import { UsageError } from '../exit-codes';
 import { progressBar } from '../score/progress-bar';
 
@@ -19,6 +20,8 @@ export interface Past {
   readonly history: PointHistory;
   /** What people said of alerts there; nothing where there are none. */
   readonly labels: (span: Span) => Promise<readonly Label[]>;
+  /** By which these points are judged. */
+  readonly settings: () => Promise<Settings>;
   /** First and last time of the points; reads all of them. */
   readonly extent: (span: Span) => Promise<Span>;
   /** Rows of one reading that are no data points. */
@@ -26,16 +29,17 @@ export interface Past {
   readonly close: () => Promise<void>;
 }
 
-/** A run that goes on has read what it needed. */
+/** A run that goes on after its evaluation has read what it needed. */
 const NOTHING_MORE: Past = {
   history: {
     bySource: true,
     // biome-ignore lint/correctness/useYield: it never gets that far.
     async *read() {
-      throw new UsageError('this run has not been trained yet: give --input or --data without --go-on');
+      throw new Error('a run that is evaluated reads no points');
     },
   },
   labels: async () => [],
+  settings: async () => DEFAULT_SETTINGS,
   extent: async () => ({}),
   rejected: () => 0,
   close: async () => undefined,
@@ -55,7 +59,7 @@ export interface PastOptions {
 /** A file of points, or what a run on this machine has stored and been told. */
 export async function openPast(options: PastOptions): Promise<Past> {
   const { input, data, goOn } = options;
-  if (goOn !== undefined) return NOTHING_MORE;
+  if (goOn !== undefined && input === undefined && data === undefined) return NOTHING_MORE;
   if ((input === undefined) === (data === undefined))
     throw new UsageError('give either --input FILE or --data FOLDER: points come from one of them');
   if (input === '-') throw new UsageError('--input must be a file: it is read several times');
@@ -80,6 +84,8 @@ function pastOfFile(input: string, options: PastOptions): Past {
   return {
     history: counted,
     labels: async () => [],
+    settings: async () =>
+      SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: { timeZone: options.timeZone } }),
     extent: (span) => extentOf(counted, span, options.sources),
     rejected: () => rejected,
     close: async () => undefined,
@@ -102,6 +108,8 @@ async function pastOfFolder(root: string, options: PastOptions): Promise<Past> {
         await alerts.close();
       }
     },
+    // Those of the run, else vectors would not be the ones that it scores.
+    settings: async () => (await openFolderSettings(folder, Date.now).read()).settings,
     extent: (span) => extentOf(history, span, options.sources),
     rejected: () => 0,
     close: () => store.close(),

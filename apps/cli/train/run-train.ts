@@ -13,7 +13,6 @@ import { openFolderWorkspace } from '../../../shared/adapters/workspace/folder-w
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { TransientFault } from '../../../shared/detection/ports';
 import { TimestampSchema } from '../../../shared/domain/data-point';
-import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
 import { DEFAULT_SHADOW_RULES, judgeShadow } from '../../../shared/training/judge-shadow';
 import { type Label, LabelsSchema } from '../../../shared/training/labels';
@@ -22,6 +21,7 @@ import type { TrainingWorkspace } from '../../../shared/training/ports';
 import { registerPending } from '../../../shared/training/register-pending';
 import { CHALLENGER_FILE, SHADOW_FILE } from '../../../shared/training/shadow';
 import { documentsOf } from '../../../shared/training/steps/documents';
+import { finishDeployments } from '../../../shared/training/steps/finish-deployments';
 import type { TrainingRequest } from '../../../shared/training/steps/prepare';
 import { registerStep } from '../../../shared/training/steps/register';
 import { type WalkServices, walkSteps } from '../../../shared/training/steps/walk';
@@ -48,7 +48,7 @@ export interface TrainOptions {
   readonly metrics?: string;
   readonly inject: number;
   readonly shadowHours: number;
-  /** A run whose challenger is in shadow. */
+  /** A run whose challenger is in shadow, or whose process was killed. */
   readonly goOn?: string;
   readonly testShare: number;
   readonly gapDays: number;
@@ -68,8 +68,11 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   const past = await openPast(options);
   try {
     const workspace = openFolderWorkspace(path.join(options.models, 'runs'));
+    await refuseWithoutPoints(options, workspace);
     const services = await servicesOf(options, workspace, past, labels);
-    await registerLate(services);
+    // First of all, so that a run whose process is killed can go on.
+    if (!options.quiet) process.stderr.write(`run ${request.run}\n`);
+    await settleBefore(services, request.run);
     const outcome = await walkSteps(services, request);
     if (outcome.result === 'nothing-to-train-on') throw new TrainingError(outcome.reasons.join('; '));
     await tellOutcome(options, workspace, outcome);
@@ -80,13 +83,31 @@ export async function runTrain(options: TrainOptions): Promise<number> {
   }
 }
 
-/** Runs whose registry did not answer when they were due. That it still does not is told when it is this run's turn. */
-async function registerLate(services: WalkServices): Promise<void> {
+/** Before anything is done: a run that lacks its points only has not failed. */
+async function refuseWithoutPoints(options: TrainOptions, workspace: TrainingWorkspace): Promise<void> {
+  const { goOn, input, data } = options;
+  if (goOn === undefined || input !== undefined || data !== undefined) return;
+  const has = async (name: string) => (await workspace.read(goOn, name)) !== undefined;
+  if ((await has(DOCUMENTS.evaluation)) || (await has(DOCUMENTS.outcome))) return;
+  throw new UsageError(
+    (await has(DOCUMENTS.plan))
+      ? `run ${goOn} has not been evaluated yet: give its --input or --data too`
+      : `there is no run ${goOn} in ${options.models}`,
+  );
+}
+
+/**
+ * Runs that were killed while they went live, and runs whose registry did not answer when they were due. That it still does not
+ * is told when it is this run's turn.
+ */
+async function settleBefore(services: WalkServices, now: string): Promise<void> {
+  const tell = (run: string, words: string) => process.stderr.write(`run ${run} of before ${words}\n`);
   try {
-    const { registered, refused } = await registerPending(services.workspace, (run) => registerStep(services, { run }));
-    for (const run of registered) process.stderr.write(`run ${run} of before is registered now\n`);
-    for (const { run, reason } of refused)
-      process.stderr.write(`run ${run} of before cannot be registered: ${reason}\n`);
+    for (const { run, result, reasons } of await finishDeployments(services, now))
+      tell(run, `is finished now: ${result}: ${reasons.join('; ')}`);
+    const late = await registerPending(services.workspace, (run) => registerStep(services, { run }, 'late'));
+    for (const run of late.registered) tell(run, 'is registered now');
+    for (const { run, reason } of late.refused) tell(run, `cannot be registered: ${reason}`);
   } catch (error) {
     if (!(error instanceof TransientFault)) throw error;
   }
@@ -117,11 +138,10 @@ async function servicesOf(
   const { registry, live } = await openModels(options.models);
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`));
   const tally = openShadowFile(path.join(options.models, SHADOW_FILE), (error) => say(String(error)));
-  const { version } = DEFAULT_SETTINGS;
   return {
     workspace,
     registry,
-    settings: async () => SettingsSchema.parse({ version, defaults: { timeZone: options.timeZone } }),
+    settings: past.settings,
     labels: async (span) => [...labels, ...(await past.labels(span))],
     extent: past.extent,
     history: async () => past.history,

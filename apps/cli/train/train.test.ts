@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openFolderRegistry } from '../../../shared/adapters/registry/folder-registry';
 import { builtInModel } from '../../../shared/detection/built-in-model';
+import { DEFAULT_SETTINGS } from '../../../shared/domain/settings';
 import type { EvaluationReport } from '../../../shared/training/evaluation-report';
+import { openDataFolder } from '../../local/live/data-folder';
+import { keepGivenSettings } from '../../local/settings/given-settings';
+import { openFolderSettings } from '../../local/settings/settings-folder';
 import { listModels } from './list-models';
 import { runTrain, type TrainOptions } from './run-train';
 
@@ -90,6 +94,43 @@ describe('tidewatch train', () => {
     const { champion } = evaluation;
     expect(champion.model).toMatch(/^weighted-/);
     expect(champion.model).not.toBe(builtInModel.version);
+  });
+
+  it('says its run first, and a run that was killed goes on with its points', async () => {
+    const said: string[] = [];
+    const stop = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said.push(String(text));
+      // As if the process ended here: all that is left is on disk.
+      if (String(text).startsWith('evaluate')) throw new Error('killed');
+      return true;
+    });
+    await expect(train('f', { quiet: false })).rejects.toThrow('killed');
+    stop.mockRestore();
+    const [, run] = /^run (\S+)\n$/.exec(said[0]!) ?? [];
+    const outcome = at(`f/runs/${run}/outcome.json`);
+    // Its process took the run back, which one that is killed does not.
+    rmSync(outcome);
+    const lacking = train('f', { goOn: run!, input: undefined as never });
+    await expect(lacking).rejects.toThrow(/has not been evaluated yet: give its --input or --data too/);
+    expect(existsSync(outcome)).toBe(false);
+    expect(await train('f', { goOn: run! })).toBe(0);
+    expect(printed).toMatch(/version 1 is refused/);
+    const nobody = train('f', { goOn: 'nobody', input: undefined as never });
+    await expect(nobody).rejects.toThrow(/there is no run nobody in /);
+  });
+
+  it('takes the settings of a folder, as its run has them in force', async () => {
+    const data = openDataFolder(at('run'));
+    const timeZone = 'Europe/Berlin';
+    const given = { ...DEFAULT_SETTINGS, defaults: { ...DEFAULT_SETTINGS.defaults, timeZone } };
+    keepGivenSettings(data.givenSettingsFile, given);
+    const overrides = [{ sources: 'pump', settings: { counters: ['flow'] } }];
+    await openFolderSettings(data, () => START).write({ version: 1, overrides }, 1, { by: 'anna', why: '' });
+    const training = train('e', { input: undefined as never, data: at('run') });
+    await expect(training).rejects.toThrow(/there are no points/);
+    const [run] = readdirSync(at('e/runs'));
+    const plan = JSON.parse(readFileSync(at(`e/runs/${run}/plan.json`), 'utf8'));
+    expect(plan.settings).toMatchObject({ defaults: { timeZone }, overrides });
   });
 
   it.each<[string, string, Partial<TrainOptions>, RegExp]>([

@@ -6,10 +6,12 @@ const ChallengerSchema = z.object({ run: z.string() });
 
 /** The challenger as a document that detection follows. */
 export function createChallengerPlace(document: LiveDocument): ChallengerPlace {
+  const current = async () => runOf(await document.read());
   return {
+    current,
     put: (challenger) => document.write(`${JSON.stringify(challenger, null, 2)}\n`),
     async remove(run) {
-      if (runOf(await document.read()) === run) await document.remove();
+      if ((await current()) === run) await document.remove();
     },
   };
 }

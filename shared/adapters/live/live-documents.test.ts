@@ -89,13 +89,16 @@ test('a challenger is taken away by its own run alone', async () => {
   const document = openFileDocument(file());
   const place = createChallengerPlace(document);
   await place.remove('run-1');
+  expect(await place.current()).toBeUndefined();
   const challenger = { run: 'run-1', since: 1, model: anArtifact(1) };
   await place.put(challenger);
+  expect(await place.current()).toBe('run-1');
   await place.remove('run-2');
   expect(JSON.parse((await document.read())!)).toEqual(challenger);
   await place.remove('run-1');
   expect(await document.read()).toBeUndefined();
   await document.write('no JSON');
+  expect(await place.current()).toBeUndefined();
   await place.remove('run-1');
   expect(await document.read()).toBe('no JSON');
 });

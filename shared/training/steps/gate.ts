@@ -2,9 +2,11 @@ import { type ModelArtifact, ModelArtifactSchema } from '../../detection/weighte
 import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-report';
 import { type GateDecision, GateDecisionSchema, gate } from '../gate';
 import { DOCUMENTS, TrainingPlanSchema } from '../plan';
+import { opponentOf } from '../plan-champion';
 import type { ModelRegistry, TrainingWorkspace } from '../ports';
 import { documentsOf, type RunDocuments } from './documents';
 import type { StepAnswer, StepRequest } from './order';
+import { championChanged } from './same-champion';
 import { TrainingDocumentSchema } from './train';
 
 export interface GateServices {
@@ -28,7 +30,7 @@ export interface ReportedRun {
   }[];
 }
 
-/** Decides by the evaluation alone, and says so on a page. Against a champion that is one no more, nothing was proved. */
+/** Decides by the evaluation alone, and says so on a page; refused is also what was measured against a champion of before. */
 export async function gateStep(
   { workspace, registry, report }: GateServices,
   { run }: StepRequest,
@@ -46,23 +48,25 @@ export async function gateStep(
   async function decide() {
     const plan = await documents.need(DOCUMENTS.plan, TrainingPlanSchema);
     const evaluation = await documents.need(DOCUMENTS.evaluation, EvaluationReportSchema);
-    const decided = gate(evaluation, plan.gate);
-    const now = (await registry.champion()) ?? null;
-    if (now === (plan.champion?.version ?? null)) return decided;
-    const changed = `another model became champion while this one was trained: ${nameOf(now)}; train again`;
+    const { note } = opponentOf(plan);
+    const judged = gate(evaluation, plan.gate);
+    const decided = note === undefined ? judged : { ...judged, reasons: [...judged.reasons, note] };
+    const changed = await championChanged(documents, registry);
+    if (changed === undefined) return decided;
     return { ...decided, promote: false, reasons: [changed, ...(decided.promote ? [] : decided.reasons)] };
   }
 }
 
 async function reported({ need }: RunDocuments, decision: GateDecision): Promise<ReportedRun> {
   const plan = await need(DOCUMENTS.plan, TrainingPlanSchema);
+  const { artifact: champion } = opponentOf(plan);
   const training = await need(DOCUMENTS.training, TrainingDocumentSchema);
   const { points, sources, windows, injected, falseAlarms, rows, dataset, leftOut } = training;
   return {
     evaluation: await need(DOCUMENTS.evaluation, EvaluationReportSchema),
     decision,
     challenger: await need(DOCUMENTS.model, ModelArtifactSchema),
-    ...(plan.champion === null ? {} : { champion: plan.champion.artifact }),
+    ...(champion === undefined ? {} : { champion }),
     lists: [
       { title: 'Run', facts: Object.entries({ run: plan.run, trigger: plan.trigger, seed: plan.seed, dataset }) },
       { title: 'Data', facts: Object.entries({ points, sources, windows, injected, falseAlarms, rows }) },
@@ -70,8 +74,4 @@ async function reported({ need }: RunDocuments, decision: GateDecision): Promise
       { title: 'Hyperparameters', facts: Object.entries(plan.hyperparameters) },
     ],
   };
-}
-
-function nameOf(version: number | null): string {
-  return version === null ? 'the built-in model' : `version ${version}`;
 }

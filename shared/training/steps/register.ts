@@ -4,6 +4,7 @@ import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-rep
 import { GateDecisionSchema } from '../gate';
 import { DOCUMENTS, OutcomeSchema, type TrainingPlan, TrainingPlanSchema } from '../plan';
 import type { DriftReferences, KeptDocuments, ModelRegistry, TrainingRecord, TrainingWorkspace } from '../ports';
+import { newerIsRegistered } from '../register-pending';
 import { documentsOf, endRun } from './documents';
 import type { StepAnswer, StepRequest } from './order';
 import { TrainingDocumentSchema } from './train';
@@ -24,23 +25,37 @@ export interface RegisterServices {
   readonly now: () => number;
 }
 
-/** Registers the model whatever the gate said: as challenger, or refused, which ends the run here. */
-export async function registerStep(services: RegisterServices, { run }: StepRequest): Promise<StepAnswer> {
+/**
+ * Registers the model whatever the gate said: as challenger, or refused, which ends the run here.
+ *
+ * @param turn late: the registry did not answer when it was due, and other runs have gone on since. Then the version is all that
+ * comes of it: it is no challenger, and live vectors are compared with what newer runs saw.
+ */
+export async function registerStep(
+  services: RegisterServices,
+  { run }: StepRequest,
+  turn: 'due' | 'late' = 'due',
+): Promise<StepAnswer> {
   const documents = documentsOf(services.workspace, run);
   const { promote, reasons } = await documents.need(DOCUMENTS.decision, GateDecisionSchema);
   const known = await documents.read(DOCUMENTS.registered, RegisteredSchema);
   const registered = known ?? (await register());
+  // A run that was given up while the registry did not answer goes no further.
+  const isOver = (await documents.read(DOCUMENTS.outcome, OutcomeSchema)) !== undefined;
   if (known === undefined) {
-    const { distributions } = await documents.need(DOCUMENTS.training, TrainingDocumentSchema);
-    await services.references.write({ run, at: services.now(), distributions });
+    if (turn === 'due' && !isOver) await refer();
     await documents.write(DOCUMENTS.registered, registered);
   }
   const { version, model } = registered;
-  // A run that was given up while the registry did not answer is registered late, and goes no further.
-  const isOver = (await documents.read(DOCUMENTS.outcome, OutcomeSchema)) !== undefined;
-  if (promote && !isOver) await services.registry.challenge(version);
+  if (promote && !isOver && turn === 'due') await services.registry.challenge(version);
   if (promote && !isOver) return { run, ended: false, found: [`version ${version}, ${model}`] };
   return endRun(documents, { run, result: 'refused', version, reasons, endedAt: services.now() });
+
+  async function refer(): Promise<void> {
+    if (await newerIsRegistered(services.workspace, run)) return;
+    const { distributions } = await documents.need(DOCUMENTS.training, TrainingDocumentSchema);
+    await services.references.write({ run, at: services.now(), distributions });
+  }
 
   async function keptDocuments(): Promise<KeptDocuments> {
     const contents = await Promise.all(KEPT.map((name) => services.workspace.read(run, name)));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -10,15 +10,20 @@ import {
   stream,
   type TrainingWorld,
 } from '../../../test/factories/training-world';
+import { aRecord } from '../../adapters/contracts/model-registry.contract';
+import { builtInModel } from '../../detection/built-in-model';
+import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
 import { TransientFault } from '../../detection/ports';
 import type { Outcome } from '../plan';
-import type { DeploymentState } from '../ports';
+import type { DeploymentState, ModelDeployment } from '../ports';
 import { registerPending } from '../register-pending';
 import { abandonTraining } from './abandon';
-import { beginDeployment, promoteStep } from './deploy';
+import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
+import { finishDeployments } from './finish-deployments';
 import { STEPS, type StepName } from './order';
 import type { TrainingRequest } from './prepare';
 import { registerStep } from './register';
+import { beginShadow, judgeShadowRun } from './shadow';
 import { type WalkServices, walkSteps } from './walk';
 
 const root = mkdtempSync(path.join(tmpdir(), 'tidewatch-steps-'));
@@ -66,6 +71,27 @@ test('the same request in another place makes the same bytes', async () => {
     expect(await other.services.workspace.read('run-1', `${name}.json`)).toEqual(
       await world.services.workspace.read('run-1', `${name}.json`),
     );
+});
+
+test('what is trained on some sources is judged on all of them, since it would be live for all', async () => {
+  const fan = POINTS.map((point) => ({ ...point, source: 'fan' }));
+  const everywhere = LABELS.flatMap((label) => [label, { ...label, source: 'fan' }]);
+  await walk({ history: history([...POINTS, ...fan]), labels: async () => everywhere }, { sources: 'pump' });
+  expect(await document('training')).toMatchObject({ sources: 1, windows: 3 });
+  const { tested, windows } = await document('evaluation');
+  expect([tested.sources, windows.people]).toEqual([2, 4]);
+});
+
+test('a champion that takes vectors of before is no hindrance: the built-in model stands in its place, and that is said', async () => {
+  const file = path.join(world.folder, 'models/version-1/model.json');
+  const kept = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...kept, artifact: { ...kept.artifact, schema: FEATURE_SCHEMA_VERSION - 1 } }));
+  const found: string[] = [];
+  const outcome = await walk({ ends: (_, answer) => found.push(...answer.found) });
+  const note = /^the champion, version 1, takes feature schema \d+, .*: compared with the built-in model$/;
+  expect((await document('evaluation')).champion.model).toBe(builtInModel.version);
+  expect(found).toContainEqual(expect.stringMatching(note));
+  expect(outcome).toMatchObject({ version: 2, reasons: expect.arrayContaining([expect.stringMatching(note)]) });
 });
 
 describe('nothing to train on ends the run well, with the reason, before anything is registered:', () => {
@@ -180,6 +206,113 @@ describe('the shadow run', () => {
   });
 });
 
+describe('one challenger is tried at a time:', () => {
+  const hours = { shadowMs: 3_600_000, patienceMs: 0 };
+  const beginsFirst = async () => expect(await walk(hours)).toMatchObject({ result: 'challenger', version: 2 });
+  const second = () => walk(hours, { run: 'run-2', seed: 2 });
+  const there = async () => JSON.parse((await world.challenger())!).run;
+
+  it('a run that comes while another one is in shadow is refused, and leaves it to its counts', async () => {
+    await beginsFirst();
+    const reasons = [expect.stringMatching(/^run run-1 has its challenger beside the live model/)];
+    expect(await second()).toMatchObject({ result: 'refused', version: 3, reasons });
+    expect([await there(), await world.services.registry.challenger()]).toEqual(['run-1', 2]);
+    for (const step of [beginShadow, judgeShadowRun])
+      expect(await step(world.services, { run: 'run-2' })).toMatchObject({ ended: true, waitSeconds: 0 });
+  });
+
+  it("what a run that is over has left there is in nobody's way", async () => {
+    await beginsFirst();
+    const left = { ...world.services.challenger, remove: async () => undefined };
+    await abandonTraining({ ...world.services, challenger: left }, { run: 'run-1', error: 'Stopped' });
+    expect(await second()).toMatchObject({ result: 'challenger', version: 3 });
+    expect([await there(), await world.services.registry.challenger()]).toEqual(['run-2', 3]);
+  });
+
+  it('what was counted while another one was there judges nobody', async () => {
+    await beginsFirst();
+    await world.services.challenger.put({ run: 'run-2', since: 1, model: DEAF });
+    const judge = () => Promise.reject(new Error('nobody is to ask'));
+    const answer = await judgeShadowRun({ ...world.services, judge }, { run: 'run-1' });
+    expect(answer).toMatchObject({ ended: true, found: [expect.stringMatching(/that of run run-2 is there/)] });
+    expect(await document('outcome')).toMatchObject({ result: 'refused-in-shadow', version: 2 });
+    expect(await there()).toBe('run-2');
+  });
+});
+
+describe('a champion that is another one than the model was proved against stays, and the run ends refused:', () => {
+  const expectRefused = async (outcome: Outcome, champion: number, words: RegExp) => {
+    const { registry } = world.services;
+    expect(outcome).toMatchObject({ result: 'refused', version: 2, reasons: [expect.stringMatching(words)] });
+    expect([await registry.champion(), await registry.challenger()]).toEqual([champion, undefined]);
+    expect(world.told).toEqual([]);
+    // A try that comes late, as of a function whose answer was lost, says the same.
+    for (const step of [beginDeployment, lookAtDeployment, promoteStep])
+      expect(await step(world.services, { run: 'run-1' })).toMatchObject({ ended: true, found: outcome.reasons });
+  };
+
+  it('another run went live during the shadow', async () => {
+    const outcome = await walk({
+      async judge() {
+        expect(await walk({ shadowMs: 0 }, { run: 'run-2', seed: 2 })).toMatchObject({ result: 'live', version: 3 });
+        return { verdict: 'go', reasons: [] };
+      },
+    });
+    await expectRefused(outcome, 3, /^another model became champion since this run began: version 3; train again$/);
+    expect(JSON.parse((await world.live())!)).toMatchObject({ registryVersion: 3 });
+  });
+
+  it('people chose one while the model was being deployed', async () => {
+    const { registry, deployment } = world.services;
+    await registry.register(DEAF, aRecord('by-hand'));
+    const look: ModelDeployment['look'] = async () => {
+      await registry.promote(2);
+      return { state: 'live' };
+    };
+    const outcome = await walk({ deployment: { ...deployment, look } });
+    expect(outcome).toMatchObject({ result: 'refused', version: 3, reasons: [expect.stringMatching(/version 2/)] });
+    expect(await registry.champion()).toBe(2);
+    expect(JSON.parse((await world.live())!)).toEqual({ registryVersion: 2, model: DEAF });
+  });
+
+  it('people took the champion back', async () => {
+    const judge = async () => {
+      await world.services.registry.rollback();
+      return { verdict: 'go', reasons: [] } as const;
+    };
+    const outcome = await walk({ judge });
+    expect(await world.services.registry.champion()).toBeUndefined();
+    expect(outcome).toMatchObject({ result: 'refused', reasons: [expect.stringMatching(/the built-in model/)] });
+  });
+});
+
+describe('a run that was killed while it put its model live', () => {
+  const killed = async () => {
+    await walk({ shadowMs: 3_600_000, patienceMs: 0 });
+    await judgeShadowRun(world.services, { run: 'run-1' });
+    await beginDeployment(world.services, { run: 'run-1' });
+    expect(JSON.parse((await world.live())!)).toMatchObject({ registryVersion: 2 });
+    expect(await world.services.registry.champion()).toBe(1);
+  };
+
+  it('is finished when others are walked, unless somebody walks it', async () => {
+    await killed();
+    expect(await finishDeployments(world.services, 'run-1')).toEqual([]);
+    expect(await finishDeployments(world.services, 'run-2')).toMatchObject([{ run: 'run-1', result: 'live' }]);
+    expect(await world.services.registry.champion()).toBe(2);
+    expect(await finishDeployments(world.services, 'run-2')).toEqual([]);
+  });
+
+  it('is taken back when that cannot be', async () => {
+    await killed();
+    const keep = () => Promise.reject(new Error('the disk is full'));
+    const deployment = { ...world.services.deployment, keep };
+    const ended = await finishDeployments({ ...world.services, deployment }, 'run-2');
+    expect(ended).toMatchObject([{ result: 'failed', reasons: ['Error: the disk is full'] }]);
+    await isUntouched();
+  });
+});
+
 describe('a deployment', () => {
   const failing = (look: () => Promise<DeploymentState>) => ({
     deployment: { ...world.services.deployment, look },
@@ -261,10 +394,47 @@ test('a run whose registry did not answer keeps its documents, and is registered
   const register = () => Promise.reject(new TransientFault('registry', 'MLflow does not answer'));
   await expect(walk({ registry: { ...world.services.registry, register } })).rejects.toThrow(/MLflow does not answer/);
   await isUntouched();
-  const late = () => registerPending(world.services.workspace, (run) => registerStep(world.services, { run }));
+  const late = () => registerPending(world.services.workspace, (run) => registerStep(world.services, { run }, 'late'));
   expect(await late()).toEqual({ registered: ['run-1'], refused: [] });
   expect(await late()).toEqual({ registered: [], refused: [] });
   expect((await world.services.registry.list()).map(({ record }) => record.run)).toEqual(['deaf', 'run-1']);
   expect(await document('outcome')).toMatchObject({ result: 'failed' });
   await isUntouched();
+});
+
+describe('a run that is registered after a newer one', () => {
+  const register = () => Promise.reject(new TransientFault('registry', 'MLflow does not answer'));
+  const deafRegistry = () => ({ registry: { ...world.services.registry, register } });
+  const reference = async () => JSON.parse(readFileSync(path.join(world.folder, 'reference.json'), 'utf8')).run;
+  /** It began an hour before the newer one, which is in shadow. */
+  const overtaken = async () => {
+    const stopped = { tell: () => Promise.reject(new Error('killed')) };
+    await expect(walk({ ...deafRegistry(), ...stopped })).rejects.toThrow('killed');
+    await world.services.pause(3_600_000);
+    const newer = await walk({ patienceMs: 0 }, { run: 'run-2', seed: 2 });
+    expect([newer, await reference()]).toEqual([
+      expect.objectContaining({ result: 'challenger', version: 2 }),
+      'run-2',
+    ]);
+  };
+
+  it('by the way leaves the reference of drift and the challenger to that one', async () => {
+    await overtaken();
+    await registerPending(world.services.workspace, (run) => registerStep(world.services, { run }, 'late'));
+    expect(await document('registered')).toMatchObject({ version: 3 });
+    expect([await reference(), await world.services.registry.challenger()]).toEqual(['run-2', 2]);
+  });
+
+  it('at its own turn leaves the reference of drift', async () => {
+    await overtaken();
+    expect(await registerStep(world.services, { run: 'run-1' })).toMatchObject({ ended: false });
+    expect(await reference()).toBe('run-2');
+  });
+
+  it('once it is given up leaves both', async () => {
+    await expect(walk(deafRegistry())).rejects.toThrow(/does not answer/);
+    await registerStep(world.services, { run: 'run-1' });
+    expect(await world.services.registry.challenger()).toBeUndefined();
+    expect(() => readFileSync(path.join(world.folder, 'reference.json'))).toThrow(/ENOENT/);
+  });
 });

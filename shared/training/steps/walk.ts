@@ -4,7 +4,7 @@ import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
 import { documentsOf } from './documents';
 import { evaluateStep } from './evaluate';
 import { type GateServices, gateStep } from './gate';
-import { STEPS, type StepAnswer, type StepName } from './order';
+import { STEPS, type StepAnswer, type StepName, type StepRequest } from './order';
 import { type PrepareServices, prepareTraining, type TrainingRequest } from './prepare';
 import { RegisteredSchema, type RegisterServices, registerStep } from './register';
 import { beginShadow, judgeShadowRun, type ShadowServices } from './shadow';
@@ -75,13 +75,17 @@ const WALK: Readonly<Record<StepName, (services: WalkServices, request: Training
     } while (answer.waitSeconds > 0);
     return answer;
   },
-  async deploy(services, request) {
-    await beginDeployment(services, request);
-    for (;;) {
-      const answer = await lookAtDeployment(services, request);
-      if (answer.live) return promoteStep(services, request);
-      if (answer.ended) return answer;
-      await services.pause(LOOK_EVERY_MS);
-    }
-  },
+  deploy: deployAndPromote,
 };
+
+/** Looks until the model is live, or is not to be. */
+export async function deployAndPromote(services: WalkServices, request: StepRequest): Promise<StepAnswer> {
+  const begun = await beginDeployment(services, request);
+  if (begun.ended) return begun;
+  for (;;) {
+    const answer = await lookAtDeployment(services, request);
+    if (answer.live) return promoteStep(services, request);
+    if (answer.ended) return answer;
+    await services.pause(LOOK_EVERY_MS);
+  }
+}
