@@ -3,7 +3,7 @@ import path from 'node:path';
 import { costsOf, totalOf } from '../../shared/costs/costs';
 import { MEASURED } from '../../shared/costs/measured';
 import { PRICES } from '../../shared/costs/prices';
-import { ENVIRONMENTS, synthesized } from '../testing/synthesized';
+import { ENVIRONMENTS, synthesized, withManagedMlflow } from '../testing/synthesized';
 import { costAtRest } from './at-rest';
 
 const deployed = ENVIRONMENTS.filter(({ name }) => name !== 'emulator');
@@ -59,19 +59,17 @@ const HARDLY_ANYTHING = { sources: 1, metrics: 1, intervalMs: 3_600_000, pointsP
 /** Charged although nothing comes, and not for a resource of a template: polls of queues, metrics, runs of schedules. */
 const BY_USE = /SNS|CloudWatch|Lambda/;
 
-test.each(deployed.map((row) => [row.name, row] as const))(
-  'the command tells of %s with hardly a point what its templates come to',
-  (name, row) => {
-    const parts = stacks
-      .filter(({ environment }) => environment.name === name)
-      .map(({ template }) => template.Resources);
-    const atRest = parts.map(costAtRest).flatMap((costs) => [...costs]);
-    const ofParts = (kept: (part: string) => boolean) =>
-      atRest.reduce((sum, [part, dollars]) => sum + (kept(part) ? dollars : 0), 0);
-    const told = costsOf(row, HARDLY_ANYTHING).filter(({ service }) => !BY_USE.test(service));
-    const templates = ofParts((part) => part !== 'alarms' && part !== 'dashboard');
-    expect(Math.abs(totalOf(told) - templates)).toBeLessThan(0.01 * templates);
-    const alarms = ofParts((part) => part === 'alarms') / PRICES.alarmMonth;
-    expect(Math.abs(alarms / MEASURED.alarms.value - 1)).toBeLessThan(0.15);
-  },
-);
+test.each([
+  ...deployed.map((row) => [row.name, row] as const),
+  ['dev with an MLflow', withManagedMlflow('dev')] as const,
+])('the command tells of %s with hardly a point what its templates come to', (_, row) => {
+  const parts = synthesized([row]).stacks.map(({ template }) => template.Resources);
+  const atRest = parts.map(costAtRest).flatMap((costs) => [...costs]);
+  const ofParts = (kept: (part: string) => boolean) =>
+    atRest.reduce((sum, [part, dollars]) => sum + (kept(part) ? dollars : 0), 0);
+  const told = costsOf(row, HARDLY_ANYTHING).filter(({ service }) => !BY_USE.test(service));
+  const templates = ofParts((part) => part !== 'alarms' && part !== 'dashboard');
+  expect(Math.abs(totalOf(told) - templates)).toBeLessThan(0.01 * templates);
+  const alarms = ofParts((part) => part === 'alarms') / PRICES.alarmMonth;
+  expect(Math.abs(alarms / MEASURED.alarms.value - 1)).toBeLessThan(0.15);
+});

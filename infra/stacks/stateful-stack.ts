@@ -11,6 +11,7 @@ import type { Environment, StreamSettings } from '../config/environment';
 import { alertsTable } from '../constructs/alerts-table';
 import { dataBucket, endLogsOfEmptying } from '../constructs/data-bucket';
 import { LiveModelPointer } from '../constructs/live-model-pointer';
+import { ManagedMlflow } from '../constructs/managed-mlflow';
 import { Network } from '../constructs/network';
 import type { Part } from '../constructs/part';
 import { type PointStore, pointStore } from '../constructs/point-store';
@@ -32,6 +33,8 @@ export class StatefulStack extends Stack {
   /** Absent: points are not archived. */
   readonly archive: IBucket | undefined;
   readonly training: IBucket;
+  /** Absent: models are kept elsewhere. */
+  readonly mlflow: ManagedMlflow | undefined;
   readonly network: Network | undefined;
   readonly states: Part<StatesVariables>;
   readonly store: PointStore;
@@ -83,6 +86,11 @@ export class StatefulStack extends Stack {
         ? undefined
         : dataBucket(this, 'Archive', { ...common, lifecycle: [archiveRule(environment.archive)] });
     this.training = trainingBucket(this, common);
+    const registry = environment.training?.registry;
+    this.mlflow =
+      registry?.kind === 'sagemaker'
+        ? new ManagedMlflow(this, 'Mlflow', environment, registry, this.training)
+        : undefined;
     this.network = network === undefined ? undefined : new Network(this, 'Network', environment, network);
     this.states = sourceStates(this, environment, this.network, key);
     this.store = pointStore(this, environment, { network: this.network, key, rejected: this.quarantine });
