@@ -59,6 +59,27 @@ describe('every environment', () => {
       expect([type, all(type).map(({ environment }) => environment.name)]).toEqual([type, NAMES]);
   });
 
+  test('tells the names that pages ask for', () => {
+    const folder = path.join(__dirname, '../docs');
+    const asked = readdirSync(folder)
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => [
+        ...readFileSync(path.join(folder, file), 'utf8').matchAll(
+          /--stack-name tidewatch-dev-(\w+)[^\n]*(?:\\\n)?[^\n]*OutputKey=='(\w+)'/g,
+        ),
+      ])
+      .map(([, stack, name]) => ({ stack: stack!, name: name! }));
+    expect(asked.length).toBeGreaterThan(3);
+    const missing = stacks
+      .filter(({ environment }) => environment.name !== 'emulator')
+      .flatMap(({ stack, template }) =>
+        asked
+          .filter((one) => one.stack === stack.node.id && !(one.name in (template.Outputs ?? {})))
+          .map(({ name }) => `${stack.stackName} ${name}`),
+      );
+    expect(missing).toEqual([]);
+  });
+
   test('has all that is to run by itself on a schedule', () => {
     const expected = ['rescore-degraded', 'route-alerts', 'training', 'watch-drift', 'watch-silence'];
     for (const name of NAMES) {

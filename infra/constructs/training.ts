@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -88,6 +88,9 @@ export class Training extends Construct {
       metric: this.stateMachine.metricFailed({ period: FIVE_MINUTES }),
       above: 0,
     });
+    new CfnOutput(this, 'Machine', { value: this.stateMachine.stateMachineArn }).overrideLogicalId(
+      'TrainingStateMachine',
+    );
     new Schedule(this, 'Schedule', {
       scheduleName: `tidewatch-${environment.name}-training`,
       description: 'Trains on what has come since',

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { costsOf, totalOf } from '../../shared/costs/costs';
 import { MEASURED } from '../../shared/costs/measured';
-import { PRICES } from '../../shared/costs/prices';
+import { PRICES, priceOf } from '../../shared/costs/prices';
 import { ENVIRONMENTS, synthesized, withManagedMlflow } from '../testing/synthesized';
 import { costAtRest } from './at-rest';
 
@@ -45,6 +45,15 @@ test('the documentation says what each stack costs when nothing happens', () => 
   if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(file, meant);
   expect(meant).toContain('| **in all** |');
   expect(readFileSync(file, 'utf8')).toBe(meant);
+});
+
+test('the documentation says what an MLflow of SageMaker costs, which no row of ours has', () => {
+  const page = readFileSync(path.join(__dirname, '..', '..', 'docs', 'deploy.md'), 'utf8');
+  const resources = synthesized([withManagedMlflow('dev')]).stacks.map(({ template }) => template.Resources);
+  const month = resources.reduce((sum, one) => sum + (costAtRest(one).get('registry (SageMaker MLflow)') ?? 0), 0);
+  const hour = priceOf(PRICES.mlflowHour, 'Small').toFixed(2);
+  expect(page).toMatch(new RegExp(`costs ${hour}\\s+dollars an hour, \\*\\*${month.toFixed(0)} a month`));
+  expect(page).toContain(`adds ${month.toFixed(0)} dollars`);
 });
 
 test('an instance without a price is named, rather than free', () => {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
@@ -96,6 +96,21 @@ export class StatefulStack extends Stack {
     this.store = pointStore(this, environment, { network: this.network, key, rejected: this.quarantine });
     new LiveModelPointer(this, 'LiveModel', environment);
     endLogsOfEmptying(this, environment);
+    this.tellNames();
+  }
+
+  /** What people name on the command line, told at the end of a deploy. */
+  private tellNames(): void {
+    const names = {
+      PointsStream: this.stream.streamName,
+      AlertsTable: this.alerts.tableName,
+      SettingsBucket: this.settings.bucketName,
+      QuarantineBucket: this.quarantine.bucketName,
+      TrainingBucket: this.training.bucketName,
+      ...(this.archive === undefined ? {} : { ArchiveBucket: this.archive.bucketName }),
+      ...(this.mlflow === undefined ? {} : { MlflowServer: this.mlflow.arn }),
+    };
+    for (const [name, value] of Object.entries(names)) new CfnOutput(this, name, { value });
   }
 
   private operatorsTopic({ name, operators }: Environment, key: Key | undefined): Topic {

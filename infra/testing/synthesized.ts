@@ -56,7 +56,10 @@ export interface Resource {
 export interface Synthesized {
   readonly environment: Environment;
   readonly stack: Stack;
-  readonly template: { readonly Resources: Readonly<Record<string, Resource>> };
+  readonly template: {
+    readonly Resources: Readonly<Record<string, Resource>>;
+    readonly Outputs?: Readonly<Record<string, unknown>>;
+  };
 }
 
 const folders: string[] = [];
