@@ -62,5 +62,6 @@ export interface CostedEnvironment {
     readonly by: TrainingMachine;
     readonly everyDays: number;
     readonly historyDays: number;
+    readonly registry?: { readonly kind: 'url' } | { readonly kind: 'sagemaker'; readonly size: string };
   };
 }
