@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, IntegrationPattern, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { S3Location, SageMakerCreateTrainingJob } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { MEASURED, stateBytes } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
-import { ENVIRONMENTS, NAMES, resourcesOf, synthesized } from './testing/synthesized';
+import type { Environment } from './config/environment';
+import { ENVIRONMENTS, NAMES, resourcesOf, type Synthesized, synthesized } from './testing/synthesized';
 
 const { stacks } = synthesized();
 const all = (type: string) => resourcesOf(stacks, type);
@@ -408,6 +414,17 @@ describe('permissions', () => {
     expect(names.filter((name) => name.startsWith('tidewatch/'))).toEqual([]);
   });
 
+  test('a role is handed to the service that it is for, and to no other', () => {
+    const statements = all('AWS::IAM::Policy').flatMap(({ where, properties }) =>
+      (properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement.map((one) => ({ where, ...one })),
+    );
+    const passing = statements.filter(({ Action }) => [Action].flat().includes('iam:PassRole'));
+    expect(passing.length).toBeGreaterThan(0);
+    expect(
+      unless(passing, ({ Condition }) => JSON.stringify(Condition ?? {}).includes('"iam:PassedToService":')),
+    ).toEqual([]);
+  });
+
   test('nobody may do everything', () => {
     const policies = ['AWS::IAM::Policy', 'AWS::IAM::Role'].flatMap(all);
     expect(
@@ -416,13 +433,53 @@ describe('permissions', () => {
   });
 });
 
+const isByJobs = (environment: Environment | undefined) => environment?.training?.by.kind === 'sagemaker';
+
+/** A machine that waits for a training job, with what the CDK's own task lets its role do. */
+function jobMachineOfTheCdk(): Pick<Synthesized['template'], 'Resources'> {
+  const stack = new Stack();
+  const bucket = Bucket.fromBucketName(stack, 'Bucket', 'any');
+  const task = new SageMakerCreateTrainingJob(stack, 'Job', {
+    trainingJobName: 'train-1',
+    integrationPattern: IntegrationPattern.RUN_JOB,
+    algorithmSpecification: { algorithmName: 'any' },
+    inputDataConfig: [
+      { channelName: 'points', dataSource: { s3DataSource: { s3Location: S3Location.fromBucket(bucket, 'points') } } },
+    ],
+    outputDataConfig: { s3OutputLocation: S3Location.fromBucket(bucket, 'jobs') },
+  });
+  new StateMachine(stack, 'Steps', { definitionBody: DefinitionBody.fromChainable(task) });
+  return Template.fromStack(stack).toJSON() as Synthesized['template'];
+}
+
+/** Of the roles whose names begin so. */
+const policiesOf = (id: string, templates: readonly Pick<Synthesized['template'], 'Resources'>[]) =>
+  templates.flatMap(({ Resources }) =>
+    Object.entries(Resources)
+      .filter(([name, { Type }]) => Type === 'AWS::IAM::Policy' && name.startsWith(`${id}Role`))
+      .map(([, { Properties = {} }]) => Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }),
+  );
+const actionsOf = (policies: ReturnType<typeof policiesOf>) =>
+  policies.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action));
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
 describe('training', () => {
   interface State {
     readonly Type: string;
     readonly Next?: string;
     readonly Default?: string;
     readonly Choices?: readonly { readonly Next: string }[];
-    readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+    readonly Retry?: readonly {
+      readonly ErrorEquals: readonly string[];
+      readonly IntervalSeconds: number;
+      readonly BackoffRate: number;
+      readonly MaxAttempts: number;
+      readonly MaxDelaySeconds?: number;
+    }[];
     readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   }
   const machines = all('AWS::StepFunctions::StateMachine').map(({ environment, where, properties }) => {
@@ -440,8 +497,7 @@ describe('training', () => {
 
   test('has a state machine in every environment, by jobs where there is SageMaker', () => {
     expect(machines).toHaveLength(NAMES.length);
-    for (const { environment, States } of machines)
-      expect('TrainJob' in States).toBe(environment.training?.by.kind === 'sagemaker');
+    for (const { environment, States } of machines) expect('TrainJob' in States).toBe(isByJobs(environment));
   });
 
   test('every task is tried again, and none fails without being caught', () => {
@@ -501,6 +557,26 @@ describe('training', () => {
     expect(jobs).toHaveLength(6);
     for (const job of jobs)
       expect(job).toMatch(/"CompressionType":"NONE".*"MaxRuntimeInSeconds":\d+.*"EnableNetworkIsolation":true/);
+  });
+
+  test('may run jobs and be told of their end: all that the CDK itself lets a machine do for that', () => {
+    const asked = actionsOf(policiesOf('Steps', [jobMachineOfTheCdk()]));
+    expect(asked).toEqual(expect.arrayContaining(['iam:PassRole', 'sagemaker:AddTags', 'sagemaker:ListTags']));
+    const withJobs = NAMES.filter((name) => isByJobs(ENVIRONMENTS.find((one) => one.name === name)));
+    expect(withJobs.length).toBeGreaterThan(0);
+    for (const name of withJobs) {
+      const ours = stacks.filter(({ environment }) => environment.name === name).map(({ template }) => template);
+      const missing = asked.filter((action) => !actionsOf(policiesOf('TrainingSteps', ours)).includes(action));
+      expect([name, missing]).toEqual([name, []]);
+    }
+  });
+
+  test('a job that failed is begun again, since the name of the error does not tell whose fault it was', () => {
+    const jobs = tasks.filter(({ name }) => name.endsWith('Job'));
+    expect(jobs.length).toBeGreaterThan(0);
+    const isTriedAgain = ({ Retry = [] }: (typeof jobs)[number]) =>
+      Retry.some(({ ErrorEquals, MaxAttempts }) => ErrorEquals.includes('States.TaskFailed') && MaxAttempts >= 1);
+    expect(unless(jobs, isTriedAgain)).toEqual([]);
   });
 
   test('metrics of jobs are those that the job tells', () => {

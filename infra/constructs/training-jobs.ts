@@ -6,7 +6,7 @@ import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { TrainingSettings } from '../config/environment';
-import { allow, allowPutting } from './permissions';
+import { allow, allowPassing, allowPutting } from './permissions';
 import type { Surroundings } from './surroundings';
 import { TRAINING_KEYS } from './training-bucket';
 
@@ -126,6 +126,13 @@ export class TrainingJobs extends Construct {
       backoffRate: 2,
       maxAttempts: 6,
     });
+    // A job that has begun and failed, of whatever: SageMaker's own errors and too few machines come under this name alone.
+    state.addRetry({
+      errors: ['States.TaskFailed'],
+      interval: Duration.minutes(5),
+      backoffRate: 3,
+      maxAttempts: 2,
+    });
     return state;
   }
 
@@ -135,15 +142,17 @@ export class TrainingJobs extends Construct {
     const jobs = ['train', 'evaluate'].map((step) =>
       stack.formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: `${step}-*` }),
     );
-    const actions = ['CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob'].map((one) => `sagemaker:${one}`);
-    for (const job of jobs) allow(user, actions, job);
-    user.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [this.role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
-      }),
-    );
+    // Step Functions tags a job that it waits for, whatever the state says.
+    const actions = ['AddTags', 'CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob'];
+    for (const job of jobs)
+      allow(
+        user,
+        actions.map((one) => `sagemaker:${one}`),
+        job,
+      );
+    // It asks before it knows the job's whole name.
+    allow(user, ['sagemaker:ListTags'], '*');
+    allowPassing(user, this.role, 'sagemaker.amazonaws.com');
     const rule = 'StepFunctionsGetEventsForSageMakerTrainingJobsRule';
     allow(
       user,

@@ -16,7 +16,7 @@ import { liveModelParameter } from './live-model-pointer';
 import { type ModelPart, modelServerImage } from './model-endpoint';
 import { FIVE_MINUTES } from './operations';
 import { allOf, type Part, plain } from './part';
-import { allow, allowPutting } from './permissions';
+import { allow, allowPassing, allowPutting } from './permissions';
 import type { Surroundings } from './surroundings';
 import { TRAINING_KEYS } from './training-bucket';
 import { TrainingJobs } from './training-jobs';
@@ -198,7 +198,7 @@ export class Training extends Construct {
           ['cloudwatch:DescribeAlarms'],
           stack.formatArn({ ...alarmsArn, arnFormat: ArnFormat.COLON_RESOURCE_NAME }),
         );
-        allow(user, ['iam:PassRole'], role.roleArn);
+        allowPassing(user, role, 'sagemaker.amazonaws.com');
         const pointer = { service: 'ssm', resource: 'parameter', resourceName: parameter.slice(1) };
         allow(user, ['ssm:GetParameter', 'ssm:PutParameter'], stack.formatArn(pointer));
         allow(user, ['s3:GetObject'], training.arnForObjects(`${TRAINING_KEYS.served}*`));
