@@ -7,6 +7,7 @@ import { DefinitionBody, IntegrationPattern, StateMachine } from 'aws-cdk-lib/aw
 import { S3Location, SageMakerCreateTrainingJob } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
+import { BAKING_SECONDS, UPDATE_SECONDS_MAX } from '../shared/adapters/sagemaker/blue-green';
 import { MEASURED, stateBytes } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
@@ -597,6 +598,37 @@ describe('training', () => {
       expect(known.length).toBeGreaterThanOrEqual(2);
       expect([...one.matchAll(/tidewatch-\w+-model-away/g)].every(([name]) => names.has(name))).toBe(true);
     }
+  });
+
+  test('alarms by which an update of the endpoint goes back fire while it is watched', () => {
+    const number = (value: unknown) => Number(value ?? Number.NaN);
+    const turning = alarms.filter(({ properties }) =>
+      /-model-(away|errors|slow)$/.test(String(properties['AlarmName'])),
+    );
+    expect(turning.length).toBeGreaterThanOrEqual(3 * all('AWS::SageMaker::Endpoint').length);
+    const late = turning.filter(({ properties }) => {
+      const periods = number(properties['DatapointsToAlarm'] ?? properties['EvaluationPeriods']);
+      // Traffic moves in the middle of a period, and metrics come late by one.
+      return !((periods + 2) * number(properties['Period']) <= BAKING_SECONDS);
+    });
+    expect(late.map(({ where }) => where)).toEqual([]);
+  });
+
+  test('an endpoint that is busy with an update is waited for until that has ended', () => {
+    const waits = tasks
+      .filter(({ name }) => ['Abandon', 'Deploy'].includes(name))
+      .map(({ where, Retry = [] }) => {
+        const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds } = Retry.find(({ ErrorEquals }) =>
+          ErrorEquals.includes('TransientFault'),
+        )!;
+        const delays = Array.from({ length: MaxAttempts }, (_, i) =>
+          Math.min(MaxDelaySeconds ?? Number.POSITIVE_INFINITY, IntervalSeconds * BackoffRate ** i),
+        );
+        return { where, seconds: delays.reduce((sum, one) => sum + one, 0) };
+      });
+    expect(waits).toHaveLength(2 * NAMES.length);
+    // It bakes on, and its old instances go.
+    expect(unless(waits, ({ seconds }) => seconds >= 1.25 * UPDATE_SECONDS_MAX)).toEqual([]);
   });
 
   test('only functions that deploy may update the endpoint, and none of them may write the registry of another environment', () => {

@@ -126,13 +126,14 @@ function invoke(
     retryOnServiceExceptions: false,
   });
   task.addRetry({ errors: OF_LAMBDA, interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 6 });
-  // Of a part that does not answer for now, or of an endpoint that is busy with another update: half an hour in all.
+  // Of a part that does not answer for now, or of an endpoint that is busy with another update, which may take an hour and then go
+  // back: an hour and a half in all.
   task.addRetry({
     errors: ['TransientFault'],
     interval: Duration.seconds(20),
     backoffRate: 2,
     maxDelay: Duration.minutes(10),
-    maxAttempts: 7,
+    maxAttempts: 13,
   });
   return task;
 }
