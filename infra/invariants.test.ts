@@ -483,12 +483,14 @@ describe('training', () => {
     }[];
     readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   }
-  const machines = all('AWS::StepFunctions::StateMachine').map(({ environment, where, properties }) => {
+  const both = all('AWS::StepFunctions::StateMachine').map(({ environment, where, properties }) => {
     const { 'Fn::Join': join } = properties['DefinitionString'] as { 'Fn::Join': [string, readonly unknown[]] };
     const text = join[1].map((part) => (typeof part === 'string' ? part : 'arn')).join('');
     return { environment, where, ...(JSON.parse(text) as { StartAt: string; States: Record<string, State> }) };
   });
-  const tasks = machines.flatMap(({ where, States }) =>
+  /** Those that train; the others take back what these were ended in. */
+  const machines = both.filter(({ StartAt }) => StartAt === 'Prepare');
+  const tasks = both.flatMap(({ where, States }) =>
     Object.entries(States)
       .filter(([, { Type }]) => Type === 'Task')
       .map(([name, state]) => ({ where: `${where} ${name}`, name, ...state })),
@@ -513,6 +515,28 @@ describe('training', () => {
           ErrorEquals[0] === 'States.ALL' && Next === (name === 'Abandon' ? 'Failed' : 'Abandon'),
       );
     expect(unless(tasks, isTakenBack)).toEqual([]);
+  });
+
+  test('an execution that is ended from outside is taken back as well', () => {
+    const rules = all('AWS::Events::Rule');
+    expect(rules.map(({ environment }) => environment.name)).toEqual(NAMES);
+    for (const { where, template, properties } of rules) {
+      const named = (end: string) =>
+        Object.entries(template.Resources).find(([, { Properties = {} }]) =>
+          String(Properties['StateMachineName']).endsWith(end),
+        )![0];
+      const { detail } = properties['EventPattern'] as { detail: Readonly<Record<string, unknown>> };
+      expect([where, detail]).toEqual([
+        where,
+        { stateMachineArn: [{ Ref: named('-training') }], status: ['TIMED_OUT', 'ABORTED'] },
+      ]);
+      const [target] = properties['Targets'] as [{ Arn: unknown; InputTransformer: object }];
+      expect(target.Arn).toEqual({ Ref: named('-training-taken-back') });
+      expect(target.InputTransformer).toMatchObject({
+        InputPathsMap: { 'detail-name': '$.detail.name', 'detail-status': '$.detail.status' },
+        InputTemplate: expect.stringContaining('"run":<detail-name>,"error":<detail-status>,"cause":"'),
+      });
+    }
   });
 
   test('goes through the steps in the order in which one machine walks them', () => {
@@ -626,7 +650,7 @@ describe('training', () => {
         );
         return { where, seconds: delays.reduce((sum, one) => sum + one, 0) };
       });
-    expect(waits).toHaveLength(2 * NAMES.length);
+    expect(waits).toHaveLength(3 * NAMES.length);
     // It bakes on, and its old instances go.
     expect(unless(waits, ({ seconds }) => seconds >= 1.25 * UPDATE_SECONDS_MAX)).toEqual([]);
   });

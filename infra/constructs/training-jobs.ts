@@ -26,6 +26,8 @@ const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 /** A spot machine is waited for so many times as long as the job may take. */
 const SPOT_WAIT_TIMES = 2;
 const MAX_SECONDS = 432_000;
+/** A job that has failed. */
+const TRIED_AGAIN = 2;
 
 /** Training jobs of SageMaker: the model server's image with the word `train`. */
 export class TrainingJobs extends Construct {
@@ -67,6 +69,13 @@ export class TrainingJobs extends Construct {
       }),
     );
     keptLogGroup(this, environment.logDays);
+  }
+
+  /** Of both jobs of a run, with all their tries. */
+  get longest(): Duration {
+    const { hoursMax, spot } = this.settings;
+    const seconds = Duration.hours(hoursMax).toSeconds();
+    return Duration.seconds(2 * (1 + TRIED_AGAIN) * (spot ? waitSeconds(seconds) : seconds));
   }
 
   /** One job, waited for; what comes next is told where it left its documents. */
@@ -112,7 +121,7 @@ export class TrainingJobs extends Construct {
           ResourceConfig: { InstanceCount: 1, InstanceType: instance, VolumeSizeInGB: gigabytes },
           StoppingCondition: {
             MaxRuntimeInSeconds: seconds,
-            ...(spot ? { MaxWaitTimeInSeconds: Math.min(MAX_SECONDS, SPOT_WAIT_TIMES * seconds) } : {}),
+            ...(spot ? { MaxWaitTimeInSeconds: waitSeconds(seconds) } : {}),
           },
           EnableManagedSpotTraining: spot,
           EnableNetworkIsolation: true,
@@ -131,7 +140,7 @@ export class TrainingJobs extends Construct {
       errors: ['States.TaskFailed'],
       interval: Duration.minutes(5),
       backoffRate: 3,
-      maxAttempts: 2,
+      maxAttempts: TRIED_AGAIN,
     });
     return state;
   }
@@ -160,6 +169,10 @@ export class TrainingJobs extends Construct {
       stack.formatArn({ service: 'events', resource: 'rule', resourceName: rule }),
     );
   }
+}
+
+function waitSeconds(seconds: number): number {
+  return Math.min(MAX_SECONDS, SPOT_WAIT_TIMES * seconds);
 }
 
 /** The log group is all environments' of the account: made where there is none, and its logs end. */

@@ -113,6 +113,20 @@ export function trainingSteps(scope: Construct, functions: StepFunctions, jobs: 
   }
 }
 
+/** What is left to do for a run whose execution was ended from outside: by its time-out or by somebody. No step of it could. */
+export function takingBackSteps(scope: Construct, abandon: DeployedFunction): IChainable {
+  const inScope = new Construct(scope, 'States');
+  const task = invoke(inScope, 'Abandon', abandon, {
+    run: JsonPath.stringAt('$.run'),
+    error: JsonPath.stringAt('$.error'),
+    cause: JsonPath.stringAt('$.cause'),
+  });
+  task.addCatch(
+    new Fail(inScope, 'Failed', { error: 'TakingBackFailed', cause: 'See docs/runbook.md#training-failed' }),
+  );
+  return task.next(new Succeed(inScope, 'Done'));
+}
+
 function invoke(
   scope: Construct,
   id: string,
