@@ -79,8 +79,8 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
       'X-Ray, metrics, deliveries of logs and ECR’s token know no resource; the actions on them are all that is allowed on *.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*\/(runs|jobs|served|registry|live|points)\/\*\]$/,
-    where: /\/(Training|Model)\/.*Role\/DefaultPolicy\/Resource$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/(runs|jobs|served|registry|mlflow|live|points)\/\*\]$/,
+    where: /\/(Training|Model|Mlflow)\/.*Role\/DefaultPolicy\/Resource$/,
     reason: 'Objects below one prefix of one bucket: their names follow from runs, which are not known beforehand.',
   },
   {

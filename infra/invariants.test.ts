@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -12,9 +12,18 @@ import { MEASURED, stateBytes } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
 import type { Environment } from './config/environment';
-import { ENVIRONMENTS, NAMES, resourcesOf, type Synthesized, synthesized } from './testing/synthesized';
+import {
+  ENVIRONMENTS,
+  NAMES,
+  resourcesOf,
+  type Synthesized,
+  synthesized,
+  withManagedMlflow,
+} from './testing/synthesized';
 
 const { stacks } = synthesized();
+/** With what a row may have and none of ours has. */
+const managed = synthesized([withManagedMlflow('prod')]);
 const all = (type: string) => resourcesOf(stacks, type);
 const functions = all('AWS::Lambda::Function');
 const alarms = all('AWS::CloudWatch::Alarm');
@@ -37,6 +46,64 @@ const unless = <Item extends { readonly where: string }>(items: readonly Item[],
 test('there is something to check', () => {
   expect(product.length).toBeGreaterThan(10);
   expect(alarms.length).toBeGreaterThan(40);
+});
+
+describe('every environment', () => {
+  const FOLDERS = readdirSync(path.join(__dirname, '../lambdas'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+  test.each(ENVIRONMENTS.map((row) => [row.name, row] as const))('%s has every function of lambdas/', (name, row) => {
+    const there = product
+      .filter(({ environment }) => environment === row)
+      .map(({ properties }) => String(properties['FunctionName']).replace(`tidewatch-${name}-`, ''));
+    // The maker of the store's token is where the stacks make the store.
+    const expected = FOLDERS.filter((one) => one !== 'prepare-influx' || row.store.kind === 'timestream-influx');
+    expect(there.sort()).toEqual(expected.sort());
+  });
+
+  test('has alerts, archive, training, dashboard and a way in by HTTPS', () => {
+    for (const type of [
+      'AWS::DynamoDB::Table',
+      'AWS::KinesisFirehose::DeliveryStream',
+      'AWS::StepFunctions::StateMachine',
+      'AWS::CloudWatch::Dashboard',
+      'AWS::Lambda::Url',
+    ])
+      expect([type, [...new Set(all(type).map(({ environment }) => environment.name))]]).toEqual([type, NAMES]);
+  });
+
+  test('tells the names that pages ask for', () => {
+    const folder = path.join(__dirname, '../docs');
+    const asked = readdirSync(folder)
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => [
+        ...readFileSync(path.join(folder, file), 'utf8').matchAll(
+          /--stack-name tidewatch-dev-(\w+)[^\n]*(?:\\\n)?[^\n]*OutputKey=='(\w+)'/g,
+        ),
+      ])
+      .map(([, stack, name]) => ({ stack: stack!, name: name! }));
+    expect(asked.length).toBeGreaterThan(3);
+    const missing = stacks
+      .filter(({ environment }) => environment.name !== 'emulator')
+      .flatMap(({ stack, template }) =>
+        asked
+          .filter((one) => one.stack === stack.node.id && !(one.name in (template.Outputs ?? {})))
+          .map(({ name }) => `${stack.stackName} ${name}`),
+      );
+    expect(missing).toEqual([]);
+  });
+
+  test('has all that is to run by itself on a schedule', () => {
+    const expected = ['rescore-degraded', 'route-alerts', 'training', 'watch-drift', 'watch-silence'];
+    for (const name of NAMES) {
+      const there = all('AWS::Scheduler::Schedule').filter(({ environment }) => environment.name === name);
+      expect(
+        there.map(({ properties }) => String(properties['Name']).replace(`tidewatch-${name}-`, '')).sort(),
+      ).toEqual(expected);
+      expect(unless(there, ({ properties }) => (properties['State'] ?? 'ENABLED') === 'ENABLED')).toEqual([]);
+    }
+  });
 });
 
 describe('functions', () => {
@@ -288,17 +355,126 @@ describe('data', () => {
     }
   });
 
-  test('what an environment keeps outlives its stack', () => {
-    const types = [
-      'AWS::DynamoDB::Table',
-      'AWS::S3::Bucket',
-      'AWS::Kinesis::Stream',
-      'AWS::Timestream::InfluxDBInstance',
-      'AWS::KMS::Key',
-    ];
-    const kept = types.flatMap(all).filter(({ environment }) => environment.data === 'kept');
-    expect(kept.length).toBeGreaterThan(5);
-    expect(unless(kept, ({ resource }) => resource.DeletionPolicy === 'Retain')).toEqual([]);
+  /** What must not go with its stack where data are kept: data, and what opens them. */
+  const HOLD_DATA = [
+    'AWS::DynamoDB::Table',
+    'AWS::ElastiCache::ServerlessCache',
+    'AWS::ElastiCache::User',
+    'AWS::ElastiCache::UserGroup',
+    'AWS::KMS::Key',
+    'AWS::Kinesis::Stream',
+    'AWS::S3::Bucket',
+    'AWS::SageMaker::MlflowTrackingServer',
+    'AWS::SecretsManager::Secret',
+    'AWS::Timestream::InfluxDBInstance',
+  ];
+  /** Types of the same stacks that hold nothing, or what is made again as it was. */
+  const HOLD_NOTHING =
+    /^AWS::(EC2|IAM)::|^AWS::(KMS::Alias|Lambda::Function|Logs::LogGroup|S3::BucketPolicy)$|^AWS::SNS::|^Custom::/;
+  const stateful = stacks.filter(({ stack }) => stack.node.id === 'stateful');
+
+  test('every type of a stack with data was judged: it holds data, or it holds none', () => {
+    const types = new Set(
+      [...stateful, ...managed.stacks.filter(({ stack }) => stack.node.id === 'stateful')].flatMap(({ template }) =>
+        Object.values(template.Resources).map(({ Type }) => Type),
+      ),
+    );
+    expect(HOLD_DATA.filter((type) => !types.has(type))).toEqual([]);
+    expect([...types].filter((type) => !HOLD_DATA.includes(type) && !HOLD_NOTHING.test(type))).toEqual([]);
+  });
+
+  test('nothing that holds data lies in a stack that may be thrown away', () => {
+    const there = HOLD_DATA.flatMap(all).filter(({ stack }) => stack.node.id === 'stateless');
+    expect(there.map(({ where }) => where)).toEqual([]);
+  });
+
+  test('what an environment keeps outlives its stack, and so does what opens it', () => {
+    const kept = HOLD_DATA.flatMap((type) => [...all(type), ...resourcesOf(managed.stacks, type)]).filter(
+      ({ environment }) => environment.data === 'kept',
+    );
+    expect(kept.length).toBeGreaterThan(10);
+    const outlives = ({ resource }: (typeof kept)[number]) =>
+      resource.DeletionPolicy === 'Retain' && resource.UpdateReplacePolicy === 'Retain';
+    expect(unless(kept, outlives)).toEqual([]);
+    const stacksKept = stateful.filter(({ environment }) => environment.data === 'kept');
+    expect(stacksKept.length).toBeGreaterThan(0);
+    expect(stacksKept.filter(({ stack }) => stack.terminationProtection !== true)).toEqual([]);
+  });
+
+  test('what an environment does not keep goes with its stack', () => {
+    const deleted = HOLD_DATA.flatMap(all).filter(({ environment }) => environment.data === 'deleted');
+    expect(deleted.length).toBeGreaterThan(20);
+    expect(unless(deleted, ({ resource }) => resource.DeletionPolicy !== 'Retain')).toEqual([]);
+    const emptied = all('Custom::S3AutoDeleteObjects').map(
+      ({ stack, properties }) => `${stack.stackName} ${JSON.stringify(properties['BucketName'])}`,
+    );
+    const buckets = deleted.filter(({ resource }) => resource.Type === 'AWS::S3::Bucket');
+    expect(unless(buckets, ({ stack, id }) => emptied.includes(`${stack.stackName} {"Ref":"${id}"}`))).toEqual([]);
+  });
+
+  test('every table can be set back to any moment of the last weeks, and a kept one is not deleted by mistake', () => {
+    const tables = all('AWS::DynamoDB::Table');
+    expect(tables.length).toBeGreaterThan(0);
+    const isSafe = ({ environment, properties }: (typeof tables)[number]) =>
+      JSON.stringify(properties['PointInTimeRecoverySpecification']) === '{"PointInTimeRecoveryEnabled":true}' &&
+      (properties['DeletionProtectionEnabled'] === true) === (environment.data === 'kept');
+    expect(unless(tables, isSafe)).toEqual([]);
+  });
+
+  test('a cache that is kept is copied every day', () => {
+    const caches = all('AWS::ElastiCache::ServerlessCache').filter(({ environment }) => environment.data === 'kept');
+    expect(caches.length).toBeGreaterThan(0);
+    expect(unless(caches, ({ properties }) => Number(properties['SnapshotRetentionLimit']) > 0)).toEqual([]);
+  });
+
+  test('all data lie encrypted, under the own key where an environment has one', () => {
+    const types = ['AWS::SNS::Topic', ...HOLD_DATA.filter((type) => !/User|UserGroup|KMS|InfluxDB|Mlflow/.test(type))];
+    const some = types.flatMap(all).filter(({ environment }) => environment.encryption === 'own-key');
+    expect(some.length).toBeGreaterThan(10);
+    // Logs of access can be delivered under S3's key alone.
+    const isUnderKey = ({ id, properties }: (typeof some)[number]) =>
+      id.startsWith('AccessLogs') || /"(Ref|Fn::GetAtt)":(\[)?"Key\w{8}"/.test(JSON.stringify(properties));
+    expect(unless(some, isUnderKey)).toEqual([]);
+    expect(unless(all('AWS::Kinesis::Stream'), ({ properties }) => 'StreamEncryption' in properties)).toEqual([]);
+    const queues = all('AWS::SQS::Queue');
+    expect(unless(queues, ({ properties }) => properties['SqsManagedSseEnabled'] === true)).toEqual([]);
+    expect(unless(all('AWS::KMS::Key'), ({ properties }) => properties['EnableKeyRotation'] === true)).toEqual([]);
+  });
+
+  test('topics and queues take and give nothing without TLS', () => {
+    const closed = (types: readonly string[], nameOf: string) =>
+      types
+        .flatMap(all)
+        .flatMap(({ stack, properties }) =>
+          JSON.stringify(properties).includes('"aws:SecureTransport":"false"')
+            ? (properties[nameOf] as { Ref: string }[]).map(({ Ref }) => `${stack.stackName}/${Ref}`)
+            : [],
+        );
+    const topics = all('AWS::SNS::Topic');
+    const queues = all('AWS::SQS::Queue');
+    const refusing = [...closed(['AWS::SNS::TopicPolicy'], 'Topics'), ...closed(['AWS::SQS::QueuePolicy'], 'Queues')];
+    expect(topics.length).toBe(3 * NAMES.length);
+    expect(unless([...topics, ...queues], ({ where }) => refusing.includes(where))).toEqual([]);
+  });
+
+  test('a queue keeps what waits for a week at least, a dead-letter queue for two', () => {
+    const isLong = ({ properties }: ReturnType<typeof all>[number]) =>
+      Number(properties['MessageRetentionPeriod']) >= (properties['RedrivePolicy'] === undefined ? 14 : 7) * 86_400;
+    expect(unless(all('AWS::SQS::Queue'), isLong)).toEqual([]);
+  });
+
+  test('every bucket says when what lies in it ends, or is one of which people want all', () => {
+    const buckets = all('AWS::S3::Bucket');
+    expect(buckets).toHaveLength(5 * NAMES.length);
+    const ends = ({ environment, id, properties }: (typeof buckets)[number]) => {
+      const text = JSON.stringify(properties['LifecycleConfiguration'] ?? {});
+      if (!text.includes('AbortIncompleteMultipartUpload')) return false;
+      if (id.startsWith('Settings')) return JSON.stringify(properties['VersioningConfiguration']).includes('"Enabled"');
+      if (id.startsWith('Archive') && environment.archive?.deletedAfterDays === undefined)
+        return text.includes('STANDARD_IA');
+      return text.includes('ExpirationInDays');
+    };
+    expect(unless(buckets, ends)).toEqual([]);
   });
 
   test('the pointer to the live model is made once and written by no update', () => {

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../shared/training/judge-shadow';
 import type { Environment } from './config/environment';
-import { ENVIRONMENTS, resourcesOf, synthesized } from './testing/synthesized';
+import { MLFLOW_ACTIONS } from './constructs/model-registry';
+import { ENVIRONMENTS, resourcesOf, synthesized, withManagedMlflow } from './testing/synthesized';
 
 /** What a row may say and no row of ours does. */
 const dev = ENVIRONMENTS.find(({ name }) => name === 'dev')!;
@@ -104,4 +107,90 @@ test('a secret that functions may not read is refused before anything is deploye
   expect(() => synthesized([{ ...dev, alerts: { linkKeysSecret: 'tidewatch/links' } }])).toThrow(
     /so not tidewatch\/links/,
   );
+});
+
+describe('an MLflow that the stacks make', () => {
+  const { stacks } = synthesized([withManagedMlflow('prod')]);
+  const all = (type: string) => resourcesOf(stacks, type);
+  const [server] = all('AWS::SageMaker::MlflowTrackingServer');
+  const policyOf = (id: string) =>
+    all('AWS::IAM::Policy')
+      .filter((one) => one.id.startsWith(id))
+      .map(({ properties }) => JSON.stringify(properties))
+      .join();
+  const actionsOf = (id: string) =>
+    [...new Set([...policyOf(id).matchAll(/"sagemaker-mlflow:(\w+)"/g)].map(([, action]) => action!))].sort();
+  const actionsFor = (...uses: readonly (keyof typeof MLFLOW_ACTIONS)[]) =>
+    uses.flatMap((use) => Object.values(MLFLOW_ACTIONS[use]).flat()).sort();
+
+  test('is made only where a row asks for it', () => {
+    expect(resourcesOf(synthesized().stacks, 'AWS::SageMaker::MlflowTrackingServer')).toEqual([]);
+    expect(server?.stack.stackName).toBe('tidewatch-prod-stateful');
+    expect(server?.resource.DeletionPolicy).toBe('Retain');
+  });
+
+  test('has its resources and what functions may do with it as they were', () => {
+    const before = new Map(
+      synthesized([ENVIRONMENTS.find(({ name }) => name === 'prod')!]).stacks.flatMap(({ template }) =>
+        Object.entries(template.Resources).map(([id, resource]) => [id, JSON.stringify(resource)] as const),
+      ),
+    );
+    const changed = stacks.flatMap(({ template }) =>
+      Object.entries(template.Resources)
+        .map(([id, resource]) => [id, JSON.stringify(resource)] as const)
+        .filter(([id, text]) => before.get(id) !== text)
+        .map(([id, text]) => `${id}: ${text}`),
+    );
+    expect(changed.join('\n')).toMatchSnapshot();
+  });
+
+  test('may be asked by each step for what the step does, at this server alone', () => {
+    for (const id of ['TrainingPrepareTraining', 'TrainingGateModel'])
+      expect(actionsOf(id)).toEqual(actionsFor('read'));
+    for (const id of ['TrainingShadowModel', 'TrainingDeployModel', 'TrainingAbandonTraining'])
+      expect(actionsOf(id)).toEqual(actionsFor('read', 'name'));
+    expect(actionsOf('TrainingRegisterModel')).toEqual(actionsFor('read', 'name', 'register'));
+    for (const id of ['Detection', 'Alerts', 'TrainingTrainModel']) expect(actionsOf(id)).toEqual([]);
+    const statements = all('AWS::IAM::Policy').flatMap(
+      ({ properties }) =>
+        (properties['PolicyDocument'] as { Statement: { Action: unknown; Resource: unknown }[] }).Statement,
+    );
+    const asking = statements.filter(({ Action }) => JSON.stringify(Action).includes('sagemaker-mlflow:'));
+    expect(asking).toHaveLength(6);
+    expect(new Set(asking.map(({ Resource }) => JSON.stringify(Resource))).size).toBe(1);
+    expect(JSON.stringify(asking[0]!.Resource)).toContain('MlflowServer');
+  });
+
+  test('is allowed all that the client calls, and nothing else', () => {
+    const folder = path.join(__dirname, '../shared/adapters/registry/mlflow');
+    const sources = readdirSync(folder).filter((file) => /^mlflow-\w+\.ts$/.test(file));
+    const called = sources.flatMap((file) =>
+      [
+        ...readFileSync(path.join(folder, file), 'utf8').matchAll(/'((?:experiments|runs|[a-z]+-[a-z]+)\/[a-z-]+)'/g),
+      ].map(([, what]) => what!),
+    );
+    expect(Object.values(MLFLOW_ACTIONS).flatMap(Object.keys).sort()).toEqual([...new Set(called)].sort());
+  });
+
+  test('keeps its artifacts in one prefix of the training bucket, under its key', () => {
+    expect(JSON.stringify(server?.properties['ArtifactStoreUri'])).toMatch(/s3:\/\/.*Training.*\/mlflow/);
+    const policy = policyOf('MlflowRole');
+    expect(policy).toContain('kms:GenerateDataKey');
+    expect([...policy.matchAll(/"(s3:\w+)"/g)].map(([, action]) => action)).toEqual([
+      's3:GetObject',
+      's3:PutObject',
+      's3:ListBucket',
+    ]);
+    expect(policy.match(/\/mlflow\/\*/g)).toHaveLength(1);
+  });
+
+  test('that is there already is asked by ARN with the same rights', () => {
+    const row = withManagedMlflow('dev');
+    const uri = 'arn:aws:sagemaker:eu-central-1:123456789012:mlflow-tracking-server/ours';
+    const registry = { kind: 'url', uri } as const;
+    const policies = resources({ ...row, training: { ...row.training!, registry } }, 'AWS::IAM::Policy');
+    const asking = policies.filter(({ properties }) => JSON.stringify(properties).includes('sagemaker-mlflow:'));
+    expect(asking).toHaveLength(6);
+    expect(asking.every(({ properties }) => JSON.stringify(properties).includes(`"Resource":"${uri}"`))).toBe(true);
+  });
 });

@@ -179,11 +179,22 @@ export interface TrainingSettings {
   readonly historyDays: number;
   /** How long a challenger scores beside the live model at least; 0: not at all. */
   readonly shadowHours: number;
-  /** An MLflow; absent: models are kept in the training bucket. */
-  readonly registry?: {
-    /** Address, or ARN of one that SageMaker manages. */
-    readonly uri: string;
-    /** Name of a secret that holds its token. */
-    readonly tokenSecret?: string;
-  };
+  /** An MLflow; absent: models are kept in the training bucket, which costs next to nothing. */
+  readonly registry?: RegistrySettings;
 }
+
+export type RegistrySettings =
+  | {
+      /** One that is there already. */
+      readonly kind: 'url';
+      /** Address, or ARN of one that SageMaker manages. */
+      readonly uri: string;
+      /** Name of a secret that holds its token. */
+      readonly tokenSecret?: string;
+    }
+  | {
+      /** One that SageMaker manages, made here. It costs by the hour, whether anybody asks it or not. */
+      readonly kind: 'sagemaker';
+      /** For 25, 50 or 100 users, as AWS says. */
+      readonly size: 'Small' | 'Medium' | 'Large';
+    };

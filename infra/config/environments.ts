@@ -104,7 +104,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
       training: {
         by: { kind: 'function', memoryMb: 1_024 },
         ...{ everyDays: 7, historyDays: 90, shadowHours: 0 },
-        ...(emulator.mlflowUrl === undefined ? {} : { registry: { uri: emulator.mlflowUrl } }),
+        ...(emulator.mlflowUrl === undefined ? {} : { registry: { kind: 'url' as const, uri: emulator.mlflowUrl } }),
       },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },

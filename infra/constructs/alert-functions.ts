@@ -179,7 +179,7 @@ export class AlertFunctions extends Construct {
     });
     // Each of its ways has an authentication of its own, of the one who calls: Slack, a signed link, a token.
     const { url } = api.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
-    new CfnOutput(this, 'ApiUrl', { value: url });
+    new CfnOutput(this, 'ApiUrl', { value: url }).overrideLogicalId('ApiUrl');
     return url;
   }
 

@@ -74,7 +74,9 @@ class ManagedInflux extends Construct implements PointStore {
     key: IKey | undefined,
   ) {
     super(scope, id);
-    const encryption = key === undefined ? {} : { encryptionKey: key };
+    const removalPolicy = data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // What opens data that are kept is kept with them.
+    const common = { removalPolicy, ...(key === undefined ? {} : { encryptionKey: key }) };
     const login = new Secret(this, 'Login', {
       description: `First user of the InfluxDB of ${name}`,
       generateSecretString: {
@@ -83,11 +85,11 @@ class ManagedInflux extends Construct implements PointStore {
         passwordLength: 48,
         excludePunctuation: true,
       },
-      ...encryption,
+      ...common,
     });
     const token = new Secret(this, 'Token', {
       description: `Token of the InfluxDB of ${name}, by which functions read and write ${BUCKET}`,
-      ...encryption,
+      ...common,
     });
     const instance = new CfnInfluxDBInstance(this, 'Instance', {
       name: `tidewatch-${name}`,
@@ -103,7 +105,7 @@ class ManagedInflux extends Construct implements PointStore {
       vpcSubnetIds: network.subnets.map(({ subnetId }) => subnetId),
       vpcSecurityGroupIds: [network.serverGroup(this, 'Group', 'Time-series store', [INFLUX_PORT]).securityGroupId],
     });
-    instance.applyRemovalPolicy(data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    instance.applyRemovalPolicy(removalPolicy);
     const url = Fn.join('', ['https://', instance.attrEndpoint, `:${INFLUX_PORT}`]);
     const revision = String(settings.tokenRevision ?? 1);
     this.token = { url, organization: ORGANIZATION, bucket: BUCKET, login, token, revision };

@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnServerlessCache, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -26,7 +26,7 @@ export function sourceStates(
   const { states } = environment;
   if (states.kind === 'url') return plain({ REDIS_URL: states.url });
   if (network === undefined) throw new Error(`${environment.name}: ElastiCache needs a network`);
-  return new StatesCache(scope, 'States', environment.name, states, network, key);
+  return new StatesCache(scope, 'States', environment, states, network, key);
 }
 
 const PORTS = [6379, 6380] as const;
@@ -39,15 +39,17 @@ class StatesCache extends Construct implements Part<StatesVariables> {
   constructor(
     scope: Construct,
     id: string,
-    environment: string,
+    { name: environment, data }: Environment,
     settings: StatesSettings & { readonly kind: 'elasticache' },
     network: Network,
     key: IKey | undefined,
   ) {
     super(scope, id);
+    const removalPolicy = data === 'kept' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.password = new Secret(this, 'Password', {
       description: `Password of the user ${CACHE_USER} of the cache of ${environment}`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
       ...(key === undefined ? {} : { encryptionKey: key }),
     });
     const user = new CfnUser(this, 'User', {
@@ -80,6 +82,8 @@ class StatesCache extends Construct implements Part<StatesVariables> {
         : { snapshotRetentionLimit: settings.snapshotDays, dailySnapshotTime: '03:00' }),
       ...(key === undefined ? {} : { kmsKeyId: key.keyId }),
     });
+    // The cache with who may open it.
+    for (const kept of [user, users, cache]) kept.applyRemovalPolicy(removalPolicy);
     this.variables = {
       REDIS_URL: Fn.join('', [`rediss://${CACHE_USER}@`, cache.attrEndpointAddress, ':', cache.attrEndpointPort]),
       REDIS_CLUSTER: 'true',

@@ -14,6 +14,8 @@ export const TRAINING_KEYS = {
   jobs: 'jobs/',
   /** Models, where there is no MLflow. */
   registry: 'registry/',
+  /** Artifacts of an MLflow that SageMaker manages. */
+  mlflow: 'mlflow/',
   /** Models that the endpoint loads. */
   served: 'served/',
   /** The pointer that a model server of one's own follows. */

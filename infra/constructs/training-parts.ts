@@ -1,14 +1,12 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { LIST_INDEX } from '../../shared/adapters/dynamodb/table';
-import type { TrainingSettings } from '../config/environment';
 import type { Part } from './part';
 import { allow, allowPutting } from './permissions';
 import { TRAINING_KEYS } from './training-bucket';
 
 /** Keys of a bucket, to read and to write. */
-function keeping(bucket: IBucket, keys: string): Part<object> {
+export function keeping(bucket: IBucket, keys: string): Part<object> {
   return {
     variables: {},
     grantTo(user) {
@@ -26,29 +24,6 @@ export function workingOnRuns(training: IBucket): Part<{ readonly TRAINING_BUCKE
     variables: { TRAINING_BUCKET: training.bucketName },
     grantTo: (user) => keeping(training, `${TRAINING_KEYS.runs}*`).grantTo(user),
   };
-}
-
-/** The registry: MLflow by its address, else the training bucket. */
-export function keepingModels(training: IBucket, { registry }: TrainingSettings): Part<RegistryVariables> {
-  if (registry === undefined) return { ...keeping(training, `${TRAINING_KEYS.registry}*`), variables: {} };
-  const { uri, tokenSecret } = registry;
-  return {
-    variables: {
-      MLFLOW_TRACKING_URI: uri,
-      ...(tokenSecret === undefined ? {} : { MLFLOW_TRACKING_TOKEN_SECRET: tokenSecret }),
-    },
-    grantTo(user) {
-      if (tokenSecret === undefined) return;
-      const names = { service: 'secretsmanager', resource: 'secret', resourceName: `${tokenSecret}-??????` };
-      const arn = Stack.of(user).formatArn({ ...names, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-      allow(user, ['secretsmanager:GetSecretValue'], arn);
-    },
-  };
-}
-
-interface RegistryVariables {
-  readonly MLFLOW_TRACKING_URI?: string;
-  readonly MLFLOW_TRACKING_TOKEN_SECRET?: string;
 }
 
 /** The document of a challenger, beside the settings, to write and to take away. */

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -14,7 +14,9 @@ import { DeadLetterQueue } from './dead-letter-queue';
 import { DeployedFunction, type DeployedFunctionProps } from './deployed-function';
 import type { FunctionName } from './function-variables';
 import { liveModelParameter } from './live-model-pointer';
+import type { ManagedMlflow } from './managed-mlflow';
 import { type ModelPart, modelServerImage } from './model-endpoint';
+import { keepingModels, type RegistryUse } from './model-registry';
 import { FIVE_MINUTES } from './operations';
 import { allOf, type Part, plain } from './part';
 import { allow, allowPassing, allowPutting } from './permissions';
@@ -26,7 +28,6 @@ import {
   challenging,
   countingShadow,
   deployingDocument,
-  keepingModels,
   listingPoints,
   readingAlerts,
   readingPoints,
@@ -38,6 +39,8 @@ import { trainingSteps } from './training-steps';
 export interface TrainingProps {
   readonly archive: IBucket;
   readonly training: IBucket;
+  /** There if the registry is one that is made here. */
+  readonly mlflow: ManagedMlflow | undefined;
   readonly settings: IBucket;
   readonly alerts: ITable;
   readonly operators: ITopic;
@@ -91,6 +94,9 @@ export class Training extends Construct {
       metric: this.stateMachine.metricFailed({ period: FIVE_MINUTES }),
       above: 0,
     });
+    new CfnOutput(this, 'Machine', { value: this.stateMachine.stateMachineArn }).overrideLogicalId(
+      'TrainingStateMachine',
+    );
     new Schedule(this, 'Schedule', {
       scheduleName: `tidewatch-${environment.name}-training`,
       description: 'Trains on what has come since',
@@ -108,10 +114,10 @@ export class Training extends Construct {
   }
 
   private functions() {
-    const { training, archive, settings, alerts, operators } = this.props;
-    const { by, historyDays, shadowHours } = this.settings;
+    const { training, archive, mlflow, settings, alerts, operators } = this.props;
+    const { by, registry, historyDays, shadowHours } = this.settings;
     const runs = allOf(telling(this.surroundings.environment), workingOnRuns(training));
-    const models = keepingModels(training, this.settings);
+    const models = (use: RegistryUse) => keepingModels(training, registry, mlflow, use);
     const replaying: Part<{ readonly TRAINS: 'here' | 'in-a-job' }> =
       by.kind === 'function'
         ? allOf(plain({ TRAINS: 'here' } as const), readingPoints(archive))
@@ -125,7 +131,7 @@ export class Training extends Construct {
       prepare: this.step('prepare-training', 'Writes down what a run trains on', {
         uses: allOf(
           runs,
-          models,
+          models('read'),
           knowingSettings(settings),
           listingPoints(archive),
           readingAlerts(alerts),
@@ -134,16 +140,22 @@ export class Training extends Construct {
       }),
       train: this.step('train-model', 'Trains a model', replay),
       evaluate: this.step('evaluate-model', 'Proves it on newer data', replay),
-      gate: this.step('gate-model', 'Decides whether it is better', { uses: allOf(runs, models) }),
+      gate: this.step('gate-model', 'Decides whether it is better', { uses: allOf(runs, models('read')) }),
       register: this.step('register-model', 'Keeps it with how it came about', {
-        uses: allOf(runs, models, referring(training)),
+        uses: allOf(runs, models('register'), referring(training)),
       }),
       shadow: this.step('shadow-model', 'Has it score beside the live model', {
-        uses: allOf(runs, models, challenging(settings), countingShadow, plain({ SHADOW_HOURS: String(shadowHours) })),
+        uses: allOf(
+          runs,
+          models('name'),
+          challenging(settings),
+          countingShadow,
+          plain({ SHADOW_HOURS: String(shadowHours) }),
+        ),
       }),
-      deploy: this.step('deploy-model', 'Puts it live', { uses: allOf(runs, models, this.deploying()) }),
+      deploy: this.step('deploy-model', 'Puts it live', { uses: allOf(runs, models('name'), this.deploying()) }),
       abandon: this.step('abandon-training', 'Takes back what a failed run has done', {
-        uses: allOf(runs, models, this.deploying(), challenging(settings), publishing(operators)),
+        uses: allOf(runs, models('name'), this.deploying(), challenging(settings), publishing(operators)),
       }),
     };
   }

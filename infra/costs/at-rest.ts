@@ -15,6 +15,7 @@ interface Sizes {
   readonly DeploymentType?: string;
   readonly ProductionVariants?: readonly { readonly InstanceType: string; readonly InitialInstanceCount: number }[];
   readonly StreamModeDetails?: { readonly StreamMode?: string };
+  readonly TrackingServerSize?: string;
   readonly ShardCount?: number;
   readonly RetentionPeriodHours?: number;
 }
@@ -47,6 +48,10 @@ const PRICED: Readonly<Record<string, { readonly part: string; readonly price: P
           sum + HOURS_A_MONTH * priceOf(PRICES.endpointHour, InstanceType) * InitialInstanceCount,
         0,
       ),
+  },
+  'AWS::SageMaker::MlflowTrackingServer': {
+    part: 'registry (SageMaker MLflow)',
+    price: ({ TrackingServerSize = '' }) => HOURS_A_MONTH * priceOf(PRICES.mlflowHour, TrackingServerSize),
   },
   'AWS::SecretsManager::Secret': { part: 'secrets', price: () => PRICES.secretMonth },
   'AWS::KMS::Key': { part: 'own key (KMS)', price: () => PRICES.keyMonth },

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
@@ -11,6 +11,7 @@ import type { Environment, StreamSettings } from '../config/environment';
 import { alertsTable } from '../constructs/alerts-table';
 import { dataBucket, endLogsOfEmptying } from '../constructs/data-bucket';
 import { LiveModelPointer } from '../constructs/live-model-pointer';
+import { ManagedMlflow } from '../constructs/managed-mlflow';
 import { Network } from '../constructs/network';
 import type { Part } from '../constructs/part';
 import { type PointStore, pointStore } from '../constructs/point-store';
@@ -32,6 +33,8 @@ export class StatefulStack extends Stack {
   /** Absent: points are not archived. */
   readonly archive: IBucket | undefined;
   readonly training: IBucket;
+  /** Absent: models are kept elsewhere. */
+  readonly mlflow: ManagedMlflow | undefined;
   readonly network: Network | undefined;
   readonly states: Part<StatesVariables>;
   readonly store: PointStore;
@@ -83,11 +86,31 @@ export class StatefulStack extends Stack {
         ? undefined
         : dataBucket(this, 'Archive', { ...common, lifecycle: [archiveRule(environment.archive)] });
     this.training = trainingBucket(this, common);
+    const registry = environment.training?.registry;
+    this.mlflow =
+      registry?.kind === 'sagemaker'
+        ? new ManagedMlflow(this, 'Mlflow', environment, registry, this.training)
+        : undefined;
     this.network = network === undefined ? undefined : new Network(this, 'Network', environment, network);
     this.states = sourceStates(this, environment, this.network, key);
     this.store = pointStore(this, environment, { network: this.network, key, rejected: this.quarantine });
     new LiveModelPointer(this, 'LiveModel', environment);
     endLogsOfEmptying(this, environment);
+    this.tellNames();
+  }
+
+  /** What people name on the command line, told at the end of a deploy. */
+  private tellNames(): void {
+    const names = {
+      PointsStream: this.stream.streamName,
+      AlertsTable: this.alerts.tableName,
+      SettingsBucket: this.settings.bucketName,
+      QuarantineBucket: this.quarantine.bucketName,
+      TrainingBucket: this.training.bucketName,
+      ...(this.archive === undefined ? {} : { ArchiveBucket: this.archive.bucketName }),
+      ...(this.mlflow === undefined ? {} : { MlflowServer: this.mlflow.arn }),
+    };
+    for (const [name, value] of Object.entries(names)) new CfnOutput(this, name, { value });
   }
 
   private operatorsTopic({ name, operators }: Environment, key: Key | undefined): Topic {

@@ -109,9 +109,9 @@ export class StatelessStack extends Stack {
 function trainingOf(scope: Construct, surroundings: Surroundings, stateful: StatefulStack, model: ModelPart) {
   const { environment } = surroundings;
   if (environment.training === undefined) return undefined;
-  const { archive, training, settings, alerts, operators } = stateful;
+  const { archive, training, mlflow, settings, alerts, operators } = stateful;
   if (archive === undefined) throw new Error(`${environment.name}: training needs the archive, and there is none`);
   return new Training(scope, 'Training', surroundings, environment.training, {
-    ...{ archive, training, settings, alerts, operators, model },
+    ...{ archive, training, mlflow, settings, alerts, operators, model },
   });
 }

@@ -225,11 +225,16 @@ const DAYS_A_MONTH = 365 / 12;
 function training({ training: own }: CostedEnvironment) {
   if (own === undefined) return NOTHING;
   const { jobs, hours, transitions } = TRAINING;
-  const { by, everyDays } = own;
+  const { by, everyDays, registry } = own;
   const job = by.kind === 'sagemaker' ? jobs * hours * PRICES.trainingHour : call(jobs, hours * 3_600_000, by.memoryMb);
+  const isManaged = registry?.kind === 'sagemaker';
+  const server = isManaged ? HOURS_A_MONTH * priceOf(PRICES.mlflowHour, registry.size) : 0;
   return {
-    dollars: (DAYS_A_MONTH / everyDays) * (job + transitions * PRICES.stateTransition),
-    why: `a run every ${everyDays} days of ${jobs} jobs of a quarter of an hour (assumed)`,
+    dollars: server + (DAYS_A_MONTH / everyDays) * (job + transitions * PRICES.stateTransition),
+    why: [
+      `a run every ${everyDays} days of ${jobs} jobs of a quarter of an hour (assumed)`,
+      ...(isManaged ? [`a ${registry.size} MLflow server`] : []),
+    ].join(', '),
   };
 }
 

@@ -54,5 +54,9 @@ export interface CostedEnvironment {
     readonly deletedAfterDays?: number;
   };
   /** Absent: training is not deployed. */
-  readonly training?: { readonly by: TrainingMachine; readonly everyDays: number };
+  readonly training?: {
+    readonly by: TrainingMachine;
+    readonly everyDays: number;
+    readonly registry?: { readonly kind: 'url' } | { readonly kind: 'sagemaker'; readonly size: string };
+  };
 }

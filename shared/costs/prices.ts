@@ -41,6 +41,8 @@ export const PRICES = {
     Record<string, number>
   >,
   trainingHour: 0.115,
+  /** A tracking server that SageMaker manages, by its size. */
+  mlflowHour: { Small: 0.6, Medium: 1.2, Large: 2.4 } as Readonly<Record<string, number>>,
   stateTransition: 0.025e-3,
   /** A record is rounded up to whole five kilobytes. */
   firehoseGigabyte: 0.029,
