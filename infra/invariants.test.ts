@@ -1,11 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { DefinitionBody, IntegrationPattern, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { S3Location, SageMakerCreateTrainingJob } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
+import { BAKING_SECONDS, UPDATE_SECONDS_MAX } from '../shared/adapters/sagemaker/blue-green';
 import { MEASURED, stateBytes } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
-import { ENVIRONMENTS, NAMES, resourcesOf, synthesized, withManagedMlflow } from './testing/synthesized';
+import type { Environment } from './config/environment';
+import {
+  ENVIRONMENTS,
+  NAMES,
+  resourcesOf,
+  type Synthesized,
+  synthesized,
+  withManagedMlflow,
+} from './testing/synthesized';
 
 const { stacks } = synthesized();
 /** With what a row may have and none of ours has. */
@@ -56,7 +70,7 @@ describe('every environment', () => {
       'AWS::CloudWatch::Dashboard',
       'AWS::Lambda::Url',
     ])
-      expect([type, all(type).map(({ environment }) => environment.name)]).toEqual([type, NAMES]);
+      expect([type, [...new Set(all(type).map(({ environment }) => environment.name))]]).toEqual([type, NAMES]);
   });
 
   test('tells the names that pages ask for', () => {
@@ -577,6 +591,17 @@ describe('permissions', () => {
     expect(names.filter((name) => name.startsWith('tidewatch/'))).toEqual([]);
   });
 
+  test('a role is handed to the service that it is for, and to no other', () => {
+    const statements = all('AWS::IAM::Policy').flatMap(({ where, properties }) =>
+      (properties['PolicyDocument'] as { Statement: readonly Statement[] }).Statement.map((one) => ({ where, ...one })),
+    );
+    const passing = statements.filter(({ Action }) => [Action].flat().includes('iam:PassRole'));
+    expect(passing.length).toBeGreaterThan(0);
+    expect(
+      unless(passing, ({ Condition }) => JSON.stringify(Condition ?? {}).includes('"iam:PassedToService":')),
+    ).toEqual([]);
+  });
+
   test('nobody may do everything', () => {
     const policies = ['AWS::IAM::Policy', 'AWS::IAM::Role'].flatMap(all);
     expect(
@@ -585,21 +610,63 @@ describe('permissions', () => {
   });
 });
 
+const isByJobs = (environment: Environment | undefined) => environment?.training?.by.kind === 'sagemaker';
+
+/** A machine that waits for a training job, with what the CDK's own task lets its role do. */
+function jobMachineOfTheCdk(): Pick<Synthesized['template'], 'Resources'> {
+  const stack = new Stack();
+  const bucket = Bucket.fromBucketName(stack, 'Bucket', 'any');
+  const task = new SageMakerCreateTrainingJob(stack, 'Job', {
+    trainingJobName: 'train-1',
+    integrationPattern: IntegrationPattern.RUN_JOB,
+    algorithmSpecification: { algorithmName: 'any' },
+    inputDataConfig: [
+      { channelName: 'points', dataSource: { s3DataSource: { s3Location: S3Location.fromBucket(bucket, 'points') } } },
+    ],
+    outputDataConfig: { s3OutputLocation: S3Location.fromBucket(bucket, 'jobs') },
+  });
+  new StateMachine(stack, 'Steps', { definitionBody: DefinitionBody.fromChainable(task) });
+  return Template.fromStack(stack).toJSON() as Synthesized['template'];
+}
+
+/** Of the roles whose names begin so. */
+const policiesOf = (id: string, templates: readonly Pick<Synthesized['template'], 'Resources'>[]) =>
+  templates.flatMap(({ Resources }) =>
+    Object.entries(Resources)
+      .filter(([name, { Type }]) => Type === 'AWS::IAM::Policy' && name.startsWith(`${id}Role`))
+      .map(([, { Properties = {} }]) => Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }),
+  );
+const actionsOf = (policies: ReturnType<typeof policiesOf>) =>
+  policies.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action));
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
 describe('training', () => {
   interface State {
     readonly Type: string;
     readonly Next?: string;
     readonly Default?: string;
     readonly Choices?: readonly { readonly Next: string }[];
-    readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+    readonly Retry?: readonly {
+      readonly ErrorEquals: readonly string[];
+      readonly IntervalSeconds: number;
+      readonly BackoffRate: number;
+      readonly MaxAttempts: number;
+      readonly MaxDelaySeconds?: number;
+    }[];
     readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   }
-  const machines = all('AWS::StepFunctions::StateMachine').map(({ environment, where, properties }) => {
+  const both = all('AWS::StepFunctions::StateMachine').map(({ environment, where, properties }) => {
     const { 'Fn::Join': join } = properties['DefinitionString'] as { 'Fn::Join': [string, readonly unknown[]] };
     const text = join[1].map((part) => (typeof part === 'string' ? part : 'arn')).join('');
     return { environment, where, ...(JSON.parse(text) as { StartAt: string; States: Record<string, State> }) };
   });
-  const tasks = machines.flatMap(({ where, States }) =>
+  /** Those that train; the others take back what these were ended in. */
+  const machines = both.filter(({ StartAt }) => StartAt === 'Prepare');
+  const tasks = both.flatMap(({ where, States }) =>
     Object.entries(States)
       .filter(([, { Type }]) => Type === 'Task')
       .map(([name, state]) => ({ where: `${where} ${name}`, name, ...state })),
@@ -609,8 +676,7 @@ describe('training', () => {
 
   test('has a state machine in every environment, by jobs where there is SageMaker', () => {
     expect(machines).toHaveLength(NAMES.length);
-    for (const { environment, States } of machines)
-      expect('TrainJob' in States).toBe(environment.training?.by.kind === 'sagemaker');
+    for (const { environment, States } of machines) expect('TrainJob' in States).toBe(isByJobs(environment));
   });
 
   test('every task is tried again, and none fails without being caught', () => {
@@ -625,6 +691,28 @@ describe('training', () => {
           ErrorEquals[0] === 'States.ALL' && Next === (name === 'Abandon' ? 'Failed' : 'Abandon'),
       );
     expect(unless(tasks, isTakenBack)).toEqual([]);
+  });
+
+  test('an execution that is ended from outside is taken back as well', () => {
+    const rules = all('AWS::Events::Rule');
+    expect(rules.map(({ environment }) => environment.name)).toEqual(NAMES);
+    for (const { where, template, properties } of rules) {
+      const named = (end: string) =>
+        Object.entries(template.Resources).find(([, { Properties = {} }]) =>
+          String(Properties['StateMachineName']).endsWith(end),
+        )![0];
+      const { detail } = properties['EventPattern'] as { detail: Readonly<Record<string, unknown>> };
+      expect([where, detail]).toEqual([
+        where,
+        { stateMachineArn: [{ Ref: named('-training') }], status: ['TIMED_OUT', 'ABORTED'] },
+      ]);
+      const [target] = properties['Targets'] as [{ Arn: unknown; InputTransformer: object }];
+      expect(target.Arn).toEqual({ Ref: named('-training-taken-back') });
+      expect(target.InputTransformer).toMatchObject({
+        InputPathsMap: { 'detail-name': '$.detail.name', 'detail-status': '$.detail.status' },
+        InputTemplate: expect.stringContaining('"run":<detail-name>,"error":<detail-status>,"cause":"'),
+      });
+    }
   });
 
   test('goes through the steps in the order in which one machine walks them', () => {
@@ -672,6 +760,26 @@ describe('training', () => {
       expect(job).toMatch(/"CompressionType":"NONE".*"MaxRuntimeInSeconds":\d+.*"EnableNetworkIsolation":true/);
   });
 
+  test('may run jobs and be told of their end: all that the CDK itself lets a machine do for that', () => {
+    const asked = actionsOf(policiesOf('Steps', [jobMachineOfTheCdk()]));
+    expect(asked).toEqual(expect.arrayContaining(['iam:PassRole', 'sagemaker:AddTags', 'sagemaker:ListTags']));
+    const withJobs = NAMES.filter((name) => isByJobs(ENVIRONMENTS.find((one) => one.name === name)));
+    expect(withJobs.length).toBeGreaterThan(0);
+    for (const name of withJobs) {
+      const ours = stacks.filter(({ environment }) => environment.name === name).map(({ template }) => template);
+      const missing = asked.filter((action) => !actionsOf(policiesOf('TrainingSteps', ours)).includes(action));
+      expect([name, missing]).toEqual([name, []]);
+    }
+  });
+
+  test('a job that failed is begun again, since the name of the error does not tell whose fault it was', () => {
+    const jobs = tasks.filter(({ name }) => name.endsWith('Job'));
+    expect(jobs.length).toBeGreaterThan(0);
+    const isTriedAgain = ({ Retry = [] }: (typeof jobs)[number]) =>
+      Retry.some(({ ErrorEquals, MaxAttempts }) => ErrorEquals.includes('States.TaskFailed') && MaxAttempts >= 1);
+    expect(unless(jobs, isTriedAgain)).toEqual([]);
+  });
+
   test('metrics of jobs are those that the job tells', () => {
     const names = [...JSON.stringify(tasks).matchAll(/"Name":"tidewatch:(\w+)"/g)].map(([, name]) => name);
     expect([...new Set(names)]).toEqual(JOB_METRICS);
@@ -690,6 +798,37 @@ describe('training', () => {
       expect(known.length).toBeGreaterThanOrEqual(2);
       expect([...one.matchAll(/tidewatch-\w+-model-away/g)].every(([name]) => names.has(name))).toBe(true);
     }
+  });
+
+  test('alarms by which an update of the endpoint goes back fire while it is watched', () => {
+    const number = (value: unknown) => Number(value ?? Number.NaN);
+    const turning = alarms.filter(({ properties }) =>
+      /-model-(away|errors|slow)$/.test(String(properties['AlarmName'])),
+    );
+    expect(turning.length).toBeGreaterThanOrEqual(3 * all('AWS::SageMaker::Endpoint').length);
+    const late = turning.filter(({ properties }) => {
+      const periods = number(properties['DatapointsToAlarm'] ?? properties['EvaluationPeriods']);
+      // Traffic moves in the middle of a period, and metrics come late by one.
+      return !((periods + 2) * number(properties['Period']) <= BAKING_SECONDS);
+    });
+    expect(late.map(({ where }) => where)).toEqual([]);
+  });
+
+  test('an endpoint that is busy with an update is waited for until that has ended', () => {
+    const waits = tasks
+      .filter(({ name }) => ['Abandon', 'Deploy'].includes(name))
+      .map(({ where, Retry = [] }) => {
+        const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds } = Retry.find(({ ErrorEquals }) =>
+          ErrorEquals.includes('TransientFault'),
+        )!;
+        const delays = Array.from({ length: MaxAttempts }, (_, i) =>
+          Math.min(MaxDelaySeconds ?? Number.POSITIVE_INFINITY, IntervalSeconds * BackoffRate ** i),
+        );
+        return { where, seconds: delays.reduce((sum, one) => sum + one, 0) };
+      });
+    expect(waits).toHaveLength(3 * NAMES.length);
+    // It bakes on, and its old instances go.
+    expect(unless(waits, ({ seconds }) => seconds >= 1.25 * UPDATE_SECONDS_MAX)).toEqual([]);
   });
 
   test('only functions that deploy may update the endpoint, and none of them may write the registry of another environment', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../shared/training/judge-shadow';
 import type { Environment } from './config/environment';
 import { MLFLOW_ACTIONS } from './constructs/model-registry';
 import { ENVIRONMENTS, resourcesOf, synthesized, withManagedMlflow } from './testing/synthesized';
@@ -76,6 +77,30 @@ describe('Timestream for LiveAnalytics', () => {
       ).toEqual([]);
     },
   );
+});
+
+describe('a training run', () => {
+  const inShadow = (shadowHours: number) => ({ ...dev, training: { ...dev.training!, shadowHours } });
+
+  test('has time enough for its hours in shadow, and for its jobs', () => {
+    const timeOf = (shadowHours: number) => {
+      const [machine] = resources(inShadow(shadowHours), 'AWS::StepFunctions::StateMachine').filter(
+        ({ properties }) => properties['StateMachineName'] === 'tidewatch-dev-training',
+      );
+      const { 'Fn::Join': join } = machine!.properties['DefinitionString'] as { 'Fn::Join': [string, unknown[]] };
+      const text = join[1].map((part) => (typeof part === 'string' ? part : 'arn')).join('');
+      return (JSON.parse(text) as { TimeoutSeconds: number }).TimeoutSeconds / 3_600;
+    };
+    if (dev.training?.by.kind !== 'sagemaker') throw new Error('dev trains by functions now');
+    const jobs = 2 * dev.training.by.hoursMax;
+    expect(timeOf(SHADOW_HOURS_MAX)).toBeGreaterThan(SHADOW_HOURS_MAX + jobs);
+    // Even where none is asked for, a challenger may wait for vectors.
+    expect(timeOf(0)).toBeGreaterThan(DEFAULT_SHADOW_RULES.msMax / 3_600_000 + jobs);
+  });
+
+  test.each([-1, SHADOW_HOURS_MAX + 1, Number.NaN])('is refused %d hours in shadow before it is deployed', (hours) => {
+    expect(() => synthesized([inShadow(hours)])).toThrow(/dev: shadowHours of training are .* 720 at most/);
+  });
 });
 
 test('a secret that functions may not read is refused before anything is deployed', () => {

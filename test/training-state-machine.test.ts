@@ -64,7 +64,7 @@ afterEach(async () => {
   await others.close();
 });
 
-function deployedMachine(): StateMachine {
+function deployedMachine(machineName = 'tidewatch-emulator-training'): StateMachine {
   const template = stacks.find(({ stack }) => stack.stackName === 'tidewatch-emulator-stateless')!.template;
   const functions = new Map(
     Object.entries(template.Resources)
@@ -72,7 +72,7 @@ function deployedMachine(): StateMachine {
       .map(([id, { Properties = {} }]) => [id, Properties]),
   );
   const [resource] = Object.values(template.Resources).filter(
-    ({ Type }) => Type === 'AWS::StepFunctions::StateMachine',
+    ({ Properties = {} }) => Properties['StateMachineName'] === machineName,
   );
   const { 'Fn::Join': join } = resource!.Properties!['DefinitionString'] as {
     'Fn::Join': [string, readonly unknown[]];
@@ -166,6 +166,29 @@ test('what fails for good is taken back, and the operators are told why', async 
     .map(({ body }) => decodeURIComponent(body.replaceAll('+', ' ')))
     .filter((body) => body.includes('PublishBatch'));
   expect(told).toEqual([expect.stringMatching(/training run by-hand-1 failed.*nothing in the archive can be read/)]);
+});
+
+test('what was stopped while its model was put live is taken back by the machine that is for that', async () => {
+  await registry().register(DEAF, aRecord('deaf'));
+  await registry().promote(1);
+  const stopped = async (name: string, event: unknown) => {
+    // As when somebody stops it there: none of its steps is called any more.
+    if ((event as { do?: string }).do === 'promote' || name.endsWith('abandon-training')) throw new Error('stopped');
+    return invoke(name, event);
+  };
+  await execute({}, stopped);
+  const live = () => JSON.parse(s3.objects.get('live/live.json')!).registryVersion;
+  expect([live(), document(DOCUMENTS.outcome)]).toEqual([2, null]);
+  const { status, states } = await runStateMachine(deployedMachine('tidewatch-emulator-training-taken-back'), {
+    ...{ name: 'named-by-nobody', invoke },
+    input: { run: RUN, error: 'ABORTED', cause: 'the execution was stopped' },
+  });
+  expect([status, states]).toEqual(['SUCCEEDED', ['Abandon', 'Done']]);
+  expect(document(DOCUMENTS.outcome)).toMatchObject({
+    result: 'failed',
+    reasons: ['ABORTED: the execution was stopped'],
+  });
+  expect([live(), await registry().champion()]).toEqual([null, 1]);
 });
 
 test('what fails for now is tried again', async () => {

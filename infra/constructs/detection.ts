@@ -112,9 +112,11 @@ export class Detection extends Construct {
     operations.alarm(this, {
       runbook: 'model-away',
       impact: 'The built-in model scores in place of the endpoint; rows are marked degraded and scored again later.',
-      metric: productMetric(environment, 'detect-anomalies', 'degraded'),
+      // Updates of the endpoint go back by it, so it fires while they are watched; where points come seldom, minutes lie apart.
+      metric: productMetric(environment, 'detect-anomalies', 'degraded', Duration.minutes(1)),
       above: 0,
       periods: 3,
+      among: 15,
     });
   }
 }

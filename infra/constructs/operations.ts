@@ -16,6 +16,8 @@ interface AlarmWords {
   readonly metric: IMetric;
   /** In so many periods in a row; absent: in one. */
   readonly periods?: number;
+  /** The newest periods among which those may lie, in place of in a row. */
+  readonly among?: number;
 }
 
 /** What must go on fires without any data as well. */
@@ -31,12 +33,16 @@ export class Operations {
     private readonly environment: string,
   ) {}
 
-  alarm(scope: Construct, { runbook, subject, impact, metric, above, below, periods = 1 }: AlarmProps): Alarm {
+  alarm(
+    scope: Construct,
+    { runbook, subject, impact, metric, above, below, periods = 1, among = periods }: AlarmProps,
+  ): Alarm {
     const alarm = new Alarm(scope, `Alarm-${runbook}`, {
       alarmName: ['tidewatch', this.environment, runbook, ...(subject === undefined ? [] : [subject])].join('-'),
       alarmDescription: `${impact} What to do: docs/runbook.md#${runbook}`,
       metric,
-      evaluationPeriods: periods,
+      evaluationPeriods: among,
+      ...(among === periods ? {} : { datapointsToAlarm: periods }),
       ...(below === undefined
         ? {
             threshold: above,

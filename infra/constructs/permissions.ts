@@ -1,4 +1,4 @@
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
@@ -17,4 +17,15 @@ export function allowPutting(user: IGrantable, bucket: IBucket, keys: string): v
 export function allowPublishing(user: IGrantable, { topicArn, masterKey }: ITopic): void {
   allow(user, ['sns:Publish'], topicArn);
   masterKey?.grant(user, 'kms:GenerateDataKey', 'kms:Decrypt');
+}
+
+/** To hand a role to one service, and to no other that trusts it. */
+export function allowPassing(user: IGrantable, role: IRole, service: string): void {
+  user.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['iam:PassRole'],
+      resources: [role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': service } },
+    }),
+  );
 }

@@ -6,7 +6,7 @@ import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { TrainingSettings } from '../config/environment';
-import { allow, allowPutting } from './permissions';
+import { allow, allowPassing, allowPutting } from './permissions';
 import type { Surroundings } from './surroundings';
 import { TRAINING_KEYS } from './training-bucket';
 
@@ -26,6 +26,8 @@ const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 /** A spot machine is waited for so many times as long as the job may take. */
 const SPOT_WAIT_TIMES = 2;
 const MAX_SECONDS = 432_000;
+/** A job that has failed. */
+const TRIED_AGAIN = 2;
 
 /** Training jobs of SageMaker: the model server's image with the word `train`. */
 export class TrainingJobs extends Construct {
@@ -67,6 +69,13 @@ export class TrainingJobs extends Construct {
       }),
     );
     keptLogGroup(this, environment.logDays);
+  }
+
+  /** Of both jobs of a run, with all their tries. */
+  get longest(): Duration {
+    const { hoursMax, spot } = this.settings;
+    const seconds = Duration.hours(hoursMax).toSeconds();
+    return Duration.seconds(2 * (1 + TRIED_AGAIN) * (spot ? waitSeconds(seconds) : seconds));
   }
 
   /** One job, waited for; what comes next is told where it left its documents. */
@@ -112,7 +121,7 @@ export class TrainingJobs extends Construct {
           ResourceConfig: { InstanceCount: 1, InstanceType: instance, VolumeSizeInGB: gigabytes },
           StoppingCondition: {
             MaxRuntimeInSeconds: seconds,
-            ...(spot ? { MaxWaitTimeInSeconds: Math.min(MAX_SECONDS, SPOT_WAIT_TIMES * seconds) } : {}),
+            ...(spot ? { MaxWaitTimeInSeconds: waitSeconds(seconds) } : {}),
           },
           EnableManagedSpotTraining: spot,
           EnableNetworkIsolation: true,
@@ -126,6 +135,13 @@ export class TrainingJobs extends Construct {
       backoffRate: 2,
       maxAttempts: 6,
     });
+    // A job that has begun and failed, of whatever: SageMaker's own errors and too few machines come under this name alone.
+    state.addRetry({
+      errors: ['States.TaskFailed'],
+      interval: Duration.minutes(5),
+      backoffRate: 3,
+      maxAttempts: TRIED_AGAIN,
+    });
     return state;
   }
 
@@ -135,15 +151,17 @@ export class TrainingJobs extends Construct {
     const jobs = ['train', 'evaluate'].map((step) =>
       stack.formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: `${step}-*` }),
     );
-    const actions = ['CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob'].map((one) => `sagemaker:${one}`);
-    for (const job of jobs) allow(user, actions, job);
-    user.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [this.role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
-      }),
-    );
+    // Step Functions tags a job that it waits for, whatever the state says.
+    const actions = ['AddTags', 'CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob'];
+    for (const job of jobs)
+      allow(
+        user,
+        actions.map((one) => `sagemaker:${one}`),
+        job,
+      );
+    // It asks before it knows the job's whole name.
+    allow(user, ['sagemaker:ListTags'], '*');
+    allowPassing(user, this.role, 'sagemaker.amazonaws.com');
     const rule = 'StepFunctionsGetEventsForSageMakerTrainingJobsRule';
     allow(
       user,
@@ -151,6 +169,10 @@ export class TrainingJobs extends Construct {
       stack.formatArn({ service: 'events', resource: 'rule', resourceName: rule }),
     );
   }
+}
+
+function waitSeconds(seconds: number): number {
+  return Math.min(MAX_SECONDS, SPOT_WAIT_TIMES * seconds);
 }
 
 /** The log group is all environments' of the account: made where there is none, and its logs end. */

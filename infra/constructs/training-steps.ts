@@ -113,6 +113,20 @@ export function trainingSteps(scope: Construct, functions: StepFunctions, jobs: 
   }
 }
 
+/** What is left to do for a run whose execution was ended from outside: by its time-out or by somebody. No step of it could. */
+export function takingBackSteps(scope: Construct, abandon: DeployedFunction): IChainable {
+  const inScope = new Construct(scope, 'States');
+  const task = invoke(inScope, 'Abandon', abandon, {
+    run: JsonPath.stringAt('$.run'),
+    error: JsonPath.stringAt('$.error'),
+    cause: JsonPath.stringAt('$.cause'),
+  });
+  task.addCatch(
+    new Fail(inScope, 'Failed', { error: 'TakingBackFailed', cause: 'See docs/runbook.md#training-failed' }),
+  );
+  return task.next(new Succeed(inScope, 'Done'));
+}
+
 function invoke(
   scope: Construct,
   id: string,
@@ -126,13 +140,14 @@ function invoke(
     retryOnServiceExceptions: false,
   });
   task.addRetry({ errors: OF_LAMBDA, interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 6 });
-  // Of a part that does not answer for now, or of an endpoint that is busy with another update: half an hour in all.
+  // Of a part that does not answer for now, or of an endpoint that is busy with another update, which may take an hour and then go
+  // back: an hour and a half in all.
   task.addRetry({
     errors: ['TransientFault'],
     interval: Duration.seconds(20),
     backoffRate: 2,
     maxDelay: Duration.minutes(10),
-    maxAttempts: 7,
+    maxAttempts: 13,
   });
   return task;
 }

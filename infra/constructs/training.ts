@@ -7,6 +7,7 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../../shared/training/judge-shadow';
 import type { TrainingSettings } from '../config/environment';
 import { knowingSettings, publishing, telling } from './data-parts';
 import { DeadLetterQueue } from './dead-letter-queue';
@@ -18,8 +19,9 @@ import { type ModelPart, modelServerImage } from './model-endpoint';
 import { keepingModels, type RegistryUse } from './model-registry';
 import { FIVE_MINUTES } from './operations';
 import { allOf, type Part, plain } from './part';
-import { allow, allowPutting } from './permissions';
+import { allow, allowPassing, allowPutting } from './permissions';
 import type { Surroundings } from './surroundings';
+import { TakingBack } from './taking-back';
 import { TRAINING_KEYS } from './training-bucket';
 import { TrainingJobs } from './training-jobs';
 import {
@@ -48,8 +50,8 @@ export interface TrainingProps {
 /** What one function can do at a time. */
 const REPLAY_TIMEOUT = Duration.minutes(15);
 const STEP_TIMEOUT = Duration.minutes(5);
-/** A challenger may wait a week for enough vectors. */
-const RUN_DAYS_MAX = 14;
+/** For all that is neither a job nor the shadow: functions that are tried again, and the deployment. */
+const OTHERWISE = Duration.days(1);
 
 /** The steps of training as functions, the state machine that calls them, and what starts it. */
 export class Training extends Construct {
@@ -65,6 +67,7 @@ export class Training extends Construct {
     super(scope, id);
     const { environment, operations } = surroundings;
     const { by, everyDays } = settings;
+    const functions = this.functions();
     const jobs = by.kind === 'function' ? undefined : new TrainingJobs(this, 'Jobs', surroundings, by, this.jobProps());
     const logs = new LogGroup(this, 'Logs', {
       // Of this name, so that the policy of deliveries does not grow with each state machine.
@@ -75,13 +78,16 @@ export class Training extends Construct {
     this.stateMachine = new StateMachine(this, 'Steps', {
       stateMachineName: `tidewatch-${environment.name}-training`,
       comment: 'Trains a model, has it proved, and puts it live',
-      definitionBody: DefinitionBody.fromChainable(trainingSteps(this, this.functions(), jobs)),
-      timeout: Duration.days(RUN_DAYS_MAX),
+      definitionBody: DefinitionBody.fromChainable(trainingSteps(this, functions, jobs)),
+      timeout: longestRun(environment.name, settings, jobs),
       tracingEnabled: environment.tracing,
       // Without what the steps say to each other: names of runs, and where documents are.
       logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
     });
     jobs?.grantRunning(this.stateMachine);
+    new TakingBack(this, 'TakingBack', surroundings, {
+      ...{ training: this.stateMachine, abandon: functions.abandon, logs },
+    });
     operations.alarm(this, {
       runbook: 'training-failed',
       impact: 'No newer model goes live; the one before scores on.',
@@ -210,7 +216,7 @@ export class Training extends Construct {
           ['cloudwatch:DescribeAlarms'],
           stack.formatArn({ ...alarmsArn, arnFormat: ArnFormat.COLON_RESOURCE_NAME }),
         );
-        allow(user, ['iam:PassRole'], role.roleArn);
+        allowPassing(user, role, 'sagemaker.amazonaws.com');
         const pointer = { service: 'ssm', resource: 'parameter', resourceName: parameter.slice(1) };
         allow(user, ['ssm:GetParameter', 'ssm:PutParameter'], stack.formatArn(pointer));
         allow(user, ['s3:GetObject'], training.arnForObjects(`${TRAINING_KEYS.served}*`));
@@ -223,6 +229,18 @@ export class Training extends Construct {
     const { training, archive, model } = this.props;
     return { training, archive, image: model.updatable?.image ?? modelServerImage(this).imageUri };
   }
+}
+
+/** However long a run may rightly take. @throws {Error} for more hours in shadow than shadow-model takes */
+function longestRun(environment: string, { shadowHours }: TrainingSettings, jobs: TrainingJobs | undefined): Duration {
+  if (!(shadowHours >= 0 && shadowHours <= SHADOW_HOURS_MAX))
+    throw new Error(
+      `${environment}: shadowHours of training are ${shadowHours}, and may be ${SHADOW_HOURS_MAX} at most; 0 is none`,
+    );
+  // A challenger waits so long for enough vectors, if not for its hours.
+  const shadow = Math.max(Duration.hours(shadowHours).toSeconds(), DEFAULT_SHADOW_RULES.msMax / 1_000);
+  const replays = jobs?.longest ?? Duration.seconds(0);
+  return Duration.seconds(Math.ceil(shadow) + replays.toSeconds() + OTHERWISE.toSeconds());
 }
 
 /** Where jobs leave their documents, to read. */

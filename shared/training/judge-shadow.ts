@@ -23,6 +23,9 @@ export const DEFAULT_SHADOW_RULES: ShadowRules = {
   mutedMin: 10,
 };
 
+/** Longer than a month beside the champion a model would be old before it is live. */
+export const SHADOW_HOURS_MAX = 720;
+
 export interface ShadowDecision {
   readonly verdict: 'go' | 'wait' | 'refuse';
   /** Sentences: all that speaks against it, what is waited for, or what speaks for it. */

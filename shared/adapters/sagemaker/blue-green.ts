@@ -1,10 +1,11 @@
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 
-/** How long a part of the traffic, or all of it, goes to the new model while alarms are watched, before it goes on. */
-const BAKING_SECONDS = 600;
+/** How long a part of the traffic, or all of it, goes to the new model while alarms are watched, before it goes on: alarms must be faster. */
+export const BAKING_SECONDS = 600;
 /** How long the old instances stay after that: going back to them takes no time. */
 const TERMINATION_SECONDS = 300;
-const SECONDS_MAX = 3_600;
+/** An update that takes longer goes back. */
+export const UPDATE_SECONDS_MAX = 3_600;
 /** Of the instances; SageMaker takes half at most. */
 const CANARY_PERCENT = 34;
 
@@ -23,7 +24,7 @@ export function blueGreen(instances: number, alarms: readonly string[]): Deploym
         WaitIntervalInSeconds: BAKING_SECONDS,
       },
       TerminationWaitInSeconds: TERMINATION_SECONDS,
-      MaximumExecutionTimeoutInSeconds: SECONDS_MAX,
+      MaximumExecutionTimeoutInSeconds: UPDATE_SECONDS_MAX,
     },
     AutoRollbackConfiguration: { Alarms: alarms.map((AlarmName) => ({ AlarmName })) },
   };
