@@ -194,3 +194,68 @@ describe('an MLflow that the stacks make', () => {
     expect(asking.every(({ properties }) => JSON.stringify(properties).includes(`"Resource":"${uri}"`))).toBe(true);
   });
 });
+
+describe('an MLflow that is there already', () => {
+  const uri = 'https://mlflow.example';
+  const withRegistry = (more: object, env = dev): Environment => ({
+    ...env,
+    training: { ...env.training!, registry: { kind: 'url', uri, ...more } },
+  });
+  const basic = { user: 'tidewatch', passwordSecret: 'tidewatch/dev/mlflow' };
+  const steps = ['PrepareTraining', 'GateModel', 'RegisterModel', 'ShadowModel', 'DeployModel', 'AbandonTraining'];
+  type Policies = ReturnType<typeof resources>;
+  const may = (policies: Policies, step: string, resource: string) => {
+    const { properties } = policies.find(({ id }) => id.startsWith(`Training${step}Role`))!;
+    const { Statement } = properties['PolicyDocument'] as {
+      readonly Statement: readonly { readonly Action: string | string[]; readonly Resource: unknown }[];
+    };
+    return Statement.filter(({ Resource }) => JSON.stringify(Resource).includes(resource))
+      .flatMap(({ Action }) => Action)
+      .sort();
+  };
+
+  test('is asked as a user whose password stands in a secret, which those who ask may read', () => {
+    const { stacks } = synthesized([withRegistry({ basic })]);
+    const asking = resourcesOf(stacks, 'AWS::Lambda::Function')
+      .map(({ properties }) => (properties['Environment'] as { Variables?: object } | undefined)?.Variables ?? {})
+      .filter((variables) => 'MLFLOW_TRACKING_URI' in variables);
+    expect(asking).toHaveLength(steps.length);
+    for (const variables of asking)
+      expect(variables).toMatchObject({
+        MLFLOW_TRACKING_USERNAME: 'tidewatch',
+        MLFLOW_TRACKING_PASSWORD_SECRET: 'tidewatch/dev/mlflow',
+      });
+    const policies = resourcesOf(stacks, 'AWS::IAM::Policy');
+    for (const step of steps)
+      expect([step, may(policies, step, ':secret:tidewatch/dev/mlflow-')]).toEqual([
+        step,
+        ['secretsmanager:GetSecretValue'],
+      ]);
+  });
+
+  test('has its artifacts read by all who ask, and written by the step that registers, below their prefix and under their key', () => {
+    const key = 'arn:aws:kms:eu-central-1:123456789012:key/0000';
+    const artifacts = { bucket: 'models-of-ours', prefix: 'mlflow/', key };
+    const policies = resources(withRegistry({ artifacts }), 'AWS::IAM::Policy');
+    for (const step of steps) {
+      const writes = step === 'RegisterModel';
+      expect([step, may(policies, step, ':s3:::models-of-ours/mlflow/*')]).toEqual([
+        step,
+        writes ? ['s3:GetObject', 's3:PutObject'] : ['s3:GetObject'],
+      ]);
+      expect([step, may(policies, step, ':s3:::models-of-ours"')]).toEqual([step, ['s3:ListBucket']]);
+      expect([step, may(policies, step, key)]).toEqual([
+        step,
+        writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
+      ]);
+    }
+    expect(may(policies, 'TrainModel', 'models-of-ours')).toEqual([]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['a token and a user', { basic, tokenSecret: 'tidewatch/dev/token' }, /a token or as a user, not both/],
+    ['a password in its address', { uri: 'https://me:hush@mlflow.example' }, /^(?!.*hush).*set basic, and keep/],
+  ])('is refused with %s before anything is deployed', (_, more, words) => {
+    expect(() => synthesized([withRegistry(more)])).toThrow(words);
+  });
+});

@@ -199,6 +199,16 @@ export type RegistrySettings =
       readonly uri: string;
       /** Name of a secret that holds its token. */
       readonly tokenSecret?: string;
+      /** Who asks, where it asks for user and password; the secret's name. Not with a token. */
+      readonly basic?: { readonly user: string; readonly passwordSecret: string };
+      /** Where it keeps artifacts, if functions are to put them there (`s3://…`) and not it; in the region of the environment. */
+      readonly artifacts?: {
+        readonly bucket: string;
+        /** What keys begin with, as `mlflow/`; absent: any. */
+        readonly prefix?: string;
+        /** ARN of the own key that it lies under. */
+        readonly key?: string;
+      };
     }
   | {
       /** One that SageMaker manages, made here. It costs by the hour, whether anybody asks it or not. */

@@ -1,5 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { RegistrySettings } from '../config/environment';
 import type { DeployedFunction } from './deployed-function';
 import type { ManagedMlflow } from './managed-mlflow';
@@ -14,6 +15,8 @@ export type RegistryUse = 'read' | 'name' | 'register';
 export interface RegistryVariables {
   readonly MLFLOW_TRACKING_URI?: string;
   readonly MLFLOW_TRACKING_TOKEN_SECRET?: string;
+  readonly MLFLOW_TRACKING_USERNAME?: string;
+  readonly MLFLOW_TRACKING_PASSWORD_SECRET?: string;
 }
 
 /** Of an MLflow that SageMaker manages: what our client calls, by what it is called for, and the action that lets it. */
@@ -60,33 +63,57 @@ export function keepingModels(
     variables: { MLFLOW_TRACKING_URI: managed.arn },
     grantTo(user) {
       allowAsking(user, managed.arn, use);
-      const artifacts = `${TRAINING_KEYS.mlflow}*`;
-      allow(user, ['s3:GetObject'], training.arnForObjects(artifacts));
-      // Without it, that there is no artifact looks like a lack of permission.
-      allow(user, ['s3:ListBucket'], training.bucketArn);
-      if (use === 'register') allowPutting(user, training, artifacts);
-      else training.encryptionKey?.grant(user, 'kms:Decrypt');
+      allowArtifacts(user, training, TRAINING_KEYS.mlflow, use);
     },
   };
 }
 
-function byAddress(
-  { uri, tokenSecret }: RegistrySettings & { readonly kind: 'url' },
-  use: RegistryUse,
-): Part<RegistryVariables> {
+type ByAddress = RegistrySettings & { readonly kind: 'url' };
+
+function byAddress(registry: ByAddress, use: RegistryUse): Part<RegistryVariables> {
+  const { uri, tokenSecret, basic, artifacts } = registry;
+  if (tokenSecret !== undefined && basic !== undefined)
+    throw new Error('MLflow is asked with a token or as a user, not both: leave tokenSecret or basic out of registry');
+  // Many people may read what stands in templates and variables.
+  if (URL.canParse(uri) && new URL(uri).username !== '')
+    throw new Error(
+      'user and password of MLflow stand in the uri of registry: set basic, and keep the password in a secret',
+    );
   return {
     variables: {
       MLFLOW_TRACKING_URI: uri,
       ...(tokenSecret === undefined ? {} : { MLFLOW_TRACKING_TOKEN_SECRET: tokenSecret }),
+      ...(basic === undefined
+        ? {}
+        : { MLFLOW_TRACKING_USERNAME: basic.user, MLFLOW_TRACKING_PASSWORD_SECRET: basic.passwordSecret }),
     },
     grantTo(user) {
       if (uri.startsWith('arn:')) allowAsking(user, uri, use);
-      if (tokenSecret === undefined) return;
-      const names = { service: 'secretsmanager', resource: 'secret', resourceName: `${tokenSecret}-??????` };
-      const arn = Stack.of(user).formatArn({ ...names, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-      allow(user, ['secretsmanager:GetSecretValue'], arn);
+      for (const secret of [tokenSecret, basic?.passwordSecret]) if (secret !== undefined) allowSecret(user, secret);
+      if (artifacts !== undefined) allowArtifacts(user, bucketOf(user, artifacts), artifacts.prefix ?? '', use);
     },
   };
+}
+
+function bucketOf(user: DeployedFunction, { bucket, key }: NonNullable<ByAddress['artifacts']>): IBucket {
+  return Bucket.fromBucketAttributes(user, 'MlflowArtifacts', {
+    bucketName: bucket,
+    ...(key === undefined ? {} : { encryptionKey: Key.fromKeyArn(user, 'MlflowKey', key) }),
+  });
+}
+
+function allowSecret(user: DeployedFunction, secret: string): void {
+  const names = { service: 'secretsmanager', resource: 'secret', resourceName: `${secret}-??????` };
+  const arn = Stack.of(user).formatArn({ ...names, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  allow(user, ['secretsmanager:GetSecretValue'], arn);
+}
+
+function allowArtifacts(user: DeployedFunction, bucket: IBucket, prefix: string, use: RegistryUse): void {
+  allow(user, ['s3:GetObject'], bucket.arnForObjects(`${prefix}*`));
+  // Without it, that there is no artifact looks like a lack of permission.
+  allow(user, ['s3:ListBucket'], bucket.bucketArn);
+  if (use === 'register') allowPutting(user, bucket, `${prefix}*`);
+  else bucket.encryptionKey?.grant(user, 'kms:Decrypt');
 }
 
 function allowAsking(user: DeployedFunction, server: string, use: RegistryUse): void {
