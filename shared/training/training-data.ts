@@ -24,7 +24,10 @@ export interface TrainingDataConfig {
   /** Of rows without a label, so many at most; a sample by hash, the same for the same seed whatever the order. */
   readonly rowsMax?: number;
   readonly seed: number;
-  /** Epoch milliseconds, exclusive: where the part that trains ends, whose distributions are counted; absent: `to`. */
+  /**
+   * Epoch milliseconds, exclusive: where the part that trains ends, whose distributions are counted; absent: `to`. Vectors from
+   * there on give no rows, so that nothing of them, and not their number either, reaches a model.
+   */
   readonly trainTo?: number;
   /** Epoch milliseconds, inclusive: from where on distributions are counted; absent: from the first. */
   readonly countedFrom?: number;
@@ -129,6 +132,7 @@ function openGathering(config: TrainingDataConfig) {
         const label = labels.at(source, metric, timestamp);
         if (timestamp >= countedFrom && timestamp < trainTo && label?.origin !== 'injected')
           distributions.add(observation, builtInModel.score(features).anomaly);
+        if (timestamp >= trainTo) continue;
         if (standing !== 'current') leftOut.late += 1;
         else if (learnt < learningNeeds) leftOut.young += 1;
         else if (label?.verdict === 'exclude') leftOut.excluded += 1;
