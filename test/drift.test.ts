@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CHANGES, type Change, changingFleet, FLEET_START } from '../bench/changing-fleet';
+import { distributionsByDay, trainedReference } from '../bench/fleet-drift';
 import { detectAnomalies } from '../lambdas/detect-anomalies/detect-anomalies';
 import { LiveDistributions } from '../lambdas/detect-anomalies/live-distributions';
 import type { Services } from '../lambdas/detect-anomalies/services';
@@ -12,7 +13,8 @@ import { openFileDocument } from '../shared/adapters/live/file-document';
 import { builtInModel } from '../shared/detection/built-in-model';
 import { openSourceDetector } from '../shared/detection/open-source-detector';
 import type { DataPoint } from '../shared/domain/data-point';
-import { REFERENCE_MS } from '../shared/training/drift-look';
+import { Distributions } from '../shared/training/distributions';
+import { lookForDrift, REFERENCE_MS } from '../shared/training/drift-look';
 import { MemoryParts } from './factories/memory-parts';
 import { streamRecord } from './factories/records';
 
@@ -54,7 +56,7 @@ async function live(change: Change) {
       batch = [];
       const isMidnight = (now - FLEET_START) % DAY_MS === 0;
       if (now === CHANGE_AT) {
-        const distributions = await log.sumSince(builtInModel.version, now - REFERENCE_MS, now);
+        const distributions = await log.sumSince([builtInModel.version], now - REFERENCE_MS, now);
         await references.write({ run: 'run-1', at: now - DAY_MS, distributions: distributions.toJSON() });
       } else if (now > CHANGE_AT && isMidnight) {
         ends.push(
@@ -89,5 +91,21 @@ describe('a fleet on the live path', () => {
     const { ends, started } = await live(CHANGES.find(({ name }) => name === 'coarser steps')!);
     expect(ends).toEqual(['drift']);
     expect(started).toEqual(['drift-2026-10-18']);
+  });
+});
+
+describe('a training that drift starts', () => {
+  const [changeDay, again, sources] = [12, 20, 8];
+  const change = CHANGES.find(({ name }) => name === 'coarser steps')!;
+  const points = [...changingFleet(change, { seed: 3, days: again + 1, changeDay, sources })];
+  const today = distributionsByDay(points, again + 1)[again]!;
+  const index = async (trainedOn: number) =>
+    lookForDrift(Distributions.from(await trainedReference(points, trainedOn, 0.3)), today, 0.25).max;
+
+  it('learns the new state of things: a week after the change, live data look nearly as they did to it', async () => {
+    const before = await index(changeDay);
+    expect(before).toBeGreaterThan(5);
+    // Memories still ripen, and the fleet is small: some of it remains.
+    expect(await index(again)).toBeLessThan(before / 10);
   });
 });

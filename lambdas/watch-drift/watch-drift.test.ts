@@ -44,8 +44,8 @@ function watch({ limit = 0.25, vectorsMin = 100, hasStarter = true } = {}) {
       started: (run, isNew) => void said.started.push([run, isNew]),
     },
   };
-  const trained = (distributions: Distributions, at = NOW - 10 * DAY_MS, run = 'run-1') =>
-    references.write({ run, at, distributions: distributions.toJSON() });
+  const trained = (distributions: Distributions, at = NOW - 10 * DAY_MS, run = 'run-1', scoresOf = {}) =>
+    references.write({ run, at, distributions: { ...distributions.toJSON(), scoresOf } });
   const trainedOnSchema = (schema: number) =>
     references.write({ run: 'run-1', at: NOW - 10 * DAY_MS, distributions: { ...usual().toJSON(), schema } });
   const live = (distributions: Distributions, from = NOW - HOUR_MS) => log.add({ process: 'p', from }, [distributions]);
@@ -166,6 +166,19 @@ describe('a look for drift', () => {
     await live(counted(1_000, { novelty: 1, score: 0.9, model: 'another' }));
     expect(await look()).toBe('no-drift');
     expect(said.looks[0]!.score).toBeUndefined();
+  });
+
+  it('compares the scores of the model that is live, if training knew of it', async () => {
+    const { trained, live, look, said } = watch();
+    const by = (score: number) => counted(1_000, { novelty: 1, score, model: 'weighted-1' });
+    await trained(usual(), NOW - 10 * DAY_MS, 'run-1', { 'weighted-1': [...by(0.4).scoreCounts()] });
+    await live(by(0.9));
+    expect(await look()).toBe('drift');
+    expect(said.looks[0]!.past).toEqual([expect.stringMatching(/^score \d+\.\d\d: anomaly scores are larger$/)]);
+    const other = watch();
+    await other.trained(usual(), NOW - 10 * DAY_MS, 'run-1', { 'weighted-1': [...by(0.4).scoreCounts()] });
+    await other.live(by(0.4));
+    expect([await other.look(), other.said.looks[0]!.score]).toEqual(['no-drift', 0]);
   });
 
   it('only tells where nothing can be started', async () => {

@@ -1,7 +1,7 @@
 import { FEATURE_SCHEMA_VERSION } from '../../shared/detection/model';
-import { Distributions } from '../../shared/training/distributions';
 import { lookForDrift, REFERENCE_MS } from '../../shared/training/drift-look';
 import type { DriftReference } from '../../shared/training/ports';
+import { modelsOf, scoredBy } from '../../shared/training/scored-distributions';
 import type { Services } from './services';
 
 const DAY_MS = 86_400_000;
@@ -29,13 +29,12 @@ export async function watchDrift({ log, references, starter, rules, now, observe
     observe.idle('no-reference', `${words}: nothing compares until the next training`);
     return 'no-reference';
   }
-  const trained = Distributions.from(reference.distributions);
-  const live = await log.sumSince(trained.model, until - rules.windowMs, until);
+  const live = await log.sumSince(modelsOf(reference.distributions), until - rules.windowMs, until);
   if (live.vectors < rules.vectorsMin) {
     observe.idle('few-vectors', `${live.vectors} live vectors say too little; ${rules.vectorsMin} are asked for`);
     return 'few-vectors';
   }
-  const look = lookForDrift(trained, live, rules.limit);
+  const look = lookForDrift(scoredBy(live.model, reference.distributions), live, rules.limit);
   observe.looked(look, { reference: reference.run, vectors: live.vectors });
   if (look.past.length === 0) return 'no-drift';
   if (starter !== undefined && until - reference.at >= quietMs(reference)) {

@@ -139,6 +139,17 @@ describe('injected faults', () => {
     expect(InjectionSchema.parse(JSON.parse(JSON.stringify(injection)))).toEqual(injection);
   });
 
+  test('are the same before the part that tests, however much comes in it', async () => {
+    const trainTo = START + 25 * DAY_MS;
+    const older = async (given: readonly DataPoint[]) => {
+      const { faults } = await plan({ history: historyOf(given), settings: { ...settings, faultsMax: 9 }, trainTo });
+      return faults.filter(({ from }) => from < trainTo);
+    };
+    const all = await older(points);
+    expect(all.length).toBeGreaterThan(3);
+    expect(await older(points.filter(({ timestamp }) => timestamp < trainTo + 3 * DAY_MS))).toEqual(all);
+  });
+
   test('are no more than allowed, in whole weeks', async () => {
     const few = await plan({ settings: { ...settings, faultsMax: 9 } });
     expect(few.faults.length).toBeLessThanOrEqual(9);

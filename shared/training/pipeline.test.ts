@@ -128,4 +128,23 @@ describe('a model trained on drifts, in a fleet that hiccups', () => {
     );
     expect(JSON.stringify(await trained(others, labels))).toBe(JSON.stringify(artifact));
   }, 30_000);
+
+  test('is the same also where usual vectors are sampled, however many come after the split', async () => {
+    const sampled = async (from: readonly DataPoint[]) => {
+      const { trainTo } = split;
+      const data = await getTrainingData({
+        ...common,
+        labels,
+        history: historyOf(from),
+        seed: 1,
+        trainTo,
+        rowsMax: 900,
+      });
+      return JSON.stringify([data.leftOut, trainModel(data, split, { pull: 0.05, rounds: 2, steps: 60 })]);
+    };
+    const before = points.filter(({ timestamp }) => timestamp < split.testFrom);
+    const [all, few] = [await sampled(points), await sampled(before)];
+    expect(JSON.parse(all)[0].sampled).toBeGreaterThan(900);
+    expect(few).toBe(all);
+  }, 30_000);
 });

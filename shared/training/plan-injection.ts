@@ -23,7 +23,7 @@ export const InjectionSettingsSchema = z.object({
   sizeMax: z.number().gt(0).max(10).default(1.5),
   /** A series with less of a past than so many values gets none. */
   pastMin: z.number().int().min(50).default(200),
-  /** In all; weeks beyond it stay as they are. */
+  /** In the part that trains, and in what follows; weeks beyond it stay as they are. */
   faultsMax: z.number().int().min(1).max(20_000).default(2_000),
   seed: z.number().int().default(1),
 });
@@ -38,6 +38,8 @@ export interface InjectionConfig {
   /** Where people said anything, nothing is put. */
   readonly labels: readonly Label[];
   readonly settings: InjectionSettings;
+  /** Epoch milliseconds: how many faults there are from here on has no part in which there are before; absent: all are one part. */
+  readonly trainTo?: number;
   /** Names; `*` stands for any run of characters; absent: all. */
   readonly sources?: string;
   readonly metrics?: string;
@@ -77,9 +79,11 @@ interface Placed {
  * One read of the history; memory: about 300 bytes a series, and the faults.
  */
 export async function planInjection(config: InjectionConfig): Promise<Injection> {
-  const { history, settings } = config;
+  const { history, settings, trainTo = Number.POSITIVE_INFINITY } = config;
   if (settings.share === 0) return { faults: [], labels: [] };
-  const cells = openCells(settings.faultsMax);
+  const trains = openCells(settings.faultsMax, trainTo);
+  const follows = openCells(settings.faultsMax, Number.POSITIVE_INFINITY);
+  const offer = (cell: Cell) => (cell.week * WEEK_MS < trainTo ? trains : follows).offer(cell);
   const labelsOf = labelsBySource(config.labels);
   const sources = new Map<string, ReturnType<typeof openSource>>();
   let before: string | undefined;
@@ -87,19 +91,24 @@ export async function planInjection(config: InjectionConfig): Promise<Injection>
     if (config.sources !== undefined && !matchesPattern(config.sources, point.source)) continue;
     if (history.bySource && before !== undefined && before !== point.source) sources.delete(before);
     before = point.source;
-    const source = sources.get(before) ?? openSource(config, takenWeeks(labelsOf(before)), cells.offer);
+    const source = sources.get(before) ?? openSource(config, takenWeeks(labelsOf(before)), offer);
     sources.set(before, source);
     source.take(point);
   }
-  const kept = cells.kept();
+  const kept = [...trains.kept(), ...follows.kept()];
   return { faults: kept.flatMap(({ faults }) => faults.map(({ fault }) => fault)), labels: kept.flatMap(labelsOfCell) };
 }
 
-/** Keeps cells whose hash is low; when they hold too many faults the bar is halved, so that order does not show. */
-function openCells(faultsMax: number) {
+/**
+ * Keeps cells whose hash is low; when they hold too many faults the bar is halved, so that order does not show.
+ *
+ * @param until epoch milliseconds: faults that begin later, in a week that began before, are not counted
+ */
+function openCells(faultsMax: number, until: number) {
   let cells: Cell[] = [];
   let bar = 2 ** 32;
-  const isFull = () => cells.reduce((sum, { faults }) => sum + faults.length, 0) > faultsMax;
+  const counted = ({ faults }: Cell) => faults.filter(({ fault }) => fault.from < until).length;
+  const isFull = () => cells.reduce((sum, cell) => sum + counted(cell), 0) > faultsMax;
   const lower = () => {
     while (bar > 1 && isFull()) {
       bar /= 2;

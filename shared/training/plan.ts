@@ -67,6 +67,8 @@ export const TrainingPlanSchema = z.object({
   /** Of rows without a label, so many at most. */
   rowsMax: z.number().int().min(1),
   seed: z.number().int().min(0),
+  /** Is what was judged live without the endpoint, or from a memory that was being filled, left out of training? */
+  leaveOutMarked: z.boolean().default(false),
   hyperparameters: HyperparametersSchema,
   gate: GateRulesSchema,
   /** What is live when the run begins; null: the built-in model. */

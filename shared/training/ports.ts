@@ -1,7 +1,8 @@
 import type { ModelArtifact } from '../detection/weighted-model';
 import type { DataPoint } from '../domain/data-point';
-import type { Distributions, DistributionsDocument } from './distributions';
+import type { Distributions } from './distributions';
 import type { Trigger } from './plan';
+import type { ScoredDistributions } from './scored-distributions';
 
 /** A data point with what is remembered of how it was judged live. */
 export interface PastPoint extends DataPoint {
@@ -69,14 +70,14 @@ export interface DistributionLog {
    */
   add(part: DistributionPart, counted: readonly Distributions[]): Promise<void>;
   /**
-   * All parts that begin in a time: the features of all vectors, and the scores that the model gave. Parts of other feature
+   * All parts that begin in a time: the features of all vectors, and the scores of one model. Parts of other feature
    * schemas, and what is no part, are passed over.
    *
-   * @param model version of the model whose scores are asked for
+   * @param models versions, one at least: the scores are of whichever of them gave most, the first if none gave any
    * @param from epoch milliseconds, inclusive; at most a month before `until`
    * @param until exclusive
    */
-  sumSince(model: string, from: number, until: number): Promise<Distributions>;
+  sumSince(models: readonly string[], from: number, until: number): Promise<Distributions>;
 }
 
 /** What live vectors and scores are compared with. */
@@ -86,7 +87,7 @@ export interface DriftReference {
   /** When that was, epoch milliseconds. */
   readonly at: number;
   /** Of the last week that it saw: see REFERENCE_MS. */
-  readonly distributions: DistributionsDocument;
+  readonly distributions: ScoredDistributions;
 }
 
 export interface DriftReferences {

@@ -17,6 +17,8 @@ const RowSchema = z.object({
   features: z.array(z.number()),
 });
 
+const SampleSchema = z.object({ bar: z.number(), offered: CountSchema, rows: z.array(RowSchema) });
+
 /** What a replay has come to after whole sources: who goes on from it comes to the same bytes. */
 export const ReplayStateSchema = z.object({
   /** Points and sources that it has seen, in the order of the history. */
@@ -26,7 +28,10 @@ export const ReplayStateSchema = z.object({
   distributions: DistributionsSchema,
   /** `label` is the place in the list of labels. */
   labelled: z.array(RowSchema.extend({ label: CountSchema })),
-  sample: z.object({ bar: z.number(), offered: CountSchema, rows: z.array(RowSchema) }),
+  /** Of usual vectors that train. */
+  sample: SampleSchema,
+  /** Of the vectors whose distributions are counted. */
+  counted: SampleSchema,
 });
 type Parsed = z.output<typeof ReplayStateSchema>;
 type Row = {
@@ -35,9 +40,11 @@ type Row = {
   readonly timestamp: number;
   readonly features: readonly number[];
 };
-export type ReplayState = Omit<Parsed, 'labelled' | 'sample'> & {
+type Sample = { readonly bar: number; readonly offered: number; readonly rows: readonly Row[] };
+export type ReplayState = Omit<Parsed, 'labelled' | 'sample' | 'counted'> & {
   readonly labelled: readonly (Row & { readonly label: number })[];
-  readonly sample: { readonly bar: number; readonly offered: number; readonly rows: readonly Row[] };
+  readonly sample: Sample;
+  readonly counted: Sample;
 };
 
 /** Where a replay that may be interrupted keeps what it has come to. */

@@ -2,13 +2,13 @@ import { builtInModel } from '../detection/built-in-model';
 import { openSourceDetector } from '../detection/open-source-detector';
 import { openWeightedModel } from '../detection/weighted-model';
 import { DEFAULT_SETTINGS } from '../domain/settings';
-import { Distributions } from './distributions';
+import { Distributions, drift } from './distributions';
 import { aLabel } from './label.factory';
 import type { Label } from './labels';
 import type { PastPoint, PointHistory } from './ports';
 import { type ReplayCheckpoints, type ReplayState, ReplayStateSchema } from './replay-checkpoints';
 import { sampleHash } from './sample-hash';
-import { scoredDistributions } from './scored-distributions';
+import { modelsOf, scoredBy, scoredDistributions } from './scored-distributions';
 import { trainModel } from './train-model';
 import { getTrainingData, type TrainingDataConfig } from './training-data';
 
@@ -96,10 +96,14 @@ describe('training data', () => {
     expect(opened).toEqual(expected);
   });
 
-  it('come with distributions of all vectors of the part that trains, not of a sample of them', async () => {
-    const trainTo = START + 300 * MINUTE_MS;
-    const { distributions, rows, leftOut } = await data(historyOf(bySource, true), { rowsMax: 100, trainTo });
-    const all = await data(historyOf(bySource, true), { labels: [], rowsMax: 1e6, to: trainTo });
+  it('come with distributions of all vectors of the newest part, not of a sample of them, nor of the part that trains', async () => {
+    const [countedFrom, trainTo] = [START + 400 * MINUTE_MS, START + 300 * MINUTE_MS];
+    const { distributions, rows, leftOut } = await data(historyOf(bySource, true), {
+      rowsMax: 100,
+      trainTo,
+      countedFrom,
+    });
+    const all = await data(historyOf(bySource, true), { labels: [], rowsMax: 1e6, from: countedFrom });
     const counted = new Distributions(builtInModel.version);
     for (const { metric, features } of all.rows)
       counted.add(
@@ -121,21 +125,19 @@ describe('training data', () => {
     expect(all.distributions.vectors - less.distributions.vectors).toBe(3 * 151 * SOURCES.length);
   });
 
-  it('give the distribution of the scores of the model that they trained, about that of all vectors', async () => {
-    const trainTo = START + 500 * MINUTE_MS;
-    const split = { trainTo, testFrom: trainTo };
-    const whole = await data(historyOf(bySource, true), { trainTo });
-    const model = openWeightedModel(trainModel(whole, split, { steps: 30 }).artifact);
-    const exact = scoredDistributions(model, whole, trainTo);
-    expect(exact.model).toBe(model.version);
-    expect(sum(exact.scoreCounts())).toBe(whole.distributions.vectors);
-    const sampled = scoredDistributions(
-      model,
-      await data(historyOf(bySource, true), { trainTo, rowsMax: 800 }),
-      trainTo,
-    );
-    expect(sum(sampled.scoreCounts()) / sum(exact.scoreCounts())).toBeCloseTo(1, 0);
-    expect(exact.toJSON().features).toEqual(whole.distributions.toJSON().features);
+  it('give the scores of any model of the same vectors, about those of all of them', async () => {
+    const whole = await data(historyOf(bySource, true));
+    const model = openWeightedModel(trainModel(whole, SPLIT, { steps: 30 }).artifact);
+    const document = scoredDistributions(whole, [model, builtInModel]);
+    expect(modelsOf(document)).toEqual([builtInModel.version, model.version]);
+    expect(scoredBy(builtInModel.version, document).toJSON()).toEqual(whole.distributions.toJSON());
+    const scored = scoredBy(model.version, document);
+    expect([scored.model, sum(scored.scoreCounts())]).toEqual([model.version, whole.distributions.vectors]);
+    expect(scored.toJSON().features).toEqual(whole.distributions.toJSON().features);
+    // The same vectors, of which fewer are known.
+    const counted = { vectors: whole.counted.vectors.filter((_, i) => i % 4 === 0), weight: 4 };
+    const fewer = scoredBy(model.version, scoredDistributions({ ...whole, counted }, [model]));
+    expect(drift(scored, fewer).score).toBeLessThan(0.02);
   });
 
   it('leave out what is marked if that is asked for, of the metric and of the relations alone', async () => {

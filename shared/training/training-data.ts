@@ -24,9 +24,12 @@ export interface TrainingDataConfig {
   /** Of rows without a label, so many at most; a sample by hash, the same for the same seed whatever the order. */
   readonly rowsMax?: number;
   readonly seed: number;
-  /** Epoch milliseconds, exclusive: where the part that trains ends, whose distributions are counted; absent: `to`. */
+  /**
+   * Epoch milliseconds, exclusive: where the part that trains ends; absent: `to`. Vectors from there on give no rows, so that
+   * nothing of them, and not their number either, reaches a model.
+   */
   readonly trainTo?: number;
-  /** Epoch milliseconds, inclusive: from where on distributions are counted; absent: from the first. */
+  /** Epoch milliseconds, inclusive: from where on distributions are counted, up to `to`; absent: from the first. */
   readonly countedFrom?: number;
   /**
    * Leaves out what the history marks: live it was scored without the endpoint, or from a memory that was being filled. The
@@ -66,20 +69,28 @@ export interface TrainingData {
     readonly sampled: number;
   };
   /**
-   * Of all vectors of the part that trains, not of a sample, but those of injected faults; what people excluded is in it, as it
+   * Of all vectors from `countedFrom` on, not of a sample, but those of injected faults; what people excluded is in it, as it
    * is live. Scores are the built-in model's.
    */
   readonly distributions: Distributions;
+  /** Some of these vectors, for the scores of other models. */
+  readonly counted: {
+    readonly vectors: readonly FeatureVector[];
+    /** Each stands for so many. */
+    readonly weight: number;
+  };
 }
 
 const ROWS_MAX = 200_000;
+/** Of the vectors whose distributions are counted: by chance, a share of scores is off by 0.4 % at most. */
+const COUNTED_MAX = 20_000;
 const HASHES = 2 ** 32;
 
 /**
  * The feature store's read: replays points through the engine as the live path does, and gives the vectors that it computed
  * there. Nothing of a model, an endpoint or a cache enters, so what these lost at the time does not matter here. Vectors of
  * series too young to be judged are left out, as are those that came late and those that people excluded.
- * Memory: `rowsMax` rows, the labelled rows, and the detectors: of one source, where the history is by source, else of all.
+ * Memory: `rowsMax` rows and 20,000 more, the labelled rows, and the detectors: of one source, where the history is by source, else of all.
  * O(points) time.
  *
  * @throws {TrainingError} if there are no points, or more labelled rows than 1,000,000
@@ -115,6 +126,7 @@ function openGathering(config: TrainingDataConfig) {
   const leftOut = { young: 0, late: 0, excluded: 0, marked: 0, sampled: 0 };
   let distributions = new Distributions(builtInModel.version);
   const sample = openSample(config.seed, config.rowsMax ?? ROWS_MAX);
+  const counted = openSample(config.seed, COUNTED_MAX);
   const labelled: TrainingRow[] = [];
   const places = new Map(config.labels.map((label, place) => [label, place]));
   let points = 0;
@@ -127,8 +139,11 @@ function openGathering(config: TrainingDataConfig) {
         if (features === undefined || timestamp < from || !(metric === undefined || fits(config.metrics, metric)))
           continue;
         const label = labels.at(source, metric, timestamp);
-        if (timestamp >= countedFrom && timestamp < trainTo && label?.origin !== 'injected')
-          distributions.add(observation, builtInModel.score(features).anomaly);
+        if (timestamp >= countedFrom && label?.origin !== 'injected') {
+          const isCounted = distributions.add(observation, builtInModel.score(features).anomaly);
+          if (isCounted) counted.offer({ source, metric, timestamp, features, label: undefined });
+        }
+        if (timestamp >= trainTo) continue;
         if (standing !== 'current') leftOut.late += 1;
         else if (learnt < learningNeeds) leftOut.young += 1;
         else if (label?.verdict === 'exclude') leftOut.excluded += 1;
@@ -145,6 +160,7 @@ function openGathering(config: TrainingDataConfig) {
       distributions: distributions.toJSON(),
       labelled: labelled.map(({ label, ...row }) => ({ ...row, label: places.get(label!)! })),
       sample: sample.state(),
+      counted: counted.state(),
     }),
     restore(state: ReplayState): void {
       points = state.points;
@@ -156,6 +172,7 @@ function openGathering(config: TrainingDataConfig) {
         ...state.labelled.map(({ label, ...row }) => ({ ...row, metric: row.metric, label: config.labels[label]! })),
       );
       sample.restore(state.sample);
+      counted.restore(state.counted);
     },
     data(): TrainingData {
       if (points === 0)
@@ -171,6 +188,13 @@ function openGathering(config: TrainingDataConfig) {
         sources: detectors.sources(),
         leftOut,
         distributions,
+        counted: {
+          vectors: counted
+            .rows()
+            .sort(byPlace)
+            .map(({ features }) => features),
+          weight: counted.weight(),
+        },
       };
     },
   };

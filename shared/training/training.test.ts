@@ -68,6 +68,7 @@ describe('training', () => {
     sources: 1,
     leftOut: { young: 0, late: 0, excluded: 0, marked: 0, sampled: 0 },
     distributions: new Distributions('built-in'),
+    counted: { vectors: [], weight: 1 },
     ...changes,
   });
   const split = { trainTo: 100, testFrom: 100 };

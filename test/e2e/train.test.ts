@@ -53,6 +53,32 @@ test('what a run has stored is trained on without a label of anybody: faults are
   expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
 }, 120_000);
 
+test("the demo's two weeks are trained on, judged and reported, by the data folder that the demo leaves", async () => {
+  const demo = programs.start(['start', '--data', at('demo'), '--seconds', '1', '--interval', '1']);
+  expect(await demo.ended).toBe(0);
+  const train = programs.start([
+    'train',
+    '--data',
+    at('demo'),
+    '--models',
+    at('demo/models'),
+    '--inject',
+    '0.4',
+    '--json',
+  ]);
+  expect([await train.ended, train.err()]).toEqual([
+    0,
+    expect.stringMatching(/\d{5,} points of \d+ sources\n.* windows, [1-9]\d* of them injected/),
+  ]);
+  const { result, version, evaluation, page } = JSON.parse(train.out());
+  expect(['refused', 'live']).toContain(result);
+  expect([version, evaluation.windows.people]).toEqual([1, 0]);
+  expect(evaluation.windows.injected).toBeGreaterThan(0);
+  expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
+  const reference = JSON.parse(readFileSync(at('demo/models/reference.json'), 'utf8'));
+  expect(reference.distributions.vectors.metrics).toBeGreaterThan(10_000);
+}, 120_000);
+
 describe('with labels', () => {
   const EVERY = 60;
   const WINDOWS = 26;

@@ -79,6 +79,7 @@ export function openTrainingWorld(folder: string) {
     report: trainingReportHtml,
     settings: async () => DEFAULT_SETTINGS,
     labels: async () => LABELS,
+    extent: async () => ({ from: START, to: START + HOURS * HOUR_MS }),
     history: async () => ({ bySource: true, read: () => stream(POINTS) }),
     openDetector: openSourceDetector,
     challenger: createChallengerPlace(challenger),

@@ -36,6 +36,10 @@ export function registerTrain(program: Command): void {
     .option('--gap-days <days>', 'time before the test part that is not trained on', aNumberOfDays, 1)
     .option('--pull <windows>', 'how strongly the model is held to the built-in one', windowsOfPull, 5)
     .option('--rows-max <rows>', 'unlabelled vectors to train on, sampled if there are more', aWholeNumber, 200_000)
+    .option(
+      '--leave-out-marked',
+      'train on nothing that was judged without the model, or while a memory was being filled',
+    )
     .option('--seed <number>', 'of the sample and of resampling', aWholeNumber, 1)
     .option(
       '--shadow-hours <hours>',

@@ -55,6 +55,7 @@ export interface TrainOptions {
   readonly pull: number;
   readonly rowsMax: number;
   readonly seed: number;
+  readonly leaveOutMarked?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -123,7 +124,7 @@ function requestOf(options: TrainOptions): TrainingRequest {
     ...(to === undefined ? {} : { to }),
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
-    ...{ testShare, gapDays, rowsMax, seed },
+    ...{ testShare, gapDays, rowsMax, seed, leaveOutMarked: options.leaveOutMarked ?? false },
     hyperparameters: { pull },
     injection: { share: inject, seed },
   };

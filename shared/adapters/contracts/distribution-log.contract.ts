@@ -21,11 +21,11 @@ export function describeDistributionLog(name: string, make: () => Promise<Distri
     beforeEach(async () => {
       log = await make();
     });
-    const vectors = async (from: number, until: number) => (await log.sumSince('m', from, until)).vectors;
+    const vectors = async (from: number, until: number) => (await log.sumSince(['m'], from, until)).vectors;
 
     it('sums to nothing at first', async () => {
       expect(await vectors(MIDNIGHT - 24 * HOUR_MS, MIDNIGHT)).toBe(0);
-      expect((await log.sumSince('m', MIDNIGHT, MIDNIGHT)).model).toBe('m');
+      expect((await log.sumSince(['m'], MIDNIGHT, MIDNIGHT)).model).toBe('m');
     });
 
     it('sums parts of all processes and days to what was counted', async () => {
@@ -35,7 +35,7 @@ export function describeDistributionLog(name: string, make: () => Promise<Distri
         await log.add({ process: `p-${part % 3}`, from: MIDNIGHT + (part - 5) * HOUR_MS }, [some]);
         all.merge(some);
       }
-      const sum = await log.sumSince('m', MIDNIGHT - 24 * HOUR_MS, MIDNIGHT + 24 * HOUR_MS);
+      const sum = await log.sumSince(['m'], MIDNIGHT - 24 * HOUR_MS, MIDNIGHT + 24 * HOUR_MS);
       expect(sum.toJSON()).toEqual(all.toJSON());
     });
 
@@ -57,9 +57,21 @@ export function describeDistributionLog(name: string, make: () => Promise<Distri
         counted(5, { model: 'm' }),
         counted(3, { model: 'built-in-1' }),
       ]);
-      const sum = await log.sumSince('m', MIDNIGHT, MIDNIGHT + 1);
+      const sum = await log.sumSince(['m'], MIDNIGHT, MIDNIGHT + 1);
       expect(sum.vectors).toBe(8);
       expect(sum.scoreCounts().reduce((total, count) => total + count, 0)).toBe(5);
+    });
+
+    it('sums scores of the one of several models that gave most', async () => {
+      await log.add({ process: 'p', from: MIDNIGHT }, [
+        counted(5, { model: 'm' }),
+        counted(6, { model: 'weighted-1', score: 0.6 }),
+        counted(9, { model: 'built-in-1' }),
+      ]);
+      const sum = await log.sumSince(['m', 'weighted-1', 'weighted-2'], MIDNIGHT, MIDNIGHT + 1);
+      expect([sum.model, sum.vectors]).toEqual(['weighted-1', 20]);
+      expect(sum.scoreCounts().reduce((total, count) => total + count, 0)).toBe(6);
+      expect((await log.sumSince(['n', 'o'], MIDNIGHT, MIDNIGHT + 1)).model).toBe('n');
     });
 
     it('keeps parts that come at the same time', async () => {
@@ -74,7 +86,9 @@ export function describeDistributionLog(name: string, make: () => Promise<Distri
     });
 
     it('is asked about a month at most', async () => {
-      await expect(log.sumSince('m', MIDNIGHT - 40 * 24 * HOUR_MS, MIDNIGHT)).rejects.toThrow(/days of distributions/);
+      await expect(log.sumSince(['m'], MIDNIGHT - 40 * 24 * HOUR_MS, MIDNIGHT)).rejects.toThrow(
+        /days of distributions/,
+      );
     });
   });
 }

@@ -38,21 +38,29 @@ export function beginsIn(name: string, from: number, until: number): boolean {
   return begin !== undefined && Number(begin) >= from && Number(begin) < until;
 }
 
-/** Sums parts as they are read: features of all, scores of one model. */
+/** Sums parts as they are read: features of all, scores of the one of some models that gave most. */
 export class DistributionSum {
-  readonly sum: Distributions;
+  private readonly sums: readonly Distributions[];
 
-  constructor(readonly model: string) {
-    this.sum = new Distributions(model);
+  /** @param models versions, one at least; of those that gave as many scores, the first */
+  constructor(models: readonly string[]) {
+    this.sums = models.map((model) => new Distributions(model));
   }
 
   /** Adds a part. What is of another schema, or no part at all, adds nothing: it is another version's, or damaged. */
   add(text: string): void {
-    for (const part of partsOf(text)) {
-      // Without scores, features are of any model.
-      this.sum.merge(part.model === this.model ? part : part.rescored(this.model, []));
-    }
+    // Without scores, features are of any model.
+    for (const part of partsOf(text))
+      for (const sum of this.sums) sum.merge(part.model === sum.model ? part : part.rescored(sum.model, []));
   }
+
+  get sum(): Distributions {
+    return this.sums.reduce((most, one) => (scored(one) > scored(most) ? one : most));
+  }
+}
+
+function scored(distributions: Distributions): number {
+  return distributions.scoreCounts().reduce((sum, count) => sum + count, 0);
 }
 
 function partsOf(text: string): Distributions[] {

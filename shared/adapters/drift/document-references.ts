@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DistributionsSchema } from '../../training/distributions';
 import { RunSchema } from '../../training/plan';
 import type { DriftReferences } from '../../training/ports';
+import { ScoredDistributionsSchema } from '../../training/scored-distributions';
 import { TrainingError } from '../../training/training-error';
 import { jsonOf } from '../json-of';
 import type { LiveDocument } from '../live/live-document';
@@ -12,7 +12,7 @@ export const REFERENCE_FILE = 'reference.json';
 const ReferenceSchema = z.object({
   run: RunSchema,
   at: z.number().int().min(0),
-  distributions: DistributionsSchema,
+  distributions: ScoredDistributionsSchema,
 });
 
 /** What live vectors are compared with, as a document that the newest training replaces. */

@@ -43,7 +43,7 @@ describe('the folder of distributions', () => {
     const file = path.join(folder, '2026-11-22', `${NOON}-p.json`);
     writeFileSync(file, broken(readFileSync(file, 'utf8')));
     writeFileSync(path.join(folder, '2026-11-22', 'notes.txt'), 'hello');
-    expect((await log.sumSince('m', NOON, NOON + 1)).vectors).toBe(3);
+    expect((await log.sumSince(['m'], NOON, NOON + 1)).vectors).toBe(3);
   });
 
   it('has on disk what was added, whatever happens to the process then', async () => {
@@ -55,6 +55,6 @@ describe('the folder of distributions', () => {
        await log.add({ process: 'p', from: ${NOON} }, [${document}]);
        void log.add({ process: 'p', from: ${NOON + 1} }, [${document}]);`,
     );
-    expect([5, 10]).toContain((await openFolderDistributionLog(folder).sumSince('m', NOON, NOON + 2)).vectors);
+    expect([5, 10]).toContain((await openFolderDistributionLog(folder).sumSince(['m'], NOON, NOON + 2)).vectors);
   });
 });

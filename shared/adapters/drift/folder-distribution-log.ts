@@ -22,8 +22,8 @@ export function openFolderDistributionLog(folder: string): DistributionLog {
       if (day !== lastDay) await removeBefore(folder, dayOf(part.from - KEPT_MS));
       lastDay = day;
     },
-    async sumSince(model, from, until) {
-      const sum = new DistributionSum(model);
+    async sumSince(models, from, until) {
+      const sum = new DistributionSum(models);
       for (const day of daysBetween(from, until))
         for (const name of await namesIn(path.join(folder, day)))
           if (beginsIn(name, from, until)) sum.add(await readFile(path.join(folder, day, name), 'utf8'));

@@ -31,7 +31,7 @@ describe('the bucket of distributions', () => {
     for (let hour = 0; hour < 8; hour++) await log().add({ process: 'p', from: NOON + hour * 3_600_000 }, [counted(1)]);
     s3.objects.set('distributions/2026-11-22/notes.txt', 'hello');
     s3.calls.length = 0;
-    await log().sumSince('m', NOON + 3_600_000, NOON + 2 * 3_600_000);
+    await log().sumSince(['m'], NOON + 3_600_000, NOON + 2 * 3_600_000);
     expect(s3.calls.filter((call) => call !== 'GET ')).toEqual([
       `GET distributions/2026-11-22/${NOON + 3_600_000}-p.json`,
     ]);
@@ -40,7 +40,7 @@ describe('the bucket of distributions', () => {
   it('tries again what fails for now', async () => {
     s3.fate = (call) => (call % 2 === 0 ? { error: 'SlowDown', status: 503 } : 'works');
     await log().add({ process: 'p', from: NOON }, [counted(5)]);
-    expect((await log().sumSince('m', NOON, NOON + 1)).vectors).toBe(5);
+    expect((await log().sumSince(['m'], NOON, NOON + 1)).vectors).toBe(5);
   });
 
   it('gives up in time', async () => {

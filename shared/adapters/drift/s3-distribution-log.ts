@@ -60,8 +60,8 @@ export function createS3DistributionLog(options: S3DistributionLogOptions): Dist
       });
       await calling((abortSignal) => client.send(command, { abortSignal }));
     },
-    async sumSince(model, from, until) {
-      const sum = new DistributionSum(model);
+    async sumSince(models, from, until) {
+      const sum = new DistributionSum(models);
       for (const day of daysBetween(from, until)) {
         const keys = (await keysOf(day)).filter((key) => beginsIn(key.slice(key.lastIndexOf('/') + 1), from, until));
         const worker = async () => {

@@ -34,6 +34,8 @@ export const TrainingRequestSchema = z.object({
   gapDays: z.number().min(0).max(365).default(1),
   rowsMax: z.number().int().min(1).default(200_000),
   seed: z.number().int().min(0).default(1),
+  /** Leave out of training what the history marks as judged without the endpoint, or from a memory that was being filled. */
+  leaveOutMarked: z.boolean().default(false),
   hyperparameters: HyperparametersSchema.prefault({}),
   gate: GateRulesSchema.prefault({}),
   injection: InjectionSettingsSchema.prefault({}),
@@ -114,9 +116,12 @@ function checked(request: TrainingRequest): Asked {
 }
 
 async function planOf(services: PrepareServices, asked: Asked, now: number): Promise<TrainingPlan> {
-  const { run, trigger, sources, metrics, rowsMax, seed, injection } = asked;
-  const span = spanOf(services, asked, now);
-  const labels = [...asked.labels, ...(await services.labels(span))];
+  const { run, trigger, sources, metrics, rowsMax, seed, leaveOutMarked, injection } = asked;
+  const given = spanOf(services, asked, now);
+  const labels = [...asked.labels, ...(await services.labels(given))];
+  const extent = once(async () => (await services.extent?.(given)) ?? {});
+  // With an end: live vectors are compared with what lies before it, and of a history that grows nothing later is read.
+  const span = { ...given, to: given.to ?? (await extent()).to ?? now };
   return TrainingPlanSchema.parse({
     version: 1,
     run,
@@ -128,9 +133,10 @@ async function planOf(services: PrepareServices, asked: Asked, now: number): Pro
     settings: await services.settings(),
     labels,
     injection,
-    split: await splitOf(services, asked, labels, span),
+    split: await splitOf(extent, asked, labels, span),
     rowsMax,
     seed,
+    leaveOutMarked,
     hyperparameters: asked.hyperparameters,
     gate: asked.gate,
     champion: await championOf(services.registry),
@@ -145,9 +151,17 @@ function spanOf({ historyMs }: PrepareServices, { from, to }: Asked, now: number
   return { ...(begin === undefined ? {} : { from: begin }), ...(end === undefined ? {} : { to: end }) };
 }
 
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= read();
+    return answer;
+  };
+}
+
 /** People's labels say where the split is when there are enough to test by; else the time is split by itself. */
 async function splitOf(
-  { extent }: PrepareServices,
+  extent: () => Promise<Span>,
   asked: Asked,
   labels: readonly Label[],
   span: Span,
@@ -156,8 +170,8 @@ async function splitOf(
   const real = labels.filter(({ verdict }) => verdict === 'real').length;
   if (injection.share === 0 || real * testShare >= gate.windowsMin)
     return splitByTime(labels, testShare, gapDays * DAY_MS);
-  const isKnown = span.from !== undefined && span.to !== undefined;
-  const { from, to } = isKnown || extent === undefined ? span : { ...(await extent(span)), ...span };
+  const { to } = span;
+  const from = span.from ?? (await extent()).from;
   if (from === undefined || to === undefined)
     throw new TrainingError('there are no points of this time: give an earlier begin, or wait until there are');
   return splitSpan(from, to, testShare, gapDays * DAY_MS);

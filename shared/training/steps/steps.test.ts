@@ -54,6 +54,8 @@ test('a run goes through all steps in their order, says what each found, and put
   expect(found.join('\n')).toMatch(
     /5 windows that people labelled(.*\n)*300 points of 1 sources(.*\n)*weighted-.* of .* windows/,
   );
+  const { distributions } = await document('training');
+  expect(Object.keys(distributions.scoresOf)).toEqual(['deaf', (await document('model')).version]);
   const [, registered] = await world.services.registry.list();
   expect(registered).toMatchObject({
     artifact: await document('model'),
@@ -61,6 +63,17 @@ test('a run goes through all steps in their order, says what each found, and put
   });
   expect(JSON.parse((await world.live())!)).toMatchObject({ registryVersion: 2, model: registered!.artifact });
   expect(await world.challenger()).toBeUndefined();
+});
+
+test('what the history marks is left out of training if the request says so', async () => {
+  const marking = POINTS.map((point, i) => (i % 10 === 0 ? { ...point, marked: ['flow'] } : point));
+  const leftOut = async (run: string, more: Partial<TrainingRequest>) => {
+    await walk({ history: history(marking) }, { run, ...more });
+    const text = (await world.services.workspace.read(run, 'training.json'))!.toString();
+    return JSON.parse(text).leftOut.marked;
+  };
+  expect(await leftOut('all', {})).toBe(0);
+  expect(await leftOut('whole', { leaveOutMarked: true })).toBeGreaterThan(10);
 });
 
 test('the same request in another place makes the same bytes', async () => {

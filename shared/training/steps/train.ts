@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { OpenSourceDetector } from '../../detection/source-detector';
-import { ModelArtifactSchema } from '../../detection/weighted-model';
-import { DistributionsSchema } from '../distributions';
+import { ModelArtifactSchema, openWeightedModel } from '../../detection/weighted-model';
 import { REFERENCE_MS } from '../drift-look';
 import { fingerprinted } from '../fingerprint';
 import { withFaults } from '../inject-faults';
@@ -9,6 +8,7 @@ import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
 import { type Injection, InjectionSchema, planInjection } from '../plan-injection';
 import type { PointHistory, TrainingWorkspace } from '../ports';
 import { LeftOutSchema, type ReplayCheckpoints } from '../replay-checkpoints';
+import { type ScoredDistributions, ScoredDistributionsSchema, scoredDistributions } from '../scored-distributions';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
 import { TrainingError } from '../training-error';
@@ -32,8 +32,8 @@ export const TrainingDocumentSchema = z.object({
   falseAlarms: CountSchema,
   rows: CountSchema,
   leftOut: LeftOutSchema,
-  /** Of vectors and scores in the last week of the part that trains: what live ones are compared with. */
-  distributions: DistributionsSchema,
+  /** Of vectors and scores in the last week of the points: what live ones are compared with. */
+  distributions: ScoredDistributionsSchema,
 });
 export type TrainingDocument = z.output<typeof TrainingDocumentSchema>;
 
@@ -79,11 +79,12 @@ export async function trainStep(services: ReplayServices, { run }: StepRequest):
 }
 
 async function inject({ history }: ReplayServices, plan: TrainingPlan): Promise<Injection> {
-  const { labels, injection: settings, sources, metrics } = plan;
+  const { labels, injection: settings, split, sources, metrics } = plan;
   return planInjection({
     history: within(await history(plan), plan),
     labels,
     settings,
+    trainTo: split.trainTo,
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
   });
@@ -91,7 +92,7 @@ async function inject({ history }: ReplayServices, plan: TrainingPlan): Promise<
 
 /** @throws {TrainingError} if there is nothing to train on */
 async function train({ history, openDetector, checkpoints }: ReplayServices, plan: TrainingPlan, injection: Injection) {
-  const { from, sources, metrics, settings, split, rowsMax, seed, hyperparameters } = plan;
+  const { from, to = plan.createdAt, sources, metrics, settings, split, rowsMax, seed, leaveOutMarked } = plan;
   const labels = [...plan.labels, ...injection.labels];
   const read = fingerprinted(within(await history(plan), plan), labels, settings);
   const data = await getTrainingData({
@@ -102,14 +103,17 @@ async function train({ history, openDetector, checkpoints }: ReplayServices, pla
     ...(checkpoints === undefined ? {} : { checkpoints }),
     rowsMax,
     seed,
+    leaveOutMarked,
     trainTo: split.trainTo,
-    countedFrom: split.trainTo - REFERENCE_MS,
+    // The newest there is, and not only what trains: else live vectors are compared with what they were weeks ago.
+    countedFrom: to - REFERENCE_MS,
     ...(from === undefined ? {} : { from }),
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
   });
-  const model = trainModel(data, split, hyperparameters);
-  return { training: documentOf(data, model, read.digest()), model };
+  const model = trainModel(data, split, plan.hyperparameters);
+  const rivals = [...(plan.champion === null ? [] : [plan.champion.artifact]), model.artifact].map(openWeightedModel);
+  return { training: documentOf(data, model, read.digest(), scoredDistributions(data, rivals)), model };
 }
 
 /**
@@ -135,9 +139,10 @@ export class UnreadableHistory extends Error {
 }
 
 function documentOf(
-  { points, sources, leftOut, distributions }: TrainingData,
+  { points, sources, leftOut }: TrainingData,
   { windows, injected, falseAlarms, rows }: TrainedModel,
   dataset: string,
+  distributions: ScoredDistributions,
 ): TrainingDocument {
   return {
     version: 1,
@@ -149,7 +154,7 @@ function documentOf(
     falseAlarms,
     rows,
     leftOut,
-    distributions: distributions.toJSON(),
+    distributions,
   };
 }
 
