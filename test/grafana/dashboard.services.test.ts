@@ -56,3 +56,15 @@ test.each(queriesOf(readDashboard()))('$where is answered by a real InfluxDB, wi
   const values = (results[0]!.series ?? []).flatMap((series) => series.values);
   expect(values.some(([, ...columns]) => columns.some((value) => value !== null && value !== 0))).toBe(true);
 });
+
+test('what is an anomaly, degraded or unscored is counted each for itself', async () => {
+  const queries = queriesOf(readDashboard()).filter(({ query }) => /"(degraded|flags)"/.test(query));
+  const counts = await Promise.all(
+    queries.map(async (one) => (await ask(asked(one, choices))).results[0]!.series?.[0]?.values[0]?.[1]),
+  );
+  expect(queries.map(({ query }) => /"degraded" = true|"flags" & 1024/.exec(query)?.[0])).toEqual([
+    '"degraded" = true',
+    '"flags" & 1024',
+  ]);
+  expect(counts).toEqual([1, 1]);
+});
