@@ -5,6 +5,7 @@ import { REFERENCE_MS } from '../drift-look';
 import { fingerprinted } from '../fingerprint';
 import { withFaults } from '../inject-faults';
 import { DOCUMENTS, type TrainingPlan, TrainingPlanSchema } from '../plan';
+import { opponentOf } from '../plan-champion';
 import { type Injection, InjectionSchema, planInjection } from '../plan-injection';
 import type { PointHistory, TrainingWorkspace } from '../ports';
 import { LeftOutSchema, type ReplayCheckpoints } from '../replay-checkpoints';
@@ -112,7 +113,8 @@ async function train({ history, openDetector, checkpoints }: ReplayServices, pla
     ...(metrics === undefined ? {} : { metrics }),
   });
   const model = trainModel(data, split, plan.hyperparameters);
-  const rivals = [...(plan.champion === null ? [] : [plan.champion.artifact]), model.artifact].map(openWeightedModel);
+  const { artifact: opponent } = opponentOf(plan);
+  const rivals = [...(opponent === undefined ? [] : [opponent]), model.artifact].map(openWeightedModel);
   return { training: documentOf(data, model, read.digest(), scoredDistributions(data, rivals)), model };
 }
 
