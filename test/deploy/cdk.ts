@@ -19,30 +19,48 @@ export async function cdkBootstrap({ root, children, folder }: World): Promise<v
 }
 
 /**
- * Deploys every stack of the emulator's stage, as the documentation says for others.
+ * Synthesizes and deploys every stack of the emulator's stage, as the documentation says for others.
  *
+ * @param version folder, below this run's own, in which the templates stay
  * @param changed of what the stage is told of its servers
  */
 export async function cdkDeploy(
-  { root, children, folder, urls }: World,
+  world: World,
+  version: string,
   changed: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  const { urls } = world;
+  await deployStage(world, ['--output', versionFolder(world, version)], {
+    // Templates are checked against the resource types' schemas by the tests of infra/; here it would take most of the time.
+    CDK_VALIDATION: 'false',
+    REDIS_URL: urls.redis,
+    INFLUX_URL: urls.influx,
+    SAGEMAKER_URL: urls.model,
+    MLFLOW_TRACKING_URI: urls.mlflow,
+    ...changed,
+  });
+}
+
+/** Deploys templates as they stand in the folder of a version. */
+export async function cdkDeployAgain(world: World, version: string): Promise<void> {
+  await deployStage(world, ['--app', versionFolder(world, version)]);
+}
+
+export function versionFolder({ folder }: World, version: string): string {
+  return path.join(folder, 'cdk.out', version);
+}
+
+async function deployStage(
+  { root, children }: World,
+  what: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const options = ['--require-approval', 'never', '--progress', 'events', ...what];
   await children.run({
     name: 'cdk deploy',
-    args: [
-      ...[path.join(root, CLI), 'deploy', 'emulator/*', '--require-approval', 'never', '--progress', 'events'],
-      ...['--output', path.join(folder, 'cdk.out')],
-    ],
+    args: [path.join(root, CLI), 'deploy', 'emulator/*', ...options],
     cwd: root,
-    // Templates are checked against the resource types' schemas by the tests of infra/; here it would take most of the time.
-    env: {
-      CDK_VALIDATION: 'false',
-      REDIS_URL: urls.redis,
-      INFLUX_URL: urls.influx,
-      SAGEMAKER_URL: urls.model,
-      MLFLOW_TRACKING_URI: urls.mlflow,
-      ...changed,
-    },
+    env,
     limitMs: DEPLOY_MS_MAX,
     onLine: (line) => {
       if (STACK_EVENT.test(line)) console.log(`          ${line.trim()}`);

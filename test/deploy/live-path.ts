@@ -31,8 +31,8 @@ export function storedRows(influxUrl: string): Promise<InfluxRow[]> {
 }
 
 /** Rows of one point, when they are there for each of its metrics. */
-export async function rowsOf({ urls }: World, point: DataPoint): Promise<InfluxRow[] | undefined> {
-  const rows = await influxRows(urls.influx, 'points', ['source', 'metric'], `time = ${point.timestamp}ms`);
+export async function rowsOf(influxUrl: string, point: DataPoint): Promise<InfluxRow[] | undefined> {
+  const rows = await influxRows(influxUrl, 'points', ['source', 'metric'], `time = ${point.timestamp}ms`);
   const mine = rows.filter(({ tags }) => tags['source'] === point.source);
   return mine.length === Object.keys(point.metrics).length ? mine : undefined;
 }

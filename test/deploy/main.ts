@@ -59,11 +59,14 @@ async function test(): Promise<number> {
     },
     sinks,
     faultSentAt: 0,
+    faultSeenMs: new Map(),
     resources: [],
     sent: { points: [], bodies: [], newest: new Map() },
   };
   try {
     for (const step of STEPS) await take(step, world);
+    console.log('from PutRecord of the fault to');
+    for (const [where, ms] of world.faultSeenMs) console.log(`${String(Math.round(ms)).padStart(7)} ms  ${where}`);
     console.log(`${STEPS.length} steps passed in ${seconds(begun)}`);
     return 0;
   } catch (error) {

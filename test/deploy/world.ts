@@ -24,6 +24,8 @@ export interface World {
   readonly sinks: Sinks;
   /** As `performance.now()`, when its PutRecord began. */
   faultSentAt: number;
+  /** Milliseconds from that PutRecord to where the fault was seen, in the order of the path. */
+  readonly faultSeenMs: Map<string, number>;
   /** Of the deployed stacks; empty before. */
   resources: readonly Resource[];
   /** Every data point that was put on the stream. */

@@ -1,13 +1,14 @@
 import { PutBucketTaggingCommand } from '@aws-sdk/client-s3';
 import { cdkDeploy } from '../cdk';
 import { deployedResources, stacks } from '../resources';
+import { VERSION } from '../versions';
 import type { Step, World } from '../world';
 
 export const deploy: Step = {
   name: "cdk deploy 'emulator/*' makes every stack",
   limitMs: 180_000,
   async run(world) {
-    await cdkDeploy(world);
+    await cdkDeploy(world, VERSION.earlier);
     const made = await stacks(world.emulator.cloudFormation);
     const unfinished = made.filter(({ status }) => status !== 'CREATE_COMPLETE');
     if (made.length === 0 || unfinished.length > 0) throw new Error(`stacks: ${JSON.stringify(made)}`);

@@ -4,8 +4,10 @@ import { archive } from './archive';
 import { bootstrap } from './bootstrap';
 import { compareMetrics } from './compare-metrics';
 import { deploy } from './deploy';
+import { failUpdate } from './fail-update';
 import { fileUnreadable } from './file-unreadable';
 import { findFault } from './find-fault';
+import { goBack } from './go-back';
 import { learnHistory } from './learn-history';
 import { postPoints } from './post-points';
 import { redriveUnreadable } from './redrive';
@@ -36,6 +38,8 @@ export const STEPS: readonly Step[] = [
   watchSilence,
   takeTurns,
   compareMetrics,
+  failUpdate,
   update,
+  goBack,
   remove,
 ];

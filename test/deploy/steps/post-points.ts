@@ -21,7 +21,7 @@ export const postPoints: Step = {
     if (refused !== 401) throw new Error(`without a token: ${refused}`);
     const taken = await post(INGEST_TOKEN);
     if (taken !== 202) throw new Error(`with its token: ${taken}`);
-    await until('its rows', STORED_MS_MAX, () => rowsOf(world, point));
+    await until('its rows', STORED_MS_MAX, () => rowsOf(world.urls.influx, point));
     world.sent.points.push(point);
     return `${refused}, then ${taken}`;
   },

@@ -7,8 +7,8 @@ import { paginateListTopics } from '@aws-sdk/client-sns';
 import { paginateListQueues } from '@aws-sdk/client-sqs';
 import { paginateDescribeParameters } from '@aws-sdk/client-ssm';
 import { stacks } from '../resources';
+import { LIVE_MODEL } from '../versions';
 import type { Step, World } from '../world';
-import { LIVE_MODEL } from './update';
 
 const DELETE_S_MAX = 60;
 

@@ -14,7 +14,8 @@ export const scoreAgain: Step = {
   async run(world) {
     const { stream, rescoreDegraded } = livePathOf(world);
     const point = ordinary(Date.now(), SOURCES[2]);
-    const isDegraded = async () => (await rowsOf(world, point))?.some(({ fields }) => fields['degraded'] === true);
+    const isDegraded = async () =>
+      (await rowsOf(world.urls.influx, point))?.some(({ fields }) => fields['degraded'] === true);
     const from = performance.now();
     world.model.pause();
     try {
