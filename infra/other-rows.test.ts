@@ -29,6 +29,16 @@ describe('a server by URL', () => {
   });
 });
 
+test.each([
+  ['tidewatch/points/+', ' WHERE source = topic(3) AND isUndefined(redriven)'],
+  ['pumps/+/data', ' WHERE source = topic(2) AND isUndefined(redriven)'],
+  ['plants/+/pumps/+', ''],
+  ['pumps/#', ''],
+])('a device that publishes on %s speaks for itself alone, where the topic tells who it is', (iotTopic, condition) => {
+  const [rule] = resources({ ...dev, iotTopic }, 'AWS::IoT::TopicRule');
+  expect(rule!.properties['TopicRulePayload']).toMatchObject({ Sql: `SELECT * FROM '${iotTopic}'${condition}` });
+});
+
 test('the network lies in the zones that the row names', () => {
   const zones = ['eu-central-1b', 'eu-central-1c'] as const;
   const subnets = resources({ ...dev, network: { endpointZones: 1, zones } }, 'AWS::EC2::Subnet');

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { type IEventSourceDlq, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -66,6 +66,22 @@ export class Detection extends Construct {
       periods: 5,
     });
     operations.alarm(this, {
+      runbook: 'detection-stands',
+      impact: 'Points come and nothing reads them: none is scored or stored, and nothing else may fail meanwhile.',
+      // A function that is not called has neither errors nor an iterator age.
+      metric: new MathExpression({
+        expression: 'IF(FILL(incoming, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)',
+        usingMetrics: {
+          incoming: stream.metric('IncomingRecords', { statistic: Stats.SUM }),
+          invocations: detect.metricInvocations(),
+        },
+        label: 'points come, nothing reads them',
+        period: FIVE_MINUTES,
+      }),
+      above: 0,
+      periods: 3,
+    });
+    operations.alarm(this, {
       runbook: 'batches-given-up',
       impact: 'Points were given up after all retries; they are in the bucket of failed batches and in no store.',
       metric: new Metric({
@@ -105,9 +121,9 @@ export class Detection extends Construct {
     operations.alarm(this, {
       runbook: 'points-unscored',
       impact: 'Nothing is looked for in points of sources or metrics beyond the budget; they are stored.',
+      // Sources that speak once an hour are heard of as well.
       metric: productMetric(environment, 'detect-anomalies', 'unscored'),
       above: 0,
-      periods: 3,
     });
     operations.alarm(this, {
       runbook: 'model-away',

@@ -9,7 +9,7 @@ import { allowPutting } from './permissions';
 import type { Surroundings } from './surroundings';
 
 export interface DeviceRuleProps {
-  /** MQTT topic filter, as `tidewatch/points/+`. */
+  /** MQTT topic filter, as `tidewatch/points/+`: with one `+`, a device speaks for the source of that name alone. */
   readonly topic: string;
   readonly stream: IStream;
   /** Where messages go that the stream did not take. */
@@ -35,7 +35,7 @@ export class DeviceRule extends Construct {
       topicRulePayload: {
         description: 'Points of devices to the stream',
         awsIotSqlVersion: '2016-03-23',
-        sql: `SELECT * FROM '${topic}'`,
+        sql: `SELECT * FROM '${topic}'${onlyItsOwn(topic)}`,
         actions: [{ kinesis: { streamName: stream.streamName, partitionKey: '${source}', roleArn: role.roleArn } }],
         errorAction: {
           s3: { bucketName: failed.bucketName, key: 'devices/${timestamp()}-${newuuid()}.json', roleArn: role.roleArn },
@@ -56,4 +56,15 @@ export class DeviceRule extends Construct {
       above: 0,
     });
   }
+}
+
+/**
+ * A device's policy bounds the topics that it publishes on; this bounds the source to the topic. Neither can it wrap up the
+ * point of another.
+ */
+function onlyItsOwn(topic: string): string {
+  const levels = topic.split('/');
+  const level = levels.indexOf('+') + 1;
+  const isOne = levels.filter((name) => name === '+').length === 1 && !levels.includes('#');
+  return isOne ? ` WHERE source = topic(${level}) AND isUndefined(redriven)` : '';
 }

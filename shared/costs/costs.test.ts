@@ -102,7 +102,7 @@ describe('what a row carries', () => {
     ['cache, size', { sources: 1_000_000, intervalMs: 3_600_000 }],
     ['store, size', { sources: 20_000 }],
     ['store, work', { sources: 200_000, metrics: 5 }],
-    ['functions', { sources: 10_000, metrics: 20 }],
+    ['functions', { sources: 10_000, metrics: 40 }],
     ['budget', { sources: 6_000 }],
   ])('%s: is told when it is too little, and a change that is enough', (part, load) => {
     const all = { ...LOAD, ...load };

@@ -19,11 +19,11 @@ export function redrivenRecord({ redriven, body }: RedrivenBody): Uint8Array {
 export function redrivenOf(record: Uint8Array): RedrivenBody | undefined {
   if (Buffer.compare(record.subarray(0, PREFIX.length), PREFIX) !== 0) return undefined;
   try {
-    const { redriven, body } = JSON.parse(Buffer.from(record).toString('utf8')) as Record<string, unknown>;
+    const { redriven, body, ...more } = JSON.parse(Buffer.from(record).toString('utf8')) as Record<string, unknown>;
     const mark = RedrivenSchema.safeParse(redriven);
-    return mark.success && typeof body === 'string'
-      ? { redriven: mark.data, body: Buffer.from(body, 'base64') }
-      : undefined;
+    // Whoever adds something (a rule that adds the source of a device) vouches for a point, not for what is wrapped up.
+    const isWhole = typeof body === 'string' && Object.keys(more).length === 0;
+    return mark.success && isWhole ? { redriven: mark.data, body: Buffer.from(body, 'base64') } : undefined;
   } catch {
     return undefined;
   }

@@ -49,6 +49,10 @@ describe('a redriven record', () => {
   test.each<[says: string, record: unknown]>([
     ['a mark without an attempt', { redriven: { ...MARK, attempt: 0 }, body: '' }],
     ['no body', { redriven: MARK }],
+    [
+      'one to which somebody has added a source',
+      { redriven: MARK, body: bytes(wirePoint()).toString('base64'), source: 'pump-17' },
+    ],
     ['a torn text', '{"redriven":{'],
     [
       'one within another',

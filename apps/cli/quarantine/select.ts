@@ -74,7 +74,10 @@ export async function* selectedBatches(
 
 /** What of a record is to be put again. */
 export function setAsideOf({ objects, body }: SelectedRecord & { readonly body: Uint8Array }): SetAside {
-  const { stream, shard, sequence, arrival, reason } = objects[0]!.object;
+  const { stream, shard, sequence, arrival } = objects[0]!.object;
+  const reasons = objects.map(({ object }) => object.reason);
+  // What the store refused was learnt already: with this reason it is stored although it was seen before.
+  const reason = reasons.includes('not-storable') ? 'not-storable' : reasons[0]!;
   return {
     stream,
     shard,

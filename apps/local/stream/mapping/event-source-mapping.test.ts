@@ -84,6 +84,11 @@ describe('delivery', () => {
     let most = 0;
     const shardsAtWork = new Set<string>();
     let sideBySide = 0;
+    let meet = () => {};
+    // The first of each shard wait for each other, however slow the machine is.
+    const haveMet = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
     await withLog(folder, { shards: 2 }, async (log) => {
       const mapping = await EventSourceMapping.open(
         log,
@@ -92,7 +97,8 @@ describe('delivery', () => {
           expect(shardsAtWork.has(shard)).toBe(false);
           shardsAtWork.add(shard);
           most = Math.max(most, ++inFlight);
-          await new Promise((resolve) => setImmediate(resolve));
+          if (shardsAtWork.size === 2) meet();
+          await haveMet;
           sideBySide = Math.max(sideBySide, shardsAtWork.size);
           inFlight--;
           shardsAtWork.delete(shard);
