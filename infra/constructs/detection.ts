@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { type IEventSourceDlq, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -64,22 +64,6 @@ export class Detection extends Construct {
       metric: detect.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
       above: 5 * 60_000,
       periods: 5,
-    });
-    operations.alarm(this, {
-      runbook: 'detection-stands',
-      impact: 'Points come and nothing reads them: none is scored or stored, and nothing else may fail meanwhile.',
-      // A function that is not called has neither errors nor an iterator age.
-      metric: new MathExpression({
-        expression: 'IF(FILL(incoming, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)',
-        usingMetrics: {
-          incoming: stream.metric('IncomingRecords', { statistic: Stats.SUM }),
-          invocations: detect.metricInvocations(),
-        },
-        label: 'points come, nothing reads them',
-        period: FIVE_MINUTES,
-      }),
-      above: 0,
-      periods: 3,
     });
     operations.alarm(this, {
       runbook: 'batches-given-up',
