@@ -32,7 +32,7 @@ export const trainModel: Step = {
   limitMs: 90_000,
   async run(world) {
     const { sfn } = world.emulator;
-    const stateMachineArn = physicalId(world.resources, 'AWS::StepFunctions::StateMachine', /Training/);
+    const stateMachineArn = physicalId(world.resources, 'AWS::StepFunctions::StateMachine', /^TrainingSteps/);
     const input = JSON.stringify({
       ...spanOf(world.sent.points),
       gapDays: 0,
