@@ -29,26 +29,34 @@ export function dataPointOf(
   return { source, timestamp: position.timestamp, metrics, tags: {} };
 }
 
-/** Data points in the order of their shards; between shards, which have no order, by time. */
+/**
+ * Data points in the order of their shards; between shards, which have no order, by the latest time that each had reached. Late
+ * points say nothing of how far their shard had come: those that a shard begins with, as the child of one that was split may,
+ * stand before its first point that was not late, whatever their time. O(n log n) in rows.
+ */
 export function inOrder(rows: readonly RecentRow[]): StoredPoint[] {
-  const shards = [...groupedBy(rows, ({ stream, shard }) => `${stream}/${shard}`).values()].map((own) =>
-    [...groupedBy(own, ({ sequence, index }) => `${sequence}/${index}`).values()]
-      .map((point) => ({ position: point[0]!, rows: new Map(point.map((row) => [row.metric, row])) }))
-      .sort((a, b) => comparePositions(a.position, b.position)),
-  );
-  const merged: StoredPoint[] = [];
-  const next = shards.map(() => 0);
-  for (;;) {
-    let earliest = -1;
-    for (let i = 0; i < shards.length; i++) {
-      const head = shards[i]![next[i]!];
-      const best = shards[earliest]?.[next[earliest]!];
-      if (head && (!best || head.position.timestamp < best.position.timestamp)) earliest = i;
-    }
-    if (earliest < 0) return merged;
-    merged.push(shards[earliest]![next[earliest]!]!);
-    next[earliest]! += 1;
-  }
+  const shards = groupedBy(rows, ({ stream, shard }) => `${stream}/${shard}`);
+  return [...shards.values()]
+    .flatMap((own) => reached(pointsOf(own)))
+    .sort((a, b) => a.by - b.by)
+    .map(({ point }) => point);
+}
+
+/** Of one shard, in its order. */
+function pointsOf(rows: readonly RecentRow[]): StoredPoint[] {
+  return [...groupedBy(rows, ({ sequence, index }) => `${sequence}/${index}`).values()]
+    .map((point) => ({ position: point[0]!, rows: new Map(point.map((row) => [row.metric, row])) }))
+    .sort((a, b) => comparePositions(a.position, b.position));
+}
+
+/** Points of one shard, each with the latest time of those up to it that were not late. */
+function reached(points: readonly StoredPoint[]): { readonly point: StoredPoint; readonly by: number }[] {
+  const isLate = ({ rows }: StoredPoint) => [...rows.values()].every(({ late }) => late);
+  let by = points.find((point) => !isLate(point))?.position.timestamp ?? Number.POSITIVE_INFINITY;
+  return points.map((point) => {
+    if (!isLate(point)) by = Math.max(by, point.position.timestamp);
+    return { point, by };
+  });
 }
 
 function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -14,7 +14,6 @@ const LATE_STEPS = 5;
 const CLOCK_STEPS_MS = [0, 3_600_000, -7_200_000, 86_400_000, 0];
 
 export interface Fed {
-  readonly records: number;
   readonly points: number;
   readonly poison: number;
 }
@@ -32,10 +31,9 @@ export async function feed(folder: string, { points, sources, seed }: Plan): Pro
   });
   for (const name of Object.values(CONSUMERS)) await log.consumer(name);
   const random = seeded(seed);
-  const fed = { records: 0, points: 0, poison: 0 };
+  const fed = { points: 0, poison: 0 };
   let chunk: LogRecord[] = [];
   const put = async (record: LogRecord) => {
-    fed.records += 1;
     chunk.push(record);
     if (chunk.length < 1_000) return;
     clockStep = CLOCK_STEPS_MS[Math.floor((fed.points / points) * CLOCK_STEPS_MS.length)] ?? 0;

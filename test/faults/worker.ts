@@ -40,7 +40,7 @@ const knownFile = path.join(task.folder, 'known');
 /** Shards of the log that have gone beyond the first point of each source. */
 const met = new Set<string>();
 const killsDone = existsSync(faultsFile) ? readFileSync(faultsFile, 'utf8').trim().split('\n').length : 0;
-const mishaps = task.mishaps && openMishaps(task.mishaps, task.env['REDIS_URL']!, task.folder);
+const mishaps = task.mishaps && openMishaps(task.mishaps, SHARDS, task.env['REDIS_URL']!, task.folder);
 await run();
 
 async function run(): Promise<void> {
@@ -67,11 +67,17 @@ async function run(): Promise<void> {
   const faulty = task.faults === undefined ? withKills(services) : withFaults(services);
   const handler = kinesisHandler(async () => faulty, detectAnomalies);
   const log = await PartitionedLog.open(task.log);
-  const mapping = await EventSourceMapping.open(log, (event) => delivered(handler, resharded(event)), {
+  const deliver = async (event: KinesisStreamEvent) => {
+    const [shard, sequence] = placeOf(event);
+    await mishaps?.before(shard, sequence / log.lastSequence(shard));
+    return delivered(handler, resharded(event));
+  };
+  const mapping = await EventSourceMapping.open(log, deliver, {
     name: task.consumer,
     settings: {
       batchSize: task.batchSize,
-      handlerTimeoutMs: 20_000,
+      // Waiting for other shards to meet a mishap is no fault.
+      handlerTimeoutMs: task.mishaps === undefined ? 20_000 : 120_000,
       maximumRetryAttempts: -1,
       retryDelayMs: 5,
       retryDelayMsMax: 50,
@@ -88,6 +94,12 @@ async function run(): Promise<void> {
   writeFileSync(path.join(task.folder, 'finished'), '');
 }
 
+/** Index of the shard, and the number of the batch's last record. */
+function placeOf({ Records }: KinesisStreamEvent): readonly [shard: number, sequence: number] {
+  const [shardId, sequence] = Records[Records.length - 1]!.eventID.split(':');
+  return [Number(shardId!.slice('shardId-'.length)), Number(sequence)];
+}
+
 /** Half-way through the stream its shards are split: what follows comes from their children. The same in both runs. */
 function resharded(event: KinesisStreamEvent): KinesisStreamEvent {
   return {
@@ -100,7 +112,6 @@ function resharded(event: KinesisStreamEvent): KinesisStreamEvent {
 
 /** What Kinesis may do: deliver twice, an older batch once more, or the same to two invocations at once. */
 async function delivered(handler: ReturnType<typeof kinesisHandler>, event: KinesisStreamEvent) {
-  await mishaps?.before(event.Records.length);
   meet(event);
   if (task.faults === undefined) return handler(event);
   const how = choose(random, [
@@ -163,7 +174,6 @@ function dieIfDue(where: string): void {
   if (task.kills === undefined || mishaps?.hasLostAll() !== true) return;
   const kill = `kill ${where}`;
   if (task.kills[killsDone] !== kill) return;
-  mishaps.remember();
   note(kill);
   process.kill(process.pid, 'SIGKILL');
 }

@@ -57,16 +57,19 @@ export function degradedQuery({ schema, from, limit }: DegradedQuery): Query {
 
 /**
  * All rows that readers see, source by source, in the order in which they were absorbed: of a shard by place, rows of a point
- * as they were written, and shards, between which there is no order, merged by time as `inOrder` does. To take the earliest head
- * of several sequences again and again is to sort by the latest time that each had reached.
+ * as they were written, and shards, between which there is no order, by the latest time that each had reached, as `inOrder` does.
  */
 export const PAST: Query = {
   sql: `
 SELECT source, metric, timestamp_ms, value, flags, stream, shard, sequence, "index"
 FROM (
-  SELECT *, max(timestamp_ms) OVER (PARTITION BY source, stream, shard ORDER BY ${PLACE} ROWS UNBOUNDED PRECEDING) AS reached
+  SELECT *, coalesce(
+    max(punctual) OVER (own RANGE UNBOUNDED PRECEDING),
+    first_value(punctual IGNORE NULLS) OVER (own RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) AS reached
+  FROM (SELECT *, if((flags & ${FLAG.late}) = 0, timestamp_ms, NULL) AS punctual
   FROM (SELECT *, min(rowid) OVER (PARTITION BY source, metric, timestamp_ms) AS written FROM points_raw ${ONCE}))
-ORDER BY source, reached, stream, shard, ${PLACE}, written`,
+  WINDOW own AS (PARTITION BY source, stream, shard ORDER BY ${PLACE}))
+ORDER BY source, reached NULLS LAST, stream, shard, ${PLACE}, written`,
   values: [],
 };
 

@@ -33,6 +33,7 @@ describe('points of a store', () => {
       sequence: fc.nat({ max: 1_200 }).map(String),
       index: fc.nat({ max: 2 }),
       timestamp: fc.integer({ min: 1, max: 30 }),
+      late: fc.boolean(),
     });
     const placeOf = ({ shard, sequence, index }: { shard: string; sequence: string; index: number }) =>
       `${shard}/${sequence}/${index}`;
