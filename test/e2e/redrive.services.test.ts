@@ -44,4 +44,4 @@ test('from a bucket of the emulator onto a stream of it, once', async () => {
   quarantine.close();
   kinesis.destroy();
   s3.destroy();
-}, 60_000);
+});

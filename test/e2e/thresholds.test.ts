@@ -49,7 +49,7 @@ beforeAll(async () => {
       throw new Error(what, { cause: error });
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   await live.stop();
   programs.remove();
@@ -139,7 +139,7 @@ test('verdicts give a threshold that a running path takes up, and gives back', a
       .sort();
   expect(again(told)).toEqual(again(unchanged));
   expect(again(told).length).toBeGreaterThan(0);
-}, 180_000);
+});
 
 test('a proposal is refused once other settings are in force, and nothing is changed', async () => {
   const until = new Date(at(DAYS.judged)).toISOString();
@@ -154,4 +154,4 @@ test('a proposal is refused once other settings are in force, and nothing is cha
   expect(revert.code).toBe(2);
   expect(revert.err).toMatch(/version 4, which is in force, is not one that threshold apply made/);
   expect(JSON.parse(readFileSync(folder.settingsFile, 'utf8')).version).toBe(4);
-}, 60_000);
+});

@@ -42,4 +42,4 @@ test('100,000 names that there is no place for leave nothing in the cache', asyn
     `${keyPrefix}:{places}:held`,
   ]);
   await places.close();
-}, 60_000);
+});
