@@ -41,8 +41,8 @@ export function known(name, pid) {
 }
 
 /** Asks until `isReady` says so; fails when the process ends before, or when time is over, with the end of its log. */
-export async function ready(server, isReady, msMax = READY_MS_MAX) {
-  const deadline = Date.now() + msMax;
+export async function ready(server, isReady) {
+  const deadline = Date.now() + READY_MS_MAX;
   for (;;) {
     if (await isReady().catch(() => false)) return;
     if (!isRunning(server)) throw new Error(`${server.name} ended before it was ready:\n${endOf(server.log)}`);
