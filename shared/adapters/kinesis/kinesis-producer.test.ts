@@ -152,8 +152,7 @@ test.each<[string, CallFate, number, RegExp]>([
 });
 
 test('gives up when nobody listens', async () => {
-  await kinesis.close();
-  const [result] = await open({ deadlineMs: 50 }).putRecords([record('a')]);
+  const [result] = await open({ endpointUrl: 'http://127.0.0.1:1', deadlineMs: 50 }).putRecords([record('a')]);
   expect(result).toMatchObject({ fault: { reason: 'gave-up', message: expect.stringContaining('ECONNREFUSED') } });
 });
 

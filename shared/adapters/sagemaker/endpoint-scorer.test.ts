@@ -184,19 +184,18 @@ describe('the endpoint scorer', () => {
   });
 
   it('is transiently at fault when nobody listens, and works once somebody does', async () => {
-    await serve((_, reply) => answerWith(reply, '0,0\n'));
-    const { port } = server!.address() as AddressInfo;
+    // Below the ports that the system gives to other programs meanwhile.
+    const port = 10_000 + (process.pid % 20_000);
+    server = serverOf((_, reply) => answerWith(reply, '0,0\n'));
+    scorer = scorerOf(port);
     const briefly = () => scorer!.score([VECTOR], 200).catch((error: unknown) => error);
-    const whenClosed = new Promise((closed) => server!.close(closed));
-    server!.closeAllConnections();
-    await whenClosed;
     let failed = await briefly();
     // A last try that its time cuts short says that instead.
     while (/did not answer/.test(String(failed))) failed = await briefly();
     expect(failed).toBeInstanceOf(TransientFault);
     expect(String(failed)).toMatch(/was not reached: ECONNREFUSED/);
     await new Promise<void>((listening) => server!.listen(port, '127.0.0.1', listening));
-    expect((await scorer!.score([VECTOR])).scores).toHaveLength(1);
+    expect((await scorer.score([VECTOR])).scores).toHaveLength(1);
   });
 
   it('reads nothing of the user’s profile', async () => {
@@ -232,22 +231,25 @@ function answerWith(reply: Reply, body: string, attributes = 'schema=1;model=m')
   reply.setHeader('content-type', 'text/csv').setHeader(ATTRIBUTES, attributes).end(body);
 }
 
-async function serve(
-  listener: (request: Parameters<RequestListener>[0], reply: Reply, body: string) => unknown,
-  options: Partial<EndpointScorerOptions> = {},
-): Promise<void> {
+type Listener = (request: Parameters<RequestListener>[0], reply: Reply, body: string) => unknown;
+
+async function serve(listener: Listener, options: Partial<EndpointScorerOptions> = {}): Promise<void> {
   calls = 0;
-  server = createServer(async (request, reply) => {
+  server = serverOf(listener);
+  await new Promise<void>((listening) => server!.listen(0, '127.0.0.1', listening));
+  scorer = scorerOf((server.address() as AddressInfo).port, options);
+}
+
+function serverOf(listener: Listener): Server {
+  return createServer(async (request, reply) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     calls++;
     listener(request, reply, Buffer.concat(chunks).toString());
   });
-  await new Promise<void>((listening) => server!.listen(0, '127.0.0.1', listening));
-  scorer = createEndpointScorer({
-    endpointName: 'scores',
-    region: 'eu-central-1',
-    endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...options,
-  });
+}
+
+function scorerOf(port: number, options: Partial<EndpointScorerOptions> = {}): EndpointScorer {
+  const endpointUrl = `http://127.0.0.1:${port}`;
+  return createEndpointScorer({ endpointName: 'scores', region: 'eu-central-1', endpointUrl, ...options });
 }
