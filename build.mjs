@@ -1,5 +1,6 @@
 // Bundles what has a main(): programs of apps/ for this clone (packages stay in node_modules), deployed functions of lambdas/
-// and the model server's image whole, each as ESM for Node 20; the CDK app. node build.mjs [FOLDER], by default dist.
+// and the model server's image whole, each as ESM for Node 20; the CDK app. node build.mjs [FOLDER [apps]], by default all of it
+// into dist; with `apps` their programs alone, in a tenth of the time.
 import { copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -16,7 +17,7 @@ const entries = (folder, file) =>
     .filter((entry) => entry.isDirectory() && existsSync(`${folder}/${entry.name}/${file}`))
     .map((entry) => ({ in: `${folder}/${entry.name}/${file}`, out: `${entry.name}/${file.replace('.ts', '')}` }));
 
-const outdir = process.argv[1]?.endsWith('build.mjs') ? (process.argv[2] ?? 'dist') : 'dist';
+const [outdir = 'dist', only] = process.argv[1]?.endsWith('build.mjs') ? process.argv.slice(2) : [];
 // Nothing is removed: a program that runs may still load its chunks, whose names follow from what they hold.
 const whole = {
   ...common,
@@ -27,9 +28,7 @@ const whole = {
   // Packages written for CommonJS call require; an ES module has none until it is made.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 };
-const functions = entries('lambdas', 'handler.ts');
-const image = `${outdir}/images/model-server`;
-await Promise.all([
+const programs = () =>
   build({
     ...common,
     entryPoints: entries('apps', 'main.ts'),
@@ -38,21 +37,31 @@ await Promise.all([
     packages: 'external',
     // What a command imports when it runs stays out of the start of all others.
     splitting: true,
-  }),
-  build({ ...whole, entryPoints: functions, outdir: `${outdir}/lambdas` }),
-  build({ ...whole, entryPoints: ['apps/model-server/main.ts'], sourcemap: false, outdir: image }),
-  build({
-    ...common,
-    entryPoints: ['infra/bin/app.ts'],
-    outdir: `${outdir}/infra`,
-    // The CDK is CommonJS, and names of its exports cannot be known before it runs.
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    packages: 'external',
-  }),
-]);
-copyFileSync('apps/model-server/Dockerfile', `${image}/Dockerfile`);
-const bundles = [...functions.map(({ out }) => `${outdir}/lambdas/${out}.mjs`), `${image}/main.mjs`];
-for (const file of bundles) {
-  console.log(`${file}  ${(statSync(file).size / 1024).toFixed(0)} kB`);
+  });
+
+if (only === 'apps') await programs();
+else await everything();
+
+async function everything() {
+  const functions = entries('lambdas', 'handler.ts');
+  const image = `${outdir}/images/model-server`;
+  await Promise.all([
+    programs(),
+    build({ ...whole, entryPoints: functions, outdir: `${outdir}/lambdas` }),
+    build({ ...whole, entryPoints: ['apps/model-server/main.ts'], sourcemap: false, outdir: image }),
+    build({
+      ...common,
+      entryPoints: ['infra/bin/app.ts'],
+      outdir: `${outdir}/infra`,
+      // The CDK is CommonJS, and names of its exports cannot be known before it runs.
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      packages: 'external',
+    }),
+  ]);
+  copyFileSync('apps/model-server/Dockerfile', `${image}/Dockerfile`);
+  const bundles = [...functions.map(({ out }) => `${outdir}/lambdas/${out}.mjs`), `${image}/main.mjs`];
+  for (const file of bundles) {
+    console.log(`${file}  ${(statSync(file).size / 1024).toFixed(0)} kB`);
+  }
 }

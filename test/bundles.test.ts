@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundlePrograms } from './e2e/programs';
 
-const programs = bundlePrograms();
+const programs = bundlePrograms('everything');
 afterAll(() => programs.remove());
 const folder = path.join(path.dirname(programs.script), '..', '..');
 const image = 'images/model-server/main.mjs';

@@ -77,8 +77,6 @@ async function live(change: Change) {
   return { ends, started, indices };
 }
 
-jest.setTimeout(120_000);
-
 describe('a fleet on the live path', () => {
   it('whose data stay as they are stays below the limit', async () => {
     const { ends, started, indices } = await live(CHANGES.find(({ name }) => name === 'none')!);

@@ -192,5 +192,4 @@ test.each(CHANNELS.map((channel) => [channel]))(
     // The hard case was there: killed after the provider had it, before the log did.
     expect(repeated).toBeGreaterThan(0);
   },
-  30_000,
 );

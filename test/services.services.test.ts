@@ -71,6 +71,5 @@ describe('servers beside a command', () => {
       await ended;
       while (folders().length > 0 || (await isUp(url))) await soon();
     },
-    15_000,
   );
 });

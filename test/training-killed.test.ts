@@ -79,8 +79,6 @@ const documents = (world: TrainingWorld) =>
     ['plan', 'model', 'training', 'evaluation', 'decision', 'registered'].map((name) => document(world, name)),
   );
 
-jest.setTimeout(120_000);
-
 test('whenever it is killed, the run started again comes to the same, and given up leaves what was live', async () => {
   const whole = await newTrainingWorld(folder());
   const { awaits, folders } = await leftByKills(whole);

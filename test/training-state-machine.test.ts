@@ -117,8 +117,6 @@ const execute = (input: object = {}, call = invoke): Promise<Execution> =>
 const document = (name: string) => JSON.parse(s3.objects.get(`runs/${RUN}/${name}`) ?? 'null');
 const registry = () => createS3Registry({ region: 'eu-central-1', endpointUrl: s3.url, bucket: BUCKET });
 
-jest.setTimeout(60_000);
-
 test('a run of the deployed state machine goes from the archive to a live model', async () => {
   await registry().register(DEAF, aRecord('deaf'));
   await registry().promote(1);

@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
 
 beforeAll(() => {
   programs = bundlePrograms();
-}, 60_000);
+});
 
 afterAll(() => {
   programs.remove();

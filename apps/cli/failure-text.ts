@@ -1,5 +1,4 @@
 const FORESEEN = new Set([
-  'AlertingFault',
   'AwsRefusal',
   'ConfigError',
   'DocumentError',

@@ -2,7 +2,7 @@ import { describeSilenceIndex } from '../../shared/adapters/contracts/silence-in
 import { describeSourcePlaces } from '../../shared/adapters/contracts/source-places.contract';
 import { describeStateCache } from '../../shared/adapters/contracts/state-cache.contract';
 import { createRedisCache } from '../../shared/adapters/redis/redis-cache';
-import { type OwnRedis, startOwnRedis } from '../../shared/adapters/redis/redis-server.factory';
+import { type OwnRedis, startOwnCluster } from '../../shared/adapters/redis/redis-server.factory';
 import { createRedisSilenceIndex } from '../../shared/adapters/redis/redis-silence-index';
 import { createRedisSourcePlaces } from '../../shared/adapters/redis/redis-source-places';
 import { CACHE_ACCESS, CACHE_USER } from './cache-access';
@@ -13,21 +13,12 @@ const PASSWORD = 'a-password-of-tests';
 describe('with no more than the permissions of the cache’s user', () => {
   let server: OwnRedis;
   beforeAll(async () => {
-    server = await startOwnRedis({
-      'cluster-enabled': 'yes',
-      // A node that met no other knows no address of its own.
-      'cluster-announce-ip': '127.0.0.1',
-      user: `${CACHE_USER} ${CACHE_ACCESS} >${PASSWORD}`,
-    });
-    await server.admin.cluster('ADDSLOTSRANGE', 0, 16_383);
-    while (!String(await server.admin.cluster('INFO')).includes('cluster_state:ok')) {
-      await new Promise((soon) => setTimeout(soon, 20));
-    }
+    [server] = (await startOwnCluster(1, { user: `${CACHE_USER} ${CACHE_ACCESS} >${PASSWORD}` })) as [OwnRedis];
   });
   afterAll(() => server.stop());
   const options = (scope: string) => ({
     url: `redis://${CACHE_USER}:${PASSWORD}@127.0.0.1:${server.port}`,
-    ...{ cluster: true, keyPrefix: `tidewatch-${scope}`, timeoutMs: 2_000 },
+    ...{ cluster: true, keyPrefix: `tidewatch-${scope}`, timeoutMs: 30_000 },
   });
 
   describeStateCache('the cache', { make: (scope) => createRedisCache(options(scope)) });

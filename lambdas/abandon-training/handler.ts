@@ -20,7 +20,7 @@ export const handler = observedStep(telemetry, async (request: AbandonRequest) =
 /** Runs once per cold start. */
 async function buildServices(config: Config): Promise<AbandonServices> {
   const { AWS_REGION: region, TOPIC_ARN: topicArn } = config;
-  const operators = createSnsPublisher({ region, topicArn }, 'failures of training');
+  const operators = createSnsPublisher({ region, topicArn }, { part: 'topic', noun: 'failures of training' });
   return {
     workspace: openTrainingWorkspace(config),
     registry: await openModels(config),

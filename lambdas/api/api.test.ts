@@ -5,11 +5,12 @@ import type { GuardedRequest } from '../../shared/adapters/https/guarded-call';
 import { blockProblems } from '../../shared/adapters/slack/testing/block-rules';
 import { signAction } from '../../shared/alerting/action-token';
 import { SecretMissing } from '../../shared/alerting/channel-ports';
-import { type ActionResult, type AlertActions, AlertingFault } from '../../shared/alerting/ports';
+import type { ActionResult, AlertActions } from '../../shared/alerting/ports';
 import { sealed } from '../../shared/alerting/sealed';
 import type { DataPoint } from '../../shared/domain/data-point';
 import { SAMPLE_NOTIFICATION } from '../../shared/domain/notification';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
+import { TransientFault } from '../../shared/domain/transient-fault';
 import { slackMessage } from '../notify-slack/message';
 import { createHandler } from './create-handler';
 
@@ -27,7 +28,7 @@ function open({ isDown = false } = {}) {
   const called: GuardedRequest[] = [];
   const problems: unknown[] = [];
   const did = async (alertId: string, ...what: unknown[]): Promise<ActionResult> => {
-    if (isDown) throw new AlertingFault('alert store', 'no answer');
+    if (isDown) throw new TransientFault('alert store', 'no answer');
     if (alertId === 'unknown') return { outcome: 'unknown-alert' };
     if (alertId === 'over') return { outcome: 'no-change', alert: ALERT, words: 'it is over' };
     done.push([alertId, ...what]);

@@ -123,7 +123,7 @@ test('a flood of 100,000 names leaves states and scores of those that were there
   expect(flooded.parts.batches.reduce((sum, counts) => sum + counts.unscored, 0)).toBe(unscored.length);
   // Nobody looked for memories of those that may have none.
   expect(flooded.parts.lookUps).toBe(peace.parts.lookUps);
-}, 120_000);
+});
 
 test('under faults the same are in, each row is there once, and states are as in peace', async () => {
   const run = async (faults: boolean) => {
@@ -147,7 +147,7 @@ test('under faults the same are in, each row is there once, and states are as in
   expect(faulty.rows.map(({ source, timestamp, unscored }) => [source, timestamp, unscored])).toEqual(
     peace.rows.map(({ source, timestamp, unscored }) => [source, timestamp, unscored]),
   );
-}, 60_000);
+});
 
 test('one that had no place begins when there is one, without its unscored rows passing for a loss of the cache', async () => {
   sequence = 0;

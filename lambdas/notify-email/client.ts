@@ -5,9 +5,10 @@ import { readSecret } from '../../shared/adapters/notify/read-secret';
 import { LinkKeysSchema, signAction } from '../../shared/alerting/action-token';
 import { type Charts, SecretMissing, type Secrets, SecretUnusable } from '../../shared/alerting/channel-ports';
 import type { Send, Sending } from '../../shared/alerting/deliver';
-import { AlertingFault, type Claimed } from '../../shared/alerting/ports';
+import type { Claimed } from '../../shared/alerting/ports';
 import type { Notification } from '../../shared/domain/notification';
 import type { EmailReceiver } from '../../shared/domain/receiver';
+import { TransientFault } from '../../shared/domain/transient-fault';
 import { mailText, subjectOf } from './message';
 
 export interface EmailClient {
@@ -87,7 +88,7 @@ async function compose(
 }
 
 function isOfSecret(error: unknown): boolean {
-  return [SecretMissing, SecretUnusable, AlertingFault].some((fault) => error instanceof fault);
+  return [SecretMissing, SecretUnusable, TransientFault].some((fault) => error instanceof fault);
 }
 
 async function actionUrlFor(

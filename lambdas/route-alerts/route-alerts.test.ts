@@ -1,9 +1,9 @@
 import { AlertingWorld, anomaly, RULES, START } from '../../shared/alerting/alerting.factory';
-import { AlertingFault } from '../../shared/alerting/ports';
 import { alertingInForce, applyRules } from '../../shared/alerting/rules-store';
 import { createMemoryStore } from '../../shared/alerting/store/memory-store';
 import type { AlertStore } from '../../shared/alerting/store-port';
 import type { Notification } from '../../shared/domain/notification';
+import { TransientFault } from '../../shared/domain/transient-fault';
 import { sqsHandler } from '../../shared/runtime/sqs';
 import { routeAlerts, tickAlerts } from './route-alerts';
 import type { Services } from './services';
@@ -77,7 +77,7 @@ test('when the store does not answer, events come again, and nothing is doubled'
   const { deliver, published, wait, services } = parts({
     ...memory,
     commit: async (puts) => {
-      if (isAway) throw new AlertingFault('alert store', 'away');
+      if (isAway) throw new TransientFault('alert store', 'away');
       return memory.commit(puts);
     },
   });
@@ -97,7 +97,7 @@ test('a group whose turn fails is told by the next tick, and holds up no other',
   let isAway = true;
   const topic = {
     publish: async (notifications: readonly Notification[]) => {
-      if (isAway && notifications[0]!.group['site'] === 'paris') throw new AlertingFault('notification topic', 'away');
+      if (isAway && notifications[0]!.group['site'] === 'paris') throw new TransientFault('notification topic', 'away');
       published.push(...notifications);
     },
   };
@@ -162,7 +162,7 @@ describe('rules in force', () => {
     await applyRules(store, JSON.stringify(RULES), 'anna', START);
     let isAway = false;
     const load: AlertStore['load'] = async (keys) => {
-      if (isAway) throw new AlertingFault('alert store', 'away');
+      if (isAway) throw new TransientFault('alert store', 'away');
       return store.load(keys);
     };
     const { options: given, pass, problems } = options();

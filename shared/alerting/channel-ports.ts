@@ -13,7 +13,7 @@ export interface Secrets {
    * Kept for a while, so that a message costs no call.
    *
    * @throws {SecretMissing} if there is none of this name, or one without text
-   * @throws {AlertingFault} if that cannot be said for now
+   * @throws {TransientFault} if that cannot be said for now
    */
   get(name: string): Promise<Secret>;
   /** A provider did not accept it: the next `get` asks again, it may have been changed. */

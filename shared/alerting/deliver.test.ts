@@ -1,8 +1,8 @@
 import { memoryNotificationLog } from '../../test/factories/memory-notification-log';
 import { SAMPLE_NOTIFICATION as ONE } from '../domain/notification';
+import { TransientFault } from '../domain/transient-fault';
 import { SecretMissing } from './channel-ports';
 import { type DeliverServices, deliver, type Sending } from './deliver';
-import { AlertingFault } from './ports';
 
 function open(send: () => Promise<Sending>) {
   const clock = { now: 1_000_000 };
@@ -53,7 +53,7 @@ test.each<[string, () => Promise<Sending>, object, object]>([
   [
     'a part does not answer: again',
     async () => {
-      throw new AlertingFault('secrets', 'no answer');
+      throw new TransientFault('secrets', 'no answer');
     },
     { outcome: 'later' },
     { what: 'failed', answer: { words: 'secrets: no answer' } },
@@ -119,6 +119,6 @@ test('what follows a telling is left out when the invocation is about to end', a
 
 test('a log that does not answer rejects: the queue gives the message again', async () => {
   const { told, log } = open(async () => ({ outcome: 'sent', answer: words }));
-  jest.spyOn(log, 'sent').mockRejectedValue(new AlertingFault('alert store', 'no answer'));
-  await expect(told()).rejects.toThrow(AlertingFault);
+  jest.spyOn(log, 'sent').mockRejectedValue(new TransientFault('alert store', 'no answer'));
+  await expect(told()).rejects.toThrow(TransientFault);
 });

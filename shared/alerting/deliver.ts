@@ -1,6 +1,7 @@
 import type { Notification } from '../domain/notification';
+import { TransientFault } from '../domain/transient-fault';
 import { ChartNotShown, SecretMissing, SecretUnusable } from './channel-ports';
-import { AlertingFault, type Claimed, type NotificationLog, type ProviderAnswer } from './ports';
+import type { Claimed, NotificationLog, ProviderAnswer } from './ports';
 import { retryDelayMs } from './retry-delay';
 
 /** What a channel made of one attempt to tell. */
@@ -121,7 +122,7 @@ async function attempt(
 }
 
 /** Known to happen before anything is sent, or to be told apart by the channel. */
-const FORESEEN = [AlertingFault, SecretMissing, SecretUnusable, ChartNotShown];
+const FORESEEN = [TransientFault, SecretMissing, SecretUnusable, ChartNotShown];
 
 function isForeseen(error: unknown): error is Error {
   return FORESEEN.some((fault) => error instanceof fault);

@@ -2,21 +2,8 @@ import type { AlertView, Notification } from '../domain/notification';
 
 /**
  * What alerting asks of the world, and what it offers to channels and to the functions that people call. A method that cannot
- * do its work for now rejects with an {@link AlertingFault}; anything else it throws is a defect.
+ * do its work for now rejects with a TransientFault; anything else it throws is a defect.
  */
-
-/** The call may succeed if tried again: time-outs, throttling, lost connections, a comparison lost too often. */
-export class AlertingFault extends Error {
-  override readonly name = 'AlertingFault';
-  constructor(
-    /** Which part failed, as "alert store" or "notification topic". */
-    readonly part: string,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${part}: ${message}`, options);
-  }
-}
 
 /** The topic "notifications", with the attribute `channel`. At least once; the log tells repetitions. */
 export interface NotificationTopic {

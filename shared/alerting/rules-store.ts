@@ -1,7 +1,7 @@
+import { TransientFault } from '../domain/transient-fault';
 import { type Alerting, compileDocument } from './document/compile';
 import { readDocument } from './document/read-document';
 import { type AlertingDocument, AlertingDocumentSchema } from './document/schema';
-import { AlertingFault } from './ports';
 import { bodyOf, rulesKey, rulesVersionKey, type StoredRules } from './records';
 import type { AlertStore } from './store-port';
 
@@ -39,7 +39,10 @@ export async function applyRules(
     { ...rulesVersionKey(rules.version), expected: undefined, body: rules },
   ]);
   if (!done)
-    throw new AlertingFault('alert store', 'other rules were applied at the same moment: look at them, then try again');
+    throw new TransientFault(
+      'alert store',
+      'other rules were applied at the same moment: look at them, then try again',
+    );
   return { version: rules.version, changed: true };
 }
 

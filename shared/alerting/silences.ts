@@ -1,5 +1,5 @@
+import { TransientFault } from '../domain/transient-fault';
 import { type AlertMatch, firstMiss, readMatch } from './document/match';
-import { AlertingFault } from './ports';
 import { bodyOf, groupKey, INDEX, putGroup, putSilence, silenceKey } from './records';
 import { compareAndSet } from './router/compare-and-set';
 import { documentsIn } from './router/take-turn';
@@ -34,7 +34,7 @@ export async function addSilence(store: AlertStore, id: string, silence: NewSile
   if (doc !== undefined) return bodyOf<Silence>(doc)!;
   if (await store.commit([putSilence(added, undefined)])) return added;
   const [other] = await store.load([silenceKey(id)]);
-  if (other === undefined) throw new AlertingFault('alert store', 'the silence was not written; try again');
+  if (other === undefined) throw new TransientFault('alert store', 'the silence was not written; try again');
   return bodyOf<Silence>(other)!;
 }
 

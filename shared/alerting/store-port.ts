@@ -40,7 +40,7 @@ export interface Indexed extends Key {
 export const COMMIT_PUTS_MAX = 100;
 export const DOCUMENT_BYTES_MAX = 380_000;
 
-/** Methods reject with an AlertingFault when they cannot for now. */
+/** Methods reject with a TransientFault when they cannot for now. */
 export interface AlertStore {
   /** As last committed, in the order asked; undefined for what is not there. */
   load(keys: readonly Key[]): Promise<readonly (Doc | undefined)[]>;

@@ -1,6 +1,9 @@
 import type { AnomalyEvent } from '../domain/anomaly-event';
 import { NOTIFICATION_ALERTS_MAX, NotificationSchema } from '../domain/notification';
 import { AlertingWorld, anomaly, MINUTE, START } from './alerting.factory';
+import { alertKey, bodyOf } from './records';
+import { routeEvents } from './router/route-events';
+import { type Alert, alertIdOf } from './state/alert';
 
 const SITES = 10;
 const SOURCES = 1_000;
@@ -86,4 +89,22 @@ test('names and tags as long as they may be make no message or document that is 
     expect(notification.counts.firing).toBe(500);
     expect(notification.alerts.length).toBeGreaterThan(1);
   }
+});
+
+test('two hundred episodes of one series in one call make what they make one by one', async () => {
+  const events = Array.from({ length: 200 }, (_, i) =>
+    anomaly({ source: 'machine-1', episodeId: `episode ${i}`, timestamp: START + i * 1_000 }),
+  );
+  const [together, apart] = [new AlertingWorld(), new AlertingWorld()];
+  const counts = await routeEvents(together.services, events);
+  expect(counts).toEqual({ absorbed: 200, known: 0, began: 200, groups: 1 });
+  for (const event of events) await apart.events(event);
+  const flapping = async ({ store }: AlertingWorld) => {
+    const docs = await store.load(events.map(({ episodeId }) => alertKey(alertIdOf(episodeId))));
+    return docs.map((doc) => bodyOf<Alert>(doc)!.flapping);
+  };
+  expect(await flapping(together)).toEqual(await flapping(apart));
+  expect((await flapping(together)).slice(-2)).toEqual(['again', 'again']);
+  const again = await routeEvents(together.services, events);
+  expect(again).toEqual({ absorbed: 0, known: 200, began: 0, groups: 0 });
 });

@@ -1,25 +1,15 @@
 import type { AnomalyEvent } from '../domain/anomaly-event';
 import type { Position } from '../domain/position';
 import type { PointRow, QuarantineObject } from '../domain/rows';
+import { TransientFault } from '../domain/transient-fault';
 import type { FeatureVector, ModelScore } from './model';
+
+export { TransientFault };
 
 /**
  * What detection asks of the world. Adapters implement these; every implementation passes the port's contract suite.
  * A method that cannot do its work for now rejects with a {@link TransientFault}; anything else it throws is a defect.
  */
-
-/** The call may succeed if tried again: time-outs, throttling, lost connections. */
-export class TransientFault extends Error {
-  override readonly name = 'TransientFault';
-  constructor(
-    /** Which part failed, as "cache" or "store". */
-    readonly part: string,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${part}: ${message}`, options);
-  }
-}
 
 /**
  * A model answers, but not for these vectors: another feature schema, or an answer that is no score for each of them. The

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { field, record, sealed } from '../../test/factories/aggregate';
+import { processorMsOf } from '../../test/factories/processor-time';
 import { LIMITS } from '../domain/limits';
 import { decodeBody } from './body';
 import { isAggregate } from './kpl';
@@ -156,14 +157,16 @@ describe('an aggregate', () => {
   test('inflates no further than any other record, whole or damaged, and keeps what came before', () => {
     const bomb = gzipSync(Buffer.alloc(7 << 20, 0x20));
     for (const each of [bomb, bomb.subarray(0, -4)]) {
-      const begun = performance.now();
-      const { points, rejections } = decodeBody(
-        sealed(record(field(3, text('a'))), ...Array<Buffer>(100).fill(record(field(3, each)))),
-      );
+      const body = sealed(record(field(3, text('a'))), ...Array<Buffer>(100).fill(record(field(3, each))));
+      let decoded = decodeBody(Buffer.alloc(0));
+      const spent = processorMsOf(() => {
+        decoded = decodeBody(body);
+      });
+      const { points, rejections } = decoded;
       expect(points).toHaveLength(1);
       expect(rejections).toHaveLength(100);
       expect(rejections.filter(({ reason }) => reason === 'too-large').length).toBeGreaterThanOrEqual(98);
-      expect(performance.now() - begun).toBeLessThan(2_000);
+      expect(spent).toBeLessThan(2_000);
     }
   });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { clockAheadWhen } from '../../test/factories/clock-ahead';
 import { anArtifact, aRecord } from '../adapters/contracts/model-registry.contract';
 import { type MlflowRegistry, openMlflowRegistry } from '../adapters/registry/mlflow/mlflow-registry';
 import { mlflowTarget } from '../adapters/registry/mlflow/mlflow-target';
@@ -24,10 +25,11 @@ beforeEach(async () => {
   mlflow = await startFakeMlflow();
   registry = openMlflowRegistry({
     ...{ target: mlflowTarget(mlflow.url), modelName: 'tidewatch', experimentName: 'training', region: 'eu-central-1' },
-    ...{ timeoutMs: 300, attemptTimeoutMs: 200 },
+    ...{ timeoutMs: 60_000, attemptTimeoutMs: 60_000 },
   });
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   registry.close();
   await mlflow.close();
 });
@@ -45,6 +47,17 @@ async function decided(run: string, createdAt: number): Promise<void> {
 async function register(run: string): Promise<void> {
   const { version } = await registry.register(anArtifact(1), aRecord(run));
   await write(run, DOCUMENTS.registered, { version });
+}
+
+/** Whoever asks for this loses the connection, and the time to ask again is over. */
+function breaks(isThis: (request: { readonly body: Buffer }) => boolean): void {
+  let isBroken = false;
+  mlflow.fate = (_, request) => {
+    if (!isThis(request)) return 'works';
+    isBroken = true;
+    return 'breaks';
+  };
+  clockAheadWhen(() => isBroken);
 }
 
 const registeredRuns = async () => (await registry.list()).map(({ record }) => record.run);
@@ -73,8 +86,9 @@ describe('runs that wait for the registry', () => {
       ['second', 2],
     ] as const)
       await decided(run, at);
-    mlflow.fate = () => 'hangs';
+    breaks(() => true);
     await expect(registerPending(workspace, register)).rejects.toThrow(TransientFault);
+    jest.restoreAllMocks();
     expect(await pendingRuns(workspace)).toEqual(['first', 'second']);
     mlflow.fate = () => 'works';
     expect(await registerPending(workspace, register)).toEqual({ registered: ['first', 'second'], refused: [] });
@@ -89,8 +103,9 @@ describe('runs that wait for the registry', () => {
       ['third', 3],
     ] as const)
       await decided(run, at);
-    mlflow.fate = (_, { body }) => (body.includes('second') ? 'breaks' : 'works');
+    breaks(({ body }) => body.includes('second'));
     await expect(registerPending(workspace, register)).rejects.toThrow(TransientFault);
+    jest.restoreAllMocks();
     mlflow.fate = () => 'works';
     expect([await registeredRuns(), await pendingRuns(workspace)]).toEqual([['first'], ['second', 'third']]);
     await registerPending(workspace, register);

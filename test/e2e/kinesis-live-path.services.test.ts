@@ -20,7 +20,6 @@ const endpointUrl = process.env['AWS_ENDPOINT_URL'];
 if (endpointUrl === undefined)
   throw new Error('AWS_ENDPOINT_URL must name an AWS emulator that these tests may write to');
 
-jest.setTimeout(60_000);
 const folder = mkdtempSync(path.join(tmpdir(), 'kinesis-'));
 const client = createKinesisClient({ endpointUrl, region: 'eu-central-1', callTimeoutMs: 10_000, concurrency: 4 });
 let stream: TestStream;

@@ -30,4 +30,4 @@ test('an emulated stream: what was not taken holds the shard back, and nothing d
     await stream.remove();
     client.destroy();
   }
-}, 30_000);
+});

@@ -15,7 +15,7 @@ let programs: Programs;
 const folder = mkdtempSync(path.join(tmpdir(), 'killed-'));
 beforeAll(() => {
   programs = bundlePrograms();
-}, 60_000);
+});
 afterAll(() => {
   programs.remove();
   rmSync(folder, { recursive: true, force: true });
@@ -115,7 +115,7 @@ test('rows scored without it are scored again, and are what they are in a run th
       .map(series)
       .sort(),
   ).toEqual(corrected.map(series).sort());
-}, 120_000);
+});
 
 /** Without what differs between any two runs, and without the revision. */
 function comparable(rows: readonly PointRow[]) {

@@ -26,12 +26,16 @@ export interface Running {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-export function bundlePrograms(): Programs {
+/** @param what `everything`: functions and the image of the model server too, which takes ten times as long */
+export function bundlePrograms(what: 'apps' | 'everything' = 'apps'): Programs {
   // Packages stay outside the bundles and are looked for from where these stand.
   const cache = path.join(root, 'node_modules', '.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(path.join(cache, 'e2e-'));
-  execFileSync(process.execPath, ['build.mjs', folder], { cwd: root, stdio: 'pipe' });
+  execFileSync(process.execPath, ['build.mjs', folder, ...(what === 'apps' ? [what] : [])], {
+    cwd: root,
+    stdio: 'pipe',
+  });
   const script = path.join(folder, 'apps', 'cli', 'main.mjs');
   const running = new Set<ChildProcess>();
   return {

@@ -15,7 +15,7 @@ let programs: Programs;
 const data = mkdtempSync(path.join(tmpdir(), 'redrive-'));
 beforeAll(() => {
   programs = bundlePrograms();
-}, 60_000);
+});
 afterAll(() => {
   programs.remove();
   rmSync(data, { recursive: true, force: true });
@@ -91,4 +91,4 @@ test('set aside, put again, stored once; what is wrong for good comes back with 
     [4, false],
   ]);
   expect((await cli('list')).out).toMatch(/1 {2}too-far-in-future {2}timestamp {2}after 1 times/);
-}, 120_000);
+});

@@ -1,24 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { withSetAside } from '../../apps/cli/quarantine/place';
 import { redrive } from '../../apps/cli/quarantine/redrive';
 import { planBatch } from '../../lambdas/detect-anomalies/plan-batch';
-import { awsClientConfig } from '../../shared/adapters/aws/aws-client';
 import { createKinesisClient } from '../../shared/adapters/kinesis/kinesis-client';
 import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
+import { emulatedS3 } from '../../shared/adapters/s3/testing/emulated-s3';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
 import { decodeBody } from '../../shared/runtime/body';
 import { ARRIVAL, streamRecord } from '../factories/records';
 import { createTestStream } from './kinesis-stream';
 
-const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const region = 'eu-central-1';
+const { region, endpointUrl, s3, newBucket } = emulatedS3();
 
 test('from a bucket of the emulator onto a stream of it, once', async () => {
-  const s3 = new S3Client(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
   const kinesis = createKinesisClient({ endpointUrl, region, callTimeoutMs: 10_000, concurrency: 4 });
-  const bucket = `aside-${randomUUID()}`;
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const bucket = await newBucket();
   const stream = await createTestStream(kinesis, `redrive-${process.pid}-${Date.now()}`, 2);
   const quarantine = createS3Quarantine({ region, endpointUrl, bucket });
   const records = Array.from({ length: 300 }, (_, i) =>
@@ -44,4 +39,4 @@ test('from a bucket of the emulator onto a stream of it, once', async () => {
   quarantine.close();
   kinesis.destroy();
   s3.destroy();
-}, 60_000);
+});

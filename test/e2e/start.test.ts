@@ -14,7 +14,7 @@ const at = (name: string) => path.join(folder, name);
 
 beforeAll(() => {
   programs = bundlePrograms();
-}, 60_000);
+});
 
 afterAll(() => {
   programs.remove();
@@ -47,7 +47,7 @@ describe('start --input', () => {
     expect(stored).toHaveLength(rows);
     expect(stored.every(({ degraded, late }) => !degraded && !late)).toBe(true);
     expect(anomalies.length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test('scores as `score` does, to the bit', async () => {
     const scored = programs.start(['score', '--input', SP500, '--output', at('scores.csv'), '--quiet']);
@@ -61,7 +61,7 @@ describe('start --input', () => {
     expect(lines.map((line) => Number(line.split(',')[column]))).toEqual(
       stored.map(({ anomalyScore }) => anomalyScore),
     );
-  }, 60_000);
+  });
 
   test('tries a challenger beside the live model, and counts what its alarms came to', async () => {
     mkdirSync(at('tried/models'), { recursive: true });
@@ -82,7 +82,7 @@ describe('start --input', () => {
     expect(runs[0].onlyChallenger).toBeGreaterThan(0);
     const [tried, alone] = await Promise.all(['tried', 'sp500'].map(anomaliesIn));
     expect(tried).toEqual(alone);
-  }, 60_000);
+  });
 
   test('lends new series what a prior holds, as `score` does', async () => {
     const time = (row: number) => new Date(Date.UTC(2026, 0, 5) + row * 900_000).toISOString();
@@ -106,7 +106,7 @@ describe('start --input', () => {
     const lent = await stored('lent', withPrior);
     expect(lent).toEqual(lines.map((line) => Number(line.split(',')[2])));
     expect(lent[24]!).toBeGreaterThan((await stored('alone', []))[24]!);
-  }, 60_000);
+  });
 
   test('watches no more sources than it may, stores the others, and says so', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => ['a', 'b'].map((name) => `${1_975 + i}-01-01,${name},${i}`));
@@ -120,7 +120,7 @@ describe('start --input', () => {
     expect([a!.length, b!.length]).toEqual([50, 50]);
     // Who is first depends on the shard that is read first.
     expect([a, b].map((all) => all!.filter((row) => row.unscored).length).sort()).toEqual([0, 50]);
-  }, 60_000);
+  });
 
   test('reads gzipped NDJSON from standard input, and names every line it cannot use', async () => {
     const good = (i: number) =>
@@ -139,22 +139,18 @@ describe('start --input', () => {
     expect(run.out()).toMatch(/2 rejected/);
     expect(run.out()).toMatch(/line 2: .*JSON/);
     expect(run.out()).toMatch(/line 4: timestamp/);
-  }, 60_000);
+  });
 
   test.each([
     ['a file that is not there', ['start', '--input', '/nowhere/at/all.csv'], 1, /nowhere/],
     ['a prior that is none', ['start', '--prior', __filename], 1, /is no prior/],
     ['two ways at once', ['start', '--input', 'x', '--http', '0'], 2, /exclude each other/],
     ['a zone that does not exist', ['start', '--time-zone', 'Mars/Base'], 2, /time zone/],
-  ])(
-    'refuses %s with a word and a code',
-    async (_, args, code, message) => {
-      const run = programs.start(args);
-      expect(await run.ended).toBe(code);
-      expect(run.err()).toMatch(message);
-    },
-    60_000,
-  );
+  ])('refuses %s with a word and a code', async (_, args, code, message) => {
+    const run = programs.start(args);
+    expect(await run.ended).toBe(code);
+    expect(run.err()).toMatch(message);
+  });
 });
 
 describe('start --http', () => {
@@ -186,7 +182,7 @@ describe('start --http', () => {
     expect(accepted.filter((value) => !values.includes(value))).toEqual([]);
     // Each series was learnt in order: nothing came twice to the engine, or it would be marked late.
     expect(stored.filter(({ late }) => late)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 const POST_POINTS = 200;

@@ -45,7 +45,7 @@ beforeAll(async () => {
   s3.destroy();
   dynamo.destroy();
   await fillDeployment();
-}, 120_000);
+});
 afterAll(async () => {
   await influxQl(`DROP DATABASE "tidewatch-${name}"`);
   programs.remove();
@@ -121,7 +121,7 @@ test('thresholds of a deployment are proposed, applied and taken back', async ()
   );
   expect((await tidewatch('threshold', 'revert')).out).toMatch(/version 3 is in force .*: it says what version 1 said/);
   expect(await asFunctionsSee()).toMatchObject({ version: 3, overrides: [] });
-}, 120_000);
+});
 
 test('what of the deployment is not named is asked for', async () => {
   for (const missing of ['ALERTS_TABLE', 'INFLUX_URL']) {
@@ -137,4 +137,4 @@ test('what of the deployment is not named is asked for', async () => {
     expect(code).toBe(2);
     expect(err).toContain(missing);
   }
-}, 60_000);
+});

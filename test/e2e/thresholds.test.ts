@@ -22,7 +22,6 @@ import { bundlePrograms, type Programs } from './programs';
 /** Everything is an alert, however old; nobody is told. */
 const RULES = '{version: 1, receivers: [], rules: [{name: everything}], route: {receivers: []}, maxAge: 90d}';
 const DAYS = { judged: 28, after: 35, reverted: 42 } as const;
-const PATIENCE_MS = 10_000;
 
 const root = mkdtempSync(path.join(tmpdir(), 'thresholds-'));
 const folder = openDataFolder(path.join(root, 'run'));
@@ -49,7 +48,7 @@ beforeAll(async () => {
       throw new Error(what, { cause: error });
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   await live.stop();
   programs.remove();
@@ -80,11 +79,7 @@ const ofFault = ({ source, timestamp }: Pick<AnomalyEvent, 'source' | 'timestamp
   );
 
 async function versionInForce(version: number): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while ((await live.settings()).version !== version) {
-    if (Date.now() > end) throw new Error(`version ${version} of the settings never came`);
-    await new Promise((soon) => setTimeout(soon, 50));
-  }
+  while ((await live.settings()).version !== version) await new Promise((soon) => setTimeout(soon, 50));
 }
 
 test('verdicts give a threshold that a running path takes up, and gives back', async () => {
@@ -139,7 +134,7 @@ test('verdicts give a threshold that a running path takes up, and gives back', a
       .sort();
   expect(again(told)).toEqual(again(unchanged));
   expect(again(told).length).toBeGreaterThan(0);
-}, 180_000);
+});
 
 test('a proposal is refused once other settings are in force, and nothing is changed', async () => {
   const until = new Date(at(DAYS.judged)).toISOString();
@@ -154,4 +149,4 @@ test('a proposal is refused once other settings are in force, and nothing is cha
   expect(revert.code).toBe(2);
   expect(revert.err).toMatch(/version 4, which is in force, is not one that threshold apply made/);
   expect(JSON.parse(readFileSync(folder.settingsFile, 'utf8')).version).toBe(4);
-}, 60_000);
+});

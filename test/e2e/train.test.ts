@@ -15,7 +15,7 @@ const at = (name: string) => path.join(folder, name);
 
 beforeAll(() => {
   programs = bundlePrograms();
-}, 60_000);
+});
 afterAll(() => {
   programs.remove();
   rmSync(folder, { recursive: true, force: true });
@@ -51,7 +51,7 @@ test('what a run has stored is trained on without a label of anybody: faults are
   expect([result, version, evaluation.windows.people]).toEqual(['refused', 1, 0]);
   expect(evaluation.windows.injected).toBeGreaterThan(5);
   expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
-}, 120_000);
+});
 
 test("the demo's two weeks are trained on, judged and reported, by the data folder that the demo leaves", async () => {
   const demo = programs.start(['start', '--data', at('demo'), '--seconds', '1', '--interval', '1']);
@@ -77,7 +77,7 @@ test("the demo's two weeks are trained on, judged and reported, by the data fold
   expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
   const reference = JSON.parse(readFileSync(at('demo/models/reference.json'), 'utf8'));
   expect(reference.distributions.vectors.metrics).toBeGreaterThan(10_000);
-}, 120_000);
+});
 
 describe('with labels', () => {
   const EVERY = 60;
@@ -115,7 +115,7 @@ describe('with labels', () => {
     expect([await registry.champion(), live().registryVersion]).toEqual([2, 2]);
     const back = programs.start(['models', 'rollback', '--models', at('better')]);
     expect([await back.ended, live().model.version]).toEqual([0, 'deaf']);
-  }, 60_000);
+  });
 
   test('a challenger is left in shadow, and its run goes on from there', async () => {
     const { code, out, registry } = await train('shadow', '--shadow-hours', '24');
@@ -130,11 +130,11 @@ describe('with labels', () => {
     expect([await early.ended, early.out()]).toEqual([0, expect.stringMatching(/version 2 is challenger/)]);
     expect(existsSync(at(`shadow/runs/${run}/outcome.json`))).toBe(false);
     expect(await registry.champion()).toBe(1);
-  }, 60_000);
+  });
 
   test('a run that nobody has begun does not go on', async () => {
     const run = programs.start(['train', '--go-on', 'no-such-run', '--models', at('none')]);
     expect([await run.ended, run.err()]).toEqual([expect.any(Number), expect.stringMatching(/tidewatch: /)]);
     expect(await run.ended).not.toBe(0);
-  }, 60_000);
+  });
 });

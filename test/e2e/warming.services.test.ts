@@ -15,7 +15,6 @@ const [redisUrl, influxUrl] = [process.env['REDIS_URL'], process.env['INFLUX_URL
 if (redisUrl === undefined) throw new Error('REDIS_URL must name a Redis server that these tests may write to');
 if (influxUrl === undefined) throw new Error('INFLUX_URL must name an InfluxDB that these tests may write to');
 
-jest.setTimeout(180_000);
 const mark = `warming-${process.pid}-${Date.now()}`;
 const folder = mkdtempSync(path.join(tmpdir(), 'warming-'));
 const target = { ...influxTarget('INFLUX_URL', influxUrl), database: mark };

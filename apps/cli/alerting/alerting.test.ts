@@ -41,7 +41,7 @@ beforeAll(async () => {
     anomaly({ source: 'fan-1', timestamp: Date.now() - 60_000 }),
   ]);
   await store.close();
-}, 60_000);
+});
 afterAll(() => {
   programs.remove();
   rmSync(folder, { recursive: true, force: true });

@@ -7,24 +7,16 @@ import { currentRules } from '../../../shared/alerting/rules-store';
 import type { AlertStore } from '../../../shared/alerting/store-port';
 import { LOCAL_RULES } from '../../local/alerts/local-rules';
 import { openDataFolder } from '../../local/live/data-folder';
+import { closedAfter, type PlaceFlags, placeHelp, placeName, placeRegion, withPlace } from '../deployed-place';
 import { UsageError } from '../exit-codes';
 
+const TABLE = { flag: 'table', variable: 'ALERTS_TABLE', words: 'the table of a deployment' } as const;
+
 /** Where the state of alerts lies: a run's folder, or a table of a deployment. */
-export interface WhereFlags {
-  readonly data?: string;
-  readonly table?: string;
-}
+export type WhereFlags = PlaceFlags<'table'>;
 
-export function withWhere(command: Command): Command {
-  return command
-    .option('-d, --data <folder>', 'the folder of a run on this machine (default: .tidewatch/demo)')
-    .option('--table <name>', 'in place of a folder: the table of a deployment (or ALERTS_TABLE), in AWS_REGION');
-}
-
-export const WHERE_HELP = `
-Environment:
-  ALERTS_TABLE   the table of a deployment's alerts; AWS_REGION and credentials as for any AWS program
-`;
+export const withWhere = (command: Command) => withPlace(command, TABLE);
+export const WHERE_HELP = placeHelp(TABLE);
 
 /** @param isNew may there be none so far? */
 export async function withStore<Result>(
@@ -32,33 +24,21 @@ export async function withStore<Result>(
   work: (store: AlertStore) => Promise<Result>,
   isNew = false,
 ): Promise<Result> {
-  const store = await openStore(flags, isNew);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  return closedAfter(await openStore(flags, isNew), work);
 }
 
 async function openStore(flags: WhereFlags, isNew: boolean): Promise<AlertStore> {
-  const { data } = flags;
-  const named = tableOf(flags);
-  if (named !== undefined) {
-    const region = process.env['AWS_REGION'];
-    if (!region) throw new UsageError('AWS_REGION must say where the table is');
+  const table = placeName(TABLE, flags);
+  if (table !== undefined) {
+    const region = placeRegion(TABLE);
     const { createDynamoDbAlertStore } = await import('../../../shared/adapters/dynamodb/dynamodb-alert-store');
-    return createDynamoDbAlertStore({ region, table: named });
+    return createDynamoDbAlertStore({ region, table });
   }
-  const folder = data ?? join('.tidewatch', 'demo');
+  const folder = flags.data ?? join('.tidewatch', 'demo');
   if (!isNew && !existsSync(join(folder, 'alerts.lmdb')))
     throw new UsageError(`${folder} holds no alerts: start a run on it (tidewatch start), or name another with --data`);
   const { openLmdbAlertStore } = await import('../../../shared/adapters/embedded/lmdb-alert-store');
   return openLmdbAlertStore(openDataFolder(folder).alertsFile);
-}
-
-function tableOf({ data, table }: WhereFlags): string | undefined {
-  if (data !== undefined && table !== undefined) throw new UsageError('--data and --table exclude each other');
-  return (table ?? (data === undefined ? process.env['ALERTS_TABLE'] : undefined)) || undefined;
 }
 
 /** A file of rules, checked. */
@@ -79,7 +59,7 @@ export async function rulesInForce(
 ): Promise<{ readonly document: AlertingDocument; readonly version: number }> {
   const applied = await currentRules(store);
   if (applied !== undefined) return applied;
-  const table = tableOf(flags);
+  const table = placeName(TABLE, flags);
   if (table !== undefined)
     throw new UsageError(`no rules are applied to ${table}, so nobody is told of anything: tidewatch rules apply FILE`);
   return { document: readDocument(LOCAL_RULES), version: 0 };

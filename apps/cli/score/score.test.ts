@@ -211,7 +211,7 @@ describe('a real series', () => {
     lines.slice(1).forEach((line, index) => {
       expect(line.startsWith(`${input[index + 1]},`)).toBe(true);
     });
-  }, 30_000);
+  });
 
   it('has a plot that is the same each time', async () => {
     writeFileSync(at('some.csv'), readFileSync(hourly, 'utf8').split('\n').slice(0, 800).join('\n'));
@@ -223,7 +223,7 @@ describe('a real series', () => {
     expect(await run('two.svg')).toBe(svg);
     expect(svg).toMatch(/^<svg width="1200" height="\d+"/);
     for (const words of ['pressure', 'temperature', 'wind', 'all metrics together']) expect(svg).toContain(words);
-  }, 30_000);
+  });
 });
 
 describe('files that are written', () => {

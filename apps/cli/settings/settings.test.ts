@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tidewatch-cli-settings-'));
 let programs: Programs;
 beforeAll(() => {
   programs = bundlePrograms();
-}, 60_000);
+});
 afterAll(() => {
   programs.remove();
   rmSync(folder, { recursive: true, force: true });
@@ -77,25 +77,21 @@ describe.each(['a folder', 'a bucket'])('settings in %s', (place) => {
     expect(JSON.parse((await settings('show', '3')).out)).toMatchObject({
       overrides: [{ settings: { threshold: 0.7 } }],
     });
-  }, 60_000);
+  });
 });
 
 test.each([
   ['a name that no setting has', ['apply', 'MINE'], 1, /mine\.json: defaults\.treshold: there is no such setting/],
   ['a version that never was', ['revert', '9'], 2, /there is no version 9/],
   ['a folder that is not there', ['show', '--data', '/nowhere/at/all'], 2, /nowhere\/at\/all is not there/],
-])(
-  '%s is refused, and nothing is changed',
-  async (_, args, status, message) => {
-    const file = fileOf({ version: 1, defaults: { treshold: 0.6 } });
-    const where = args.includes('--data') ? [] : ['--data', folder];
-    const { err, ...rest } = await run({}, ...args.map((one) => (one === 'MINE' ? file : one)), ...where);
-    expect(rest.status).toBe(status);
-    expect(err).toMatch(message);
-    expect(() => readFileSync(join(folder, 'settings.json'))).toThrow(/ENOENT/);
-  },
-  30_000,
-);
+])('%s is refused, and nothing is changed', async (_, args, status, message) => {
+  const file = fileOf({ version: 1, defaults: { treshold: 0.6 } });
+  const where = args.includes('--data') ? [] : ['--data', folder];
+  const { err, ...rest } = await run({}, ...args.map((one) => (one === 'MINE' ? file : one)), ...where);
+  expect(rest.status).toBe(status);
+  expect(err).toMatch(message);
+  expect(() => readFileSync(join(folder, 'settings.json'))).toThrow(/ENOENT/);
+});
 
 test('a difference is told setting by setting, with the order where it changed', () => {
   const before = {

@@ -36,7 +36,7 @@ let lines: string[];
 beforeAll(async () => {
   found = await findings();
   lines = proposalLines(found, { ...RANGE, settingsVersion: 1 });
-}, 60_000);
+});
 
 test('a proposal says what changes and why, what it would have done, and what stays as it is', () => {
   const text = lines.join('\n');

@@ -16,8 +16,6 @@ const at = (name: string) => path.join(folder, name);
 const START = Date.UTC(2026, 0, 5);
 const HOUR_MS = 3_600_000;
 
-jest.setTimeout(30_000);
-
 let printed = '';
 beforeEach(() => {
   printed = '';

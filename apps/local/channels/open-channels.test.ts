@@ -100,7 +100,7 @@ test('an alert is in the inbox as Slack message, mail and webhook; acknowledged 
   expect(after.map(({ headline }) => headline)).toContain('Resolved: pump temperature is 96.4, usual 68.9 to 73.5');
   const story = (await explainAlert(alerting.store, alertIdOf('episode of pump')))!.story.map(({ words }) => words);
   expect(story.join('\n')).toMatch(/to mail: try 1 sent; the provider answered: local inbox/);
-}, 20_000);
+});
 
 test('what has a real address goes there: a mail server, a webhook whose key is known', async () => {
   const smtp = await openSmtpSink({ user: 'u', password: 'a-password' });
@@ -115,7 +115,7 @@ test('what has a real address goes there: a mail server, a webhook whose key is 
   expect(smtp.mails[0]!.to).toEqual(['oncall@example.com']);
   expect(sink.requests[0]!.headers['webhook-id']).toBeDefined();
   await smtp.close();
-}, 20_000);
+});
 
 test('links of mails are signed by a key of this folder, that only its owner reads and that stays', async () => {
   const at = await open({}, 'kept');

@@ -1,3 +1,4 @@
+import { processorMsOf } from '../../../test/factories/processor-time';
 import { FAULT_KINDS, type Fault, FaultSchema, isWatched, SAMPLE_FAULT } from './fault';
 import { makeFleet } from './fleet';
 import { scheduleFaults } from './schedule';
@@ -79,7 +80,10 @@ test('broken relations fall on metrics that have one, and broken seasons on sour
 
 test('the schedule of a far day costs no more than the first', () => {
   const from = LIVE_FROM + 300 * 24 * HOUR_MS;
-  const begun = performance.now();
-  expect(schedule.faultsBetween(from, from + 60_000).length).toBeGreaterThan(0);
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  let faults: readonly unknown[] = [];
+  const spent = processorMsOf(() => {
+    faults = schedule.faultsBetween(from, from + 60_000);
+  });
+  expect(faults.length).toBeGreaterThan(0);
+  expect(spent).toBeLessThan(1_000);
 });

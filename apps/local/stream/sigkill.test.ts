@@ -47,7 +47,7 @@ test('after SIGKILL in the middle of appends, again and again, every acknowledge
   }
   expect(acknowledged.size).toBe(6);
   expect(readdirSync(join(logFolder, 'shardId-000000000000')).length).toBeGreaterThan(1);
-}, 30_000);
+});
 
 test('after SIGKILL in the middle of batches every record is handled, none for the first time out of order', async () => {
   const program = bundleProgram('handle-until-killed', folder);
@@ -75,4 +75,4 @@ test('after SIGKILL in the middle of batches every record is handled, none for t
     total += firstTimes.length;
   }
   expect(total).toBe(2_000);
-}, 30_000);
+});

@@ -15,7 +15,6 @@ const root = (input: JobInput = {}) => writeJob(path.join(folder, `ml-${count++}
 /** Documents of the same run on one machine. */
 const expected: Record<string, string> = {};
 
-jest.setTimeout(60_000);
 beforeAll(async () => {
   symlinkSync(path.join(__dirname, '../../../node_modules'), path.join(folder, 'node_modules'));
   buildSync({

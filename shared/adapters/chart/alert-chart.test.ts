@@ -49,7 +49,7 @@ test('an alert is drawn from stored points, with text, and always as the same pi
   const bare = await openRasteriser({ wasm: new Uint8Array(), fonts: [] });
   expect(first!.length).toBeGreaterThan(8_000);
   expect(bare('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>').length).toBeLessThan(500);
-}, 30_000);
+});
 
 test('it looks further back until it has enough to show', async () => {
   const { asked, ...parts } = store(30);

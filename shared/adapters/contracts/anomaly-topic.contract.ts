@@ -44,5 +44,5 @@ export function sample(id: string, fields: Partial<AnomalyEvent>): AnomalyEvent 
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition() && tries < 1_000; tries++) await new Promise((soon) => setTimeout(soon, 5));
+  while (!condition()) await new Promise((soon) => setTimeout(soon, 5));
 }

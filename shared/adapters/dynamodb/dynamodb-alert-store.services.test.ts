@@ -24,7 +24,7 @@ test('a server that cannot be reached is a fault that may pass', async () => {
     timeoutMs: 300,
   });
   await expect(store.commit([{ partition: 'p', sort: 's', expected: undefined, body: 1 }])).rejects.toMatchObject({
-    name: 'AlertingFault',
+    name: 'TransientFault',
     part: 'alert store',
   });
   await store.close();

@@ -11,10 +11,8 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { AlertingFault } from '../../alerting/ports';
 import { checkPuts } from '../../alerting/store/check-puts';
 import type { AlertStore, Doc, Key, Put } from '../../alerting/store-port';
-import { TransientFault } from '../../detection/ports';
 import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
 import { awsFault } from '../aws/aws-faults';
 import { Again, withRetries } from '../with-retries';
@@ -23,7 +21,7 @@ import { ATTRIBUTE, docOfItem, keyItem, LIST_INDEX, putRequest } from './table';
 export interface DynamoDbAlertStoreOptions extends Partial<AwsClientOptions> {
   readonly region: string;
   readonly table: string;
-  /** For one call, retries included; then it rejects with an AlertingFault. */
+  /** For one call, retries included; then it rejects with a TransientFault. */
   readonly timeoutMs?: number;
 }
 
@@ -43,7 +41,7 @@ type Item = Record<string, AttributeValue>;
  * State of alerts in one DynamoDB table. A commit of one document is a conditional put, of several a transaction; reads of
  * documents are consistent, lists are of an index and follow a moment later. What has expired is removed by the table.
  *
- * Methods reject with an AlertingFault when there is no answer in time, with AwsRefusal when the service will never do it.
+ * Methods reject with a TransientFault when there is no answer in time, with AwsRefusal when the service will never do it.
  */
 export function createDynamoDbAlertStore(options: DynamoDbAlertStoreOptions): AlertStore {
   const settings = { ...DEFAULTS, ...options };
@@ -51,21 +49,15 @@ export function createDynamoDbAlertStore(options: DynamoDbAlertStoreOptions): Al
   const client = new DynamoDBClient(awsClientConfig(settings));
   const what = `table ${table}`;
 
-  const calling = async <Result>(call: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> => {
-    try {
-      return await withRetries({ ...settings, part: 'alert store' }, (timeoutMs) =>
-        call(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
-          if (error instanceof Again || error instanceof ConditionalCheckFailedException) throw error;
-          if (error instanceof TransactionCanceledException) throw cancelled(error, what);
-          if (MAY_PASS.test((error as Error).name)) throw new Again(`${what} answered ${(error as Error).name}`);
-          throw awsFault(error, what, timeoutMs);
-        }),
-      );
-    } catch (error) {
-      if (error instanceof TransientFault) throw new AlertingFault('alert store', error.message, { cause: error });
-      throw error;
-    }
-  };
+  const calling = <Result>(call: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> =>
+    withRetries({ ...settings, part: 'alert store' }, (timeoutMs) =>
+      call(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
+        if (error instanceof Again || error instanceof ConditionalCheckFailedException) throw error;
+        if (error instanceof TransactionCanceledException) throw cancelled(error, what);
+        if (MAY_PASS.test((error as Error).name)) throw new Again(`${what} answered ${(error as Error).name}`);
+        throw awsFault(error, what, timeoutMs);
+      }),
+    );
 
   const page = (query: Omit<QueryCommandInput, 'TableName'>) =>
     calling((abortSignal) => client.send(new QueryCommand({ TableName: table, ...query }), { abortSignal }));

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { open } from 'lmdb';
-import { AlertingFault } from '../../alerting/ports';
 import { checkPuts } from '../../alerting/store/check-puts';
 import type { AlertStore, Doc, IndexEntry, Key, Put } from '../../alerting/store-port';
+import { TransientFault } from '../../domain/transient-fault';
 import { oneHandle } from './one-handle';
 
 interface Entry {
@@ -139,7 +139,7 @@ async function transaction<Result>(root: Root, work: () => Result): Promise<Resu
   }
   if (outcome !== undefined && 'result' in outcome) return outcome.result;
   const cause = outcome?.error;
-  throw new AlertingFault('alert store', cause instanceof Error ? cause.message : String(cause), { cause });
+  throw new TransientFault('alert store', cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
 function docOf({ partition, sort }: Key, { revision, text }: Entry): Doc {

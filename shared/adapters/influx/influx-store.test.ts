@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { clockAheadWhen } from '../../../test/factories/clock-ahead';
 import { type RowsRefused, TransientFault } from '../../detection/ports';
 import { event, point } from '../contracts/point-store.contract';
 import { influxTarget } from './influx-options';
@@ -55,9 +56,9 @@ describe('the InfluxDB store before a server that misbehaves', () => {
   });
   afterEach(() => server.stop());
 
-  const open = (timeoutMs = 2_000, attemptTimeoutMs = 150) => {
+  const open = (attemptTimeoutMs = 60_000) => {
     const target = influxTarget('INFLUX_URL', `http://ann:${SECRET}@${server.host()}/?db=tidewatch&rp=year`);
-    return createInfluxStore({ target, timeoutMs, attemptTimeoutMs });
+    return createInfluxStore({ target, timeoutMs: 60_000, attemptTimeoutMs });
   };
 
   test('degraded rows are looked for an hour at a time, without a gap', async () => {
@@ -97,7 +98,6 @@ describe('the InfluxDB store before a server that misbehaves', () => {
     ['is overloaded', { status: 429, headers: { 'retry-after': '0' } }],
     ['fails', { status: 500, body: '{"error":"timeout"}' }],
     ['is not there yet', { status: 503, body: '<html>' }],
-    ['hangs', 'hang'],
     ['breaks the connection', 'break'],
   ])('tries again when the server %s', async (_, reply) => {
     server.answers((__, count) => (count < 3 ? reply : { status: 204 }));
@@ -106,6 +106,15 @@ describe('the InfluxDB store before a server that misbehaves', () => {
     await store.close();
     expect(server.requests).toHaveLength(3);
     expect(server.requests[2]!.lines).toEqual(server.requests[0]!.lines);
+  });
+
+  it('tries again when the server hangs', async () => {
+    server.answers((_, count) => (count < 3 ? 'hang' : { status: 204 }));
+    const store = open(150);
+    await store.writePoints(rows(2));
+    await store.close();
+    expect(server.requests.length).toBeGreaterThanOrEqual(3);
+    for (const { lines } of server.requests) expect(lines).toEqual(server.requests[0]!.lines);
   });
 
   it.each<[string, Reply, RegExp]>([
@@ -119,8 +128,12 @@ describe('the InfluxDB store before a server that misbehaves', () => {
     ['asks for more patience than there is', { status: 503, headers: { 'retry-after': '3600' } }, /\(1 attempt\)/],
   ])('rejects with a transient fault that holds no secret when the server %s', async (_, reply, message) => {
     server.answers(() => reply);
-    const store = open(300, 100);
-    for (const error of [await caught(store.writePoints(rows(1))), await caught(store.readPoints(point({})))]) {
+    const store = open(reply === 'hang' ? 50 : 60_000);
+    for (const work of [() => store.writePoints(rows(1)), () => store.readPoints(point({}))]) {
+      const before = server.requests.length;
+      clockAheadWhen(() => server.requests.length >= before + 3);
+      const error = await caught(work());
+      jest.restoreAllMocks();
       expect(error).toBeInstanceOf(TransientFault);
       expect(error!.message).toMatch(message);
       expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
@@ -193,10 +206,16 @@ describe('the InfluxDB store before a server that misbehaves', () => {
     );
     const store = open();
     expect(await refusedBy(store.writePoints(rows(11_000)))).toEqual([6_000]);
-    server.answers(({ lines }) => ({ status: lines.some((line) => line.includes('value=6000,')) ? 500 : 204 }));
-    const brief = open(200);
-    expect(await caught(brief.writePoints(rows(11_000)))).toBeInstanceOf(TransientFault);
-    await Promise.all([store.close(), brief.close()]);
+    let faults = 0;
+    server.answers(({ lines }) => {
+      if (!lines.some((line) => line.includes('value=6000,'))) return { status: 204 };
+      faults += 1;
+      return { status: 500 };
+    });
+    clockAheadWhen(() => faults === 3);
+    expect(await caught(store.writePoints(rows(11_000)))).toBeInstanceOf(TransientFault);
+    jest.restoreAllMocks();
+    await store.close();
   });
 
   it('refuses what no line can hold and writes the rest', async () => {

@@ -1,42 +1,53 @@
 import { Redis } from 'ioredis';
 import { CHECKPOINT_FIELD, type StateCache, TransientFault } from '../../detection/ports';
 import { describeStateCache, first } from '../contracts/state-cache.contract';
+import { eventually } from './eventually.factory';
 import { createRedisCache } from './redis-cache';
+import { type OwnRedis, startOwnRedis } from './redis-server.factory';
 import { sourceKey } from './source-key';
 
 const url = process.env['REDIS_URL'];
 if (url === undefined) throw new Error('REDIS_URL must name a Redis server that these tests may write to');
 
 const prefix = `tidewatch-test-${process.pid}-${Date.now()}`;
-const admin = new Redis(url);
+const shared = new Redis(url);
 afterAll(async () => {
-  for await (const keys of admin.scanStream({ match: `${prefix}*`, count: 1_000 })) {
-    if ((keys as string[]).length > 0) await admin.del(...(keys as string[]));
+  for await (const keys of shared.scanStream({ match: `${prefix}*`, count: 1_000 })) {
+    if ((keys as string[]).length > 0) await shared.del(...(keys as string[]));
   }
-  await admin.quit();
+  await shared.quit();
 });
 
-describeStateCache('Redis', { make: (scope) => createRedisCache({ url, keyPrefix: `${prefix}-${scope}` }) });
+/** Longer than a busy machine makes anything last: only a test that is about its end has another. */
+const timeoutMs = 30_000;
+
+describeStateCache('Redis', { make: (scope) => createRedisCache({ url, keyPrefix: `${prefix}-${scope}`, timeoutMs }) });
 
 describe('the Redis cache', () => {
+  let server: OwnRedis;
   let cache: StateCache;
   let keyPrefix: string;
+  let tests = 0;
+  beforeAll(async () => {
+    server = await startOwnRedis();
+  });
   beforeEach(() => {
-    keyPrefix = `${prefix}-${Math.floor(performance.now() * 1e3)}`;
-    cache = createRedisCache({ url, keyPrefix, timeoutMs: 250 });
+    keyPrefix = `test-${tests++}`;
+    cache = createRedisCache({ url: server.url, keyPrefix, timeoutMs });
   });
   afterEach(() => cache.close());
+  afterAll(() => server.stop());
 
   it('keeps a source in one hash whose name is its hash tag', async () => {
     await cache.commit([first('pump-17', '1')]);
-    expect(await admin.hgetall(`${keyPrefix}:{pump-17}`)).toEqual({ [CHECKPOINT_FIELD]: '1' });
+    expect(await server.admin.hgetall(`${keyPrefix}:{pump-17}`)).toEqual({ [CHECKPOINT_FIELD]: '1' });
   });
 
   it('commits whether or not the server knows the script, and judges each source once', async () => {
-    await admin.script('FLUSH');
+    await server.admin.script('FLUSH');
     expect(await cache.commit([first('a', '1'), first('b', '1')])).toEqual([true, true]);
     expect(await cache.commit([first('a', '2'), first('c', '1')])).toEqual([false, true]);
-    await admin.script('FLUSH');
+    await server.admin.script('FLUSH');
     expect(await cache.commit([first('a', '2'), first('d', '1')])).toEqual([false, true]);
   });
 
@@ -72,35 +83,30 @@ describe('the Redis cache', () => {
 
   it('rejects with a transient fault while the server does not answer, and works once it does', async () => {
     await cache.commit([first('a', '1')]);
-    await admin.call('CLIENT', 'PAUSE', '600', 'ALL');
-    await expect(cache.load(['a'])).rejects.toThrow(TransientFault);
-    const loaded = await eventually(() => cache.load(['a']));
+    const hasty = createRedisCache({ url: server.url, keyPrefix, timeoutMs: 250 });
+    await eventually(() => hasty.load(['a']));
+    server.halt();
+    await expect(hasty.load(['a'])).rejects.toThrow(TransientFault);
+    server.resume();
+    const loaded = await eventually(() => hasty.load(['a']));
     expect(Buffer.from(loaded[0]!.get(CHECKPOINT_FIELD)!).toString()).toBe('1');
+    await hasty.close();
   });
 
   it('rejects with a transient fault what is under way when the connection breaks, and works on', async () => {
-    await cache.commit([first('a', '1')]);
-    await admin.call('CLIENT', 'PAUSE', '300', 'ALL');
-    const underWay = cache.load(['a']).catch((error: unknown) => error);
-    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await cache.load(['a']);
+    const breakHeld = await server.holdWrites();
+    const underWay = cache.commit([first('a', '1')]).catch((error: unknown) => error);
+    await breakHeld();
     expect(await underWay).toBeInstanceOf(TransientFault);
+    expect(String(await underWay)).not.toMatch(/no answer within/);
     expect(await eventually(() => cache.load(['a']))).toHaveLength(1);
   });
 
   it('calls a key of another kind a defect', async () => {
-    await admin.set(sourceKey(keyPrefix, 'odd'), 'text');
+    await server.admin.set(sourceKey(keyPrefix, 'odd'), 'text');
     const error = await cache.load(['odd']).catch((caught: unknown) => caught as Error);
     expect(error).not.toBeInstanceOf(TransientFault);
     expect(error).toMatchObject({ message: expect.stringContaining('WRONGTYPE') });
   });
 });
-
-async function eventually<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof TransientFault)) throw error;
-    }
-  }
-}

@@ -26,13 +26,11 @@ describe('the Redis cache without a server', () => {
   });
 
   it('rejects with a transient fault that names the server and no secret, while nobody listens', async () => {
-    const { port, stop } = await listen(() => {});
-    await stop();
-    const cache = createRedisCache({ url: `redis://user:${SECRET}@127.0.0.1:${port}`, timeoutMs: 150 });
-    for (const attempt of [cache.load(['a']), cache.commit([first('a', '1')])]) {
-      const error = await rejected(attempt);
+    const cache = createRedisCache({ url: `redis://user:${SECRET}@127.0.0.1:1`, timeoutMs: 150 });
+    for (const call of [() => cache.load(['a']), () => cache.commit([first('a', '1')])]) {
+      const error = await refused(call);
       expect(error).toBeInstanceOf(TransientFault);
-      expect(error.message).toMatch(new RegExp(`^cache: 127.0.0.1:${port} not reached: .*ECONNREFUSED`));
+      expect(error.message).toMatch(/^cache: 127\.0\.0\.1:1 not reached: .*ECONNREFUSED/);
       expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
     }
     await cache.close();
@@ -53,7 +51,7 @@ describe('the Redis cache without a server', () => {
       socket.on('data', () => socket.write(`-WRONGPASS invalid password ${SECRET}\r\n`));
     });
     const cache = createRedisCache({ url: `redis://:${SECRET}@127.0.0.1:${port}`, timeoutMs: 150 });
-    const error = await rejected(cache.load(['a']));
+    const error = await refused(() => cache.load(['a']));
     expect(error).toBeInstanceOf(TransientFault);
     expect(error.message).toContain('not reached: WRONGPASS');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
@@ -68,6 +66,14 @@ describe('the Redis cache without a server', () => {
     await cache.close();
   });
 });
+
+/** A call's time may be over before anything was heard: then the next one says what is wrong. */
+async function refused(call: () => Promise<unknown>): Promise<Error> {
+  for (;;) {
+    const error = await rejected(call());
+    if (!error.message.includes('no connection yet')) return error;
+  }
+}
 
 function thrown(work: () => unknown): Error {
   try {

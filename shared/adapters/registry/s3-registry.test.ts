@@ -1,29 +1,17 @@
 import { anArtifact, aRecord, modelRegistryContract, registerRuns } from '../contracts/model-registry.contract';
-import { type FakeS3, startFakeS3 } from '../s3/testing/fake-s3';
+import { fakeBucket } from '../s3/testing/fake-bucket';
 import { createS3Registry } from './s3-registry';
 
-let s3: FakeS3;
-const open: { close(): void }[] = [];
-const registry = (more = {}) => {
-  const made = createS3Registry({ region: 'eu-central-1', endpointUrl: s3.url, bucket: 'training', ...more });
-  open.push(made);
-  return made;
-};
-beforeEach(async () => {
-  s3 = await startFakeS3('training');
-});
-afterEach(async () => {
-  for (const one of open.splice(0)) one.close();
-  await s3.close();
-});
+const bucket = fakeBucket(createS3Registry);
+const registry = bucket.open;
 
 describe('the bucket of models', () => {
   modelRegistryContract(async () => registry);
 
   it('registers a run once, also when the answer to its registration is lost', async () => {
     let isLost = false;
-    s3.fate = (call) => {
-      const isVersion = s3.calls[call]?.startsWith('PUT registry/versions/');
+    bucket.s3.fate = (call) => {
+      const isVersion = bucket.s3.calls[call]?.startsWith('PUT registry/versions/');
       if (!isVersion || isLost) return 'works';
       isLost = true;
       return 'answer-lost';
@@ -34,7 +22,7 @@ describe('the bucket of models', () => {
 
   it('names an object that is none of ours', async () => {
     await registerRuns(registry(), 1);
-    s3.objects.set('registry/aliases.json', '{');
+    bucket.s3.objects.set('registry/aliases.json', '{');
     await expect(registry().champion()).rejects.toThrow(/s3:\/\/training\/registry\/aliases\.json is not JSON/);
   });
 });

@@ -117,7 +117,7 @@ describe('objects of the archive', () => {
   it('are tried again when the connection stalls', async () => {
     put(key('22T13'), records);
     s3.stallsAfter = (_, call) => (call === 1 ? 100 : undefined);
-    const patient = open({ attemptTimeoutMs: 200 });
+    const patient = open({ attemptTimeoutMs: 1_000 });
     expect(await order(patient)).toEqual(inOrder);
     patient.close();
   });

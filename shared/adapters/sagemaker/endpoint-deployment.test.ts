@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { clockAheadWhen } from '../../../test/factories/clock-ahead';
 import { A_REQUEST, newTrainingWorld } from '../../../test/factories/training-world';
 import { TransientFault } from '../../detection/ports';
 import { walkSteps } from '../../training/steps/walk';
@@ -113,10 +114,16 @@ describe('a deployment to an endpoint', () => {
   it.each(['DescribeEndpoint', 'CreateModel', 'CreateEndpointConfig', 'UpdateEndpoint'])(
     'begun again after the answer to %s was lost makes nothing twice',
     async (action) => {
-      plane.fate = (asked, call) => (asked === action && call === 0 ? 'works-unanswered' : 'works');
-      const impatient = deployment({ timeoutMs: 1, attemptTimeoutMs: 2_000 });
-      await impatient.begin(DEPLOYED).catch(() => undefined);
-      plane.fate = () => 'works';
+      let isLost = false;
+      plane.fate = (asked) => {
+        if (asked !== action || isLost) return 'works';
+        isLost = true;
+        return 'works-unanswered';
+      };
+      // Its time is over then: nothing is asked again.
+      clockAheadWhen(() => isLost);
+      await expect(deployment().begin(DEPLOYED)).rejects.toThrow(TransientFault);
+      jest.restoreAllMocks();
       await deployment().begin(DEPLOYED);
       expect([plane.models.size, plane.configurations.size, plane.updates.length]).toEqual([1, 2, 1]);
       expect(plane.endpoint.pending).toBe(NAME);

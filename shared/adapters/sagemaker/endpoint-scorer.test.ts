@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { clockAheadWhen } from '../../../test/factories/clock-ahead';
 import { FEATURES } from '../../detection/model';
 import { TransientFault } from '../../detection/ports';
 import { EndpointMismatch } from './endpoint-answer';
@@ -14,6 +15,7 @@ let scorer: EndpointScorer | undefined;
 /** Requests that the server has read since it serves. */
 let calls = 0;
 afterEach(async () => {
+  jest.restoreAllMocks();
   scorer?.close();
   server?.closeAllConnections();
   await new Promise((closed) => (server === undefined ? closed(null) : server.close(closed)));
@@ -51,6 +53,7 @@ describe('the endpoint scorer', () => {
   it('splits what exceeds the payload limit, keeps the order and no more calls at once than allowed', async () => {
     let inHand = 0;
     let most = 0;
+    let rows = 0;
     let held: (() => void)[] = [];
     const vectors = Array.from({ length: 20 }, (_, i) => [i, ...VECTOR.slice(1)]);
     await serve(
@@ -60,16 +63,17 @@ describe('the endpoint scorer', () => {
           .split('\n')
           .slice(0, -1)
           .map((row) => `${Number(row.split(',')[0]) / 1_000},0\n`);
+        rows += answer.length;
         held.push(() => {
           inHand--;
           answerWith(reply, answer.join(''));
         });
-        // Two by two, the later rows first; the last ones are alone.
-        if (held.length < 2 && !body.includes(`\n${vectors.length - 1},`)) return;
+        // Two by two, the later rows first; the last ones may be alone.
+        if (held.length < 2 && rows < vectors.length) return;
         for (const give of held.reverse()) give();
         held = [];
       },
-      { payloadBytesMax: 3 * ROW.length, concurrency: 2 },
+      { payloadBytesMax: 3 * ROW.length, concurrency: 2, timeoutMs: 60_000, attemptTimeoutMs: 60_000 },
     );
     const { scores } = await scorer!.score(vectors);
     expect(scores.map(({ anomaly }) => anomaly)).toEqual(vectors.map(([first]) => first! / 1_000));
@@ -123,11 +127,10 @@ describe('the endpoint scorer', () => {
   });
 
   it.each(FAILURES)('is transiently at fault when %d %s %j lasts for all its time', async (status, type, fields) => {
-    await serve((_, reply) => failing(status, type, fields, reply), { timeoutMs: 150 });
-    const begun = performance.now();
+    await serve((_, reply) => failing(status, type, fields, reply), { timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
+    clockAheadWhen(() => calls === 3);
     await expect(scorer!.score([VECTOR])).rejects.toThrow(TransientFault);
-    expect(performance.now() - begun).toBeLessThan(1_000);
-    expect(calls).toBeGreaterThan(1);
+    expect(calls).toBe(3);
   });
 
   it.each<[number, string, object]>([
@@ -144,30 +147,32 @@ describe('the endpoint scorer', () => {
   });
 
   it('asks again when a call hangs', async () => {
-    await serve((_, reply) => (calls === 1 ? undefined : answerWith(reply, '0,0\n')), { attemptTimeoutMs: 50 });
+    await serve((_, reply) => (calls === 1 ? undefined : answerWith(reply, '0,0\n')), {
+      ...{ timeoutMs: 60_000, attemptTimeoutMs: 200 },
+    });
     expect((await scorer!.score([VECTOR])).scores).toHaveLength(1);
-    expect(calls).toBe(2);
+    expect(calls).toBeGreaterThanOrEqual(2);
   });
 
   it('takes no longer than it is told, whatever its own limit', async () => {
     await serve(() => {}, { timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
-    await expect(scorer!.score([VECTOR], 70)).rejects.toThrow(/did not answer within \d\d ms/);
+    await expect(scorer!.score([VECTOR], 70)).rejects.toThrow(/did not answer within \d{1,2} ms/);
   });
 
   it('ends what is under way once a call of the batch was refused', async () => {
-    await serve((_, reply, body) => (body.startsWith('7,') ? reply.writeHead(404).end() : undefined), {
-      payloadBytesMax: 1,
-      concurrency: 3,
-      timeoutMs: 60_000,
-      attemptTimeoutMs: 60_000,
-    });
+    let refuse = () => {};
+    const refusesOne = (_: unknown, reply: Reply, body: string) => {
+      if (body.startsWith('7,')) refuse = () => reply.writeHead(404).end();
+      if (calls === 3) refuse();
+    };
+    await serve(refusesOne, { payloadBytesMax: 1, concurrency: 3, timeoutMs: 60_000, attemptTimeoutMs: 60_000 });
     await expect(scorer!.score([VECTOR, VECTOR, [7, ...VECTOR.slice(1)], VECTOR])).rejects.toThrow(EndpointRefusal);
     expect(calls).toBe(3);
   });
 
   it('gives up after its time-out', async () => {
     await serve(() => {}, { timeoutMs: 60 });
-    await expect(scorer!.score([VECTOR])).rejects.toThrow(/endpoint: scores did not answer within \d\d ms/);
+    await expect(scorer!.score([VECTOR])).rejects.toThrow(/endpoint: scores did not answer within \d{1,2} ms/);
   });
 
   it.each<[string, RequestListener]>([
@@ -179,16 +184,18 @@ describe('the endpoint scorer', () => {
   });
 
   it('is transiently at fault when nobody listens, and works once somebody does', async () => {
-    await serve((_, reply) => answerWith(reply, '0,0\n'));
-    const { port } = server!.address() as AddressInfo;
-    // Long enough that a try is made, short enough for a test.
-    const briefly = () => scorer!.score([VECTOR], 200);
-    const whenClosed = new Promise((closed) => server!.close(closed));
-    server!.closeAllConnections();
-    await whenClosed;
-    await expect(briefly()).rejects.toThrow(/was not reached: ECONNREFUSED/);
+    // Below the ports that the system gives to other programs meanwhile.
+    const port = 10_000 + (process.pid % 20_000);
+    server = serverOf((_, reply) => answerWith(reply, '0,0\n'));
+    scorer = scorerOf(port);
+    const briefly = () => scorer!.score([VECTOR], 200).catch((error: unknown) => error);
+    let failed = await briefly();
+    // A last try that its time cuts short says that instead.
+    while (/did not answer/.test(String(failed))) failed = await briefly();
+    expect(failed).toBeInstanceOf(TransientFault);
+    expect(String(failed)).toMatch(/was not reached: ECONNREFUSED/);
     await new Promise<void>((listening) => server!.listen(port, '127.0.0.1', listening));
-    expect((await scorer!.score([VECTOR])).scores).toHaveLength(1);
+    expect((await scorer.score([VECTOR])).scores).toHaveLength(1);
   });
 
   it('reads nothing of the user’s profile', async () => {
@@ -224,22 +231,25 @@ function answerWith(reply: Reply, body: string, attributes = 'schema=1;model=m')
   reply.setHeader('content-type', 'text/csv').setHeader(ATTRIBUTES, attributes).end(body);
 }
 
-async function serve(
-  listener: (request: Parameters<RequestListener>[0], reply: Reply, body: string) => unknown,
-  options: Partial<EndpointScorerOptions> = {},
-): Promise<void> {
+type Listener = (request: Parameters<RequestListener>[0], reply: Reply, body: string) => unknown;
+
+async function serve(listener: Listener, options: Partial<EndpointScorerOptions> = {}): Promise<void> {
   calls = 0;
-  server = createServer(async (request, reply) => {
+  server = serverOf(listener);
+  await new Promise<void>((listening) => server!.listen(0, '127.0.0.1', listening));
+  scorer = scorerOf((server.address() as AddressInfo).port, options);
+}
+
+function serverOf(listener: Listener): Server {
+  return createServer(async (request, reply) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     calls++;
     listener(request, reply, Buffer.concat(chunks).toString());
   });
-  await new Promise<void>((listening) => server!.listen(0, '127.0.0.1', listening));
-  scorer = createEndpointScorer({
-    endpointName: 'scores',
-    region: 'eu-central-1',
-    endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...options,
-  });
+}
+
+function scorerOf(port: number, options: Partial<EndpointScorerOptions> = {}): EndpointScorer {
+  const endpointUrl = `http://127.0.0.1:${port}`;
+  return createEndpointScorer({ endpointName: 'scores', region: 'eu-central-1', endpointUrl, ...options });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AlertingFault } from '../../alerting/ports';
+import { TransientFault } from '../../domain/transient-fault';
 import type { FetchSecret } from './kept-secrets';
 
 export interface LocalSecretsOptions {
@@ -23,7 +23,7 @@ export function localSecrets({ environment, folder }: LocalSecretsOptions): Fetc
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
-      throw new AlertingFault('secrets', `${name} could not be read (${code})`);
+      throw new TransientFault('secrets', `${name} could not be read (${code})`);
     }
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AlertingFault } from '../../alerting/ports';
+import { TransientFault } from '../../domain/transient-fault';
 import { secretsManager } from './secrets-manager';
 
 /** Region, endpoint and dummy credentials are in the environment of `npm run test:services`. */
@@ -30,5 +30,5 @@ test('one that holds bytes is none', async () => {
 
 test('a server that is not there is a passing fault', async () => {
   const fetch = secretsManager({ region, endpointUrl: 'http://127.0.0.1:1', timeoutMs: 300 });
-  await expect(fetch('tidewatch/slack')).rejects.toThrow(AlertingFault);
+  await expect(fetch('tidewatch/slack')).rejects.toThrow(TransientFault);
 });

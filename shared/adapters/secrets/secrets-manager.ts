@@ -1,4 +1,4 @@
-import { AlertingFault } from '../../alerting/ports';
+import { TransientFault } from '../../domain/transient-fault';
 import { AwsRefusal } from '../aws/aws-faults';
 import { createSecrets, type SecretsOptions } from '../aws/secrets';
 import type { FetchSecret } from './kept-secrets';
@@ -16,7 +16,7 @@ export function secretsManager(options: SecretsOptions): FetchSecret {
       if (error instanceof AwsRefusal && NOT_THERE.has(error.reason)) return undefined;
       // A passing fault, or a permission that is missing and will be given: both are tried again.
       const why = error instanceof AwsRefusal ? error.reason : error instanceof Error ? error.name : 'unknown';
-      throw new AlertingFault('secrets', `${name} could not be read (${why})`);
+      throw new TransientFault('secrets', `${name} could not be read (${why})`);
     }
   };
 }

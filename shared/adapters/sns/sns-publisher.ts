@@ -23,13 +23,16 @@ const DEFAULTS = { timeoutMs: 10_000, attemptTimeoutMs: 3_000, concurrency: 4 };
  * `publish` rejects with a TransientFault when not all were taken in time, with {@link AwsRefusal} when the service will never
  * take one; others of the same publish may have been taken.
  *
- * @param noun of what is published, as "events"
+ * @param names of the part that fails, as "topic", and of what is published, as "events"
  */
-export function createSnsPublisher(options: SnsTopicOptions, noun: string): SnsPublisher {
+export function createSnsPublisher(
+  options: SnsTopicOptions,
+  { part, noun }: { readonly part: string; readonly noun: string },
+): SnsPublisher {
   const settings = { ...DEFAULTS, ...options };
   const client = new SNSClient(awsClientConfig(settings));
   const { topicArn, concurrency } = settings;
-  const retries = { ...settings, part: 'topic' };
+  const retries = { ...settings, part };
   return {
     async publish(entries) {
       const batches = splitEntries(entries);

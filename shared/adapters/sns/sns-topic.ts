@@ -14,7 +14,7 @@ export interface SnsTopic extends AnomalyTopic {
  * as {@link createSnsPublisher} says.
  */
 export function createSnsTopic(options: SnsTopicOptions): SnsTopic {
-  const publisher = createSnsPublisher(options, 'events');
+  const publisher = createSnsPublisher(options, { part: 'topic', noun: 'events' });
   return {
     publish: (events) =>
       publisher.publish(

@@ -1,6 +1,4 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { AlertingFault } from '../../alerting/ports';
-import { TransientFault } from '../../detection/ports';
 import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
 import { awsFault } from '../aws/aws-faults';
 import { withRetries } from '../with-retries';
@@ -30,17 +28,12 @@ export function createTurnQueue(options: TurnQueueOptions): (group: string, at: 
       MessageBody: JSON.stringify({ turnOf: group }),
       DelaySeconds: seconds,
     };
-    try {
-      await withRetries({ ...settings, part: what }, (timeoutMs) =>
-        client
-          .send(new SendMessageCommand(message), { abortSignal: AbortSignal.timeout(timeoutMs) })
-          .catch((error: unknown) => {
-            throw awsFault(error, what, timeoutMs);
-          }),
-      );
-    } catch (error) {
-      if (!(error instanceof TransientFault)) throw error;
-      throw new AlertingFault(what, error.message, { cause: error });
-    }
+    await withRetries({ ...settings, part: what }, (timeoutMs) =>
+      client
+        .send(new SendMessageCommand(message), { abortSignal: AbortSignal.timeout(timeoutMs) })
+        .catch((error: unknown) => {
+          throw awsFault(error, what, timeoutMs);
+        }),
+    );
   };
 }

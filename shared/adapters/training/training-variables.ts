@@ -16,6 +16,13 @@ export const WorkspaceVariables = {
   TRAINING_BUCKET: z.string(),
 } as const;
 
+/** Of the two functions that replay the points. */
+export const ReplayVariables = {
+  ...WorkspaceVariables,
+  /** What does the work: this function, from the archive; or a training job, whose documents it takes over. */
+  TRAINS: z.enum(['here', 'in-a-job']).default('here'),
+} as const;
+
 interface Workspace {
   readonly AWS_REGION: string;
   readonly TRAINING_BUCKET: string;

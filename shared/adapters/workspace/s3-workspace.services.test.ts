@@ -1,18 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { awsClientConfig } from '../aws/aws-client';
 import { trainingWorkspaceContract } from '../contracts/training-workspace.contract';
+import { emulatedS3 } from '../s3/testing/emulated-s3';
 import { createS3Workspace } from './s3-workspace';
 
-const region = 'eu-central-1';
-const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const s3 = new S3Client(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
+const { region, endpointUrl, s3, newBucket } = emulatedS3();
 afterAll(() => s3.destroy());
 
 describe('a bucket of the emulator, for documents of runs', () => {
   trainingWorkspaceContract(async () => {
-    const bucket = `tidewatch-${randomUUID()}`;
-    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+    const bucket = await newBucket();
     return () => createS3Workspace({ region, endpointUrl, bucket });
   });
 });

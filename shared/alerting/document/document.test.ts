@@ -1,3 +1,4 @@
+import { processorMsOf } from '../../../test/factories/processor-time';
 import { RULES } from '../alerting.factory';
 import { compileDocument } from './compile';
 import { durationWords, readDuration } from './durations';
@@ -44,11 +45,9 @@ describe('a text pattern', () => {
   });
 
   test('made to explode takes no time to speak of', () => {
-    const started = performance.now();
     const test = readText('/(a+)+(b|a)*c/');
-    expect(test('a'.repeat(100_000))).toBe(false);
     // A backtracking engine would need more than the age of the universe.
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(processorMsOf(() => expect(test('a'.repeat(100_000))).toBe(false))).toBeLessThan(5_000);
   });
 
   test.each(['/(?=a)b/', '/(a)\\1/', '/[/', `/${'a'.repeat(501)}/`, '/(a{1000}){1000}/'])(

@@ -1,4 +1,4 @@
-import { AlertingFault } from '../ports';
+import { TransientFault } from '../../domain/transient-fault';
 import type { AlertStore, Doc, Key, Put } from '../store-port';
 import { TRIES_MAX } from './services';
 
@@ -22,7 +22,7 @@ export async function compareAndSet<Result>(
   let left = keys.map((_, at) => at);
   for (let attempt = 1; left.length > 0; attempt++) {
     if (attempt > TRIES_MAX)
-      throw new AlertingFault('alert store', `${left.length} documents are written by others all the time`);
+      throw new TransientFault('alert store', `${left.length} documents are written by others all the time`);
     const wanted = left.map((at) => [keys[at]!, ...companions(at)]);
     const loaded = await store.load(wanted.flat());
     let from = 0;

@@ -7,6 +7,7 @@ import { type Alert, alertIdOf, subjectOfAlert } from '../state/alert';
 import type { SeriesHistory } from '../state/flapping';
 import { type Group, newGroup, withAlert, withRoute } from '../state/group';
 import { mayInhibit } from '../state/mute';
+import type { Put } from '../store-port';
 import { withEntries } from '../trace';
 import { compareAndSet } from './compare-and-set';
 import type { RouterServices } from './services';
@@ -53,37 +54,79 @@ interface AlertOutcome {
   readonly began: boolean;
 }
 
+/** An episode's events of one call, in their order. */
+interface EpisodeEvents {
+  /** Of its alert. */
+  readonly id: string;
+  readonly events: readonly AnomalyEvent[];
+}
+
+/**
+ * Alerts of one series that are written in one commit with what the series remembers: each begins with what the one before it left.
+ * Written apart they would take the comparison from each other. Far below what a commit takes, in documents and in bytes.
+ */
+const TOGETHER = 24;
+
+/** Series do not wait for each other; of one series as many alerts go together as may, and then the next ones. */
 async function absorbAll(
-  { store, now }: RouterServices,
+  services: RouterServices,
   alerting: Alerting,
   byEpisode: ReadonlyMap<string, readonly AnomalyEvent[]>,
 ): Promise<AlertOutcome[]> {
-  const episodes = [...byEpisode];
-  const seriesOf = (at: number) => seriesOfEvent(episodes[at]![1][0]!);
-  return compareAndSet(
+  const bySeries = new Map<string, EpisodeEvents[]>();
+  for (const [id, events] of byEpisode) {
+    const series = seriesOfEvent(events[0]!);
+    bySeries.set(series, [...(bySeries.get(series) ?? []), { id, events }]);
+  }
+  const outcomes: AlertOutcome[] = [];
+  let left = [...bySeries];
+  while (left.length > 0) {
+    const now = left.map(([series, episodes]) => [series, episodes.slice(0, TOGETHER)] as const);
+    outcomes.push(...(await absorbTogether(services, alerting, now)));
+    left = left.flatMap(([series, episodes]) =>
+      episodes.length > TOGETHER ? [[series, episodes.slice(TOGETHER)] as const] : [],
+    );
+  }
+  return outcomes;
+}
+
+async function absorbTogether(
+  { store, now }: RouterServices,
+  alerting: Alerting,
+  bySeries: readonly (readonly [string, readonly EpisodeEvents[]])[],
+): Promise<AlertOutcome[]> {
+  const outcomes = await compareAndSet(
     store,
-    episodes.map(([id]) => alertKey(id)),
-    ([doc, seriesDoc], at) => {
-      let alert = bodyOf<Alert>(doc);
+    bySeries.map(([, [first]]) => alertKey(first!.id)),
+    (docs, at) => {
+      const [series, episodes] = bySeries[at]!;
+      const seriesDoc = docs[episodes.length];
       let history = bodyOf<SeriesHistory>(seriesDoc);
-      const counts = { absorbed: 0, known: 0, began: false };
-      for (const event of episodes[at]![1]) {
-        const step = absorb(alert, event, alerting, history, now());
-        alert = step.alert;
-        history = step.history ?? history;
-        counts[step.changed ? 'absorbed' : 'known'] += 1;
-        counts.began ||= step.began;
-      }
-      const result = { alert: alert!, ...counts };
-      if (counts.absorbed === 0) return { puts: [], result };
-      const isInhibitor = mayInhibit(alerting, subjectOfAlert(alert!));
-      const puts = [putAlert(alert!, doc?.revision, now(), isInhibitor)];
-      // Together with the alert, so that each is counted once.
-      if (counts.began) puts.push(putSeries(seriesOf(at), history!, seriesDoc?.revision, now()));
+      const puts: Put[] = [];
+      const result = episodes.map(({ events }, i): AlertOutcome => {
+        let alert = bodyOf<Alert>(docs[i]);
+        const counts = { absorbed: 0, known: 0, began: false };
+        for (const event of events) {
+          const step = absorb(alert, event, alerting, history, now());
+          alert = step.alert;
+          history = step.history ?? history;
+          counts[step.changed ? 'absorbed' : 'known'] += 1;
+          counts.began ||= step.began;
+        }
+        if (counts.absorbed > 0)
+          puts.push(putAlert(alert!, docs[i]?.revision, now(), mayInhibit(alerting, subjectOfAlert(alert!))));
+        return { alert: alert!, ...counts };
+      });
+      // Together with the alerts, so that each is counted once.
+      if (result.some(({ began }) => began)) puts.push(putSeries(series, history!, seriesDoc?.revision, now()));
       return { puts, result };
     },
-    (at) => [seriesKey(seriesOf(at))],
+    (at) => {
+      const [series, [, ...others]] = bySeries[at]!;
+      return [...others.map(({ id }) => alertKey(id)), seriesKey(series)];
+    },
   );
+  return outcomes.flat();
 }
 
 interface JoinOutcome {

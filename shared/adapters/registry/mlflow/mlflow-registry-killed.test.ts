@@ -6,7 +6,6 @@ import { type FakeMlflow, startFakeMlflow } from './testing/fake-mlflow';
 import { Killed, killedExchange } from './testing/killed-exchange';
 
 // Dozens of deaths, each with a server of its own.
-jest.setTimeout(60_000);
 
 let mlflow: FakeMlflow;
 const open: { close(): unknown }[] = [];

@@ -9,8 +9,6 @@ import { signed } from './managed-server';
 import { type MlflowRegistryOptions, openMlflowRegistry } from './mlflow-registry';
 import { mlflowTarget } from './mlflow-target';
 
-jest.setTimeout(120_000);
-
 /** `npm run test:services` sets them. */
 const [trackingUri, python, s3EndpointUrl] = ['MLFLOW_TRACKING_URI', 'MLFLOW_PYTHON', 'AWS_ENDPOINT_URL'].map(
   (name) => process.env[name]!,
