@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The command line in a process of its own, as `npm start -- --http` starts it. */
@@ -9,8 +9,8 @@ export interface StartedProgram {
   /** Where points are posted. */
   readonly url: Promise<string>;
   memory(): Promise<Memory>;
-  /** Ctrl-C, once. Resolves when it has ended. */
-  stop(): Promise<void>;
+  /** Ctrl-C, once. Resolves when it has ended: whether everything that it took is stored, or waits in its log for the next start. */
+  stop(): Promise<'all-stored' | 'some-wait'>;
 }
 
 /** Megabytes (2²⁰) of the program; what is resident also counts the processes that it has started. */
@@ -24,6 +24,9 @@ export interface Memory {
 
 /** As `npm start` has it. */
 const NODE_OPTIONS = ['--max-semi-space-size=64'];
+
+/** Of its last line, when it was stopped before all was processed. */
+const WAITING = 'records wait in the log';
 
 /** Loaded beside the program: when it is asked it collects what nobody holds, and tells what is left. */
 const PROBE = `
@@ -52,8 +55,13 @@ export function startProgram(folder: string): StartedProgram {
     },
   );
   process.once('exit', () => child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout! });
+  let someWait = false;
+  lines.on('line', (line) => {
+    someWait ||= line.includes(WAITING);
+  });
   return {
-    url: urlOf(child),
+    url: urlOf(child, lines),
     async memory() {
       const answered = once(child, 'message');
       child.send('memory');
@@ -61,16 +69,17 @@ export function startProgram(folder: string): StartedProgram {
       return { ...mappedBy(child.pid!), held: (heapUsed + external) / 2 ** 20 };
     },
     async stop() {
-      const ended = once(child, 'exit');
+      const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);
       child.kill('SIGINT');
       await ended;
+      return someWait ? 'some-wait' : 'all-stored';
     },
   };
 }
 
-function urlOf(child: ChildProcess): Promise<string> {
+function urlOf(child: ChildProcess, lines: Interface): Promise<string> {
   return new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout! }).on('line', (line) => {
+    lines.on('line', (line) => {
       const found = /(http:\/\/127\.0\.0\.1:\d+\/points)/.exec(line);
       if (found) resolve(found[1]!);
     });
