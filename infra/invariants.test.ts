@@ -92,6 +92,14 @@ describe('every environment', () => {
       expect(retentionDays).toBeGreaterThanOrEqual(Math.max(7, rescoreHours / 24));
   });
 
+  test('has its InfluxDB told how long its row keeps rows', () => {
+    const told = all('AWS::CloudFormation::CustomResource').flatMap(({ environment, properties }) =>
+      properties['RetentionDays'] === undefined ? [] : [[environment.store, properties['RetentionDays']]],
+    );
+    expect(told.length).toBeGreaterThan(2);
+    for (const [store, days] of told) expect(store).toMatchObject({ retentionDays: days });
+  });
+
   test('tells the names that pages ask for', () => {
     const folder = path.join(__dirname, '../docs');
     const asked = readdirSync(folder)

@@ -1,4 +1,5 @@
 import { type FakeServer, startFakeServer } from '../../shared/adapters/aws/testing/fake-server';
+import { PropertiesSchema } from './config';
 import { prepareInflux } from './prepare-influx';
 
 let influx: FakeServer;
@@ -20,15 +21,16 @@ afterEach(() => influx.close());
 
 const prepare = ({ timeoutMs = 2_000, isNewAskedFor = false, RetentionDays = 30 } = {}) =>
   prepareInflux(
-    {
+    // As CloudFormation has them: texts.
+    PropertiesSchema.parse({
       Url: influx.url,
       Organization: 'tidewatch',
       Bucket: 'points',
       LoginSecret: 'login',
       TokenSecret: 'token',
       Revision: '1',
-      RetentionDays,
-    },
+      RetentionDays: String(RetentionDays),
+    }),
     {
       secrets: async (reference) => kept[reference]!,
       writeSecret: async (id, text) => {
