@@ -1,6 +1,7 @@
 // A month of made-up sound sources through the engine, in batches as a deployed function sees them: what states weigh and how
-// often people are called for nothing, week by week. Nothing is injected: every alarm is a false one.
-//   npm run bench:soak [-- --days 30] [-- --seconds 60] [-- --seeds 2] [-- --false-alarms-per-week N]
+// often people are called for nothing, week by week. Nothing is injected: every alarm is a false one. Ends with code 1 if a promise
+// is broken: a state larger than costs say, states that grow, more false alarms than --alarms-max.
+//   npm run bench:soak [-- --days 30] [-- --seconds 60] [-- --seeds 2] [-- --false-alarms-per-week N] [-- --alarms-max 6]
 import { parseArgs } from 'node:util';
 import { builtInModel } from '../shared/detection/built-in-model';
 import { FEATURE_SCHEMA_VERSION } from '../shared/detection/model';
@@ -9,6 +10,7 @@ import type { SourceDetector } from '../shared/detection/source-detector';
 import type { DataPoint } from '../shared/domain/data-point';
 import { SettingsSchema, settingsFor } from '../shared/domain/settings';
 import { printTable } from './print-table';
+import { judgeSoak } from './soak/judge-soak';
 import { FAMILY_NAMES, type FamilyName, syntheticSeries } from './synthetic/series';
 
 const { values: flags } = parseArgs({
@@ -17,12 +19,14 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seeds: { type: 'string', default: '2' },
     'false-alarms-per-week': { type: 'string' },
+    'alarms-max': { type: 'string', default: '6' },
   },
 });
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const stepMs = 1_000 * Number(flags.seconds);
 const rows = Math.floor((Number(flags.days) * DAY_MS) / stepMs);
+if (Number(flags.days) <= 7) throw new Error('--days must be more than 7: false alarms count after the first week');
 const asked = flags['false-alarms-per-week'];
 const settings = SettingsSchema.parse({
   version: 1,
@@ -62,7 +66,7 @@ for (let seed = 1; seed <= Number(flags.seeds); seed++)
     weeks.push(soak(source));
     values += source.points.length * METRICS;
   }
-report();
+process.exitCode = report() ? 0 : 1;
 
 /** Three metrics of neighbouring families, a point every step. */
 function sourceOf(first: number, seed: number): Source {
@@ -108,7 +112,7 @@ function weekAt(seen: Week[], at: number): Week {
   return seen[at];
 }
 
-function report(): void {
+function report(): boolean {
   const seconds = (performance.now() - begun) / 1_000;
   console.log(
     `${weeks.length} sources × ${METRICS} metrics × ${flags.days} days, a point each ${flags.seconds} s, state packed and read again every ${BATCH_POINTS} points: ${values.toLocaleString('en-US')} values in ${seconds.toFixed(0)} s`,
@@ -118,36 +122,59 @@ function report(): void {
   printTable(
     ['', ...Array.from({ length: count }, (_, week) => `week ${week + 1}`)],
     [
-      ['bytes a source, mean', ...each(count, (of) => bytesOf(of).mean)],
-      ['bytes a source, most', ...each(count, (of) => bytesOf(of).most)],
-      ['false alarms a series', ...each(count, (of) => perWeek(of, metricsOpened, METRICS))],
-      ['… of relations, a source', ...each(count, (of) => perWeek(of, relationsOpened, 1))],
+      ['bytes a source, mean', ...each(count, (of) => bytesOf(of).mean.toFixed(0))],
+      ['bytes a source, most', ...each(count, (of) => bytesOf(of).most.toFixed(0))],
+      ['false alarms a series', ...each(count, (of) => perWeek(of, metricsOpened, METRICS).toFixed(2))],
+      ['… of relations, a source', ...each(count, (of) => perWeek(of, relationsOpened, 1).toFixed(2))],
     ],
   );
   console.log('\nfalse alarms a series and week by kind of series, after the first week:');
-  const later = weeks.flatMap((of) => of.slice(1));
+  const alarms = alarmsByKind(weeks.flatMap((of) => of.slice(1)));
+  printTable(
+    ['kind', 'false alarms'],
+    [...alarms].map(([kind, perWeek]) => [kind, perWeek.toFixed(2)]),
+  );
+  const alarmsMax = Number(flags['alarms-max']);
+  const problems = judgeSoak(
+    {
+      metrics: METRICS,
+      bytesMost: bytesOf(weeks.flat()).most,
+      bytesFirst: bytesOf(weeks.map((of) => of[0]!)).mean,
+      bytesLast: bytesOf(weeks.map((of) => of.at(-1)!)).mean,
+      alarms,
+    },
+    { alarmsMax },
+  );
+  console.log(
+    problems.length === 0
+      ? `\nkept: states as large as costs say, no larger with time, ${alarmsMax} false alarms a week at most`
+      : `\nBROKEN: ${problems.join('; ')}`,
+  );
+  return problems.length === 0;
+}
+
+function alarmsByKind(later: readonly Week[]): ReadonlyMap<string, number> {
+  // Each family stands in as many sources as a source has metrics.
   const share = later.reduce((sum, week) => sum + week.share, 0) / FAMILY_NAMES.length;
-  const rowsOfTable = FAMILY_NAMES.map((family) => {
+  const ofFamilies = FAMILY_NAMES.map((family): [string, number] => {
     const opened = later.reduce((sum, week) => sum + (week.opened.get(family) ?? 0), 0);
-    // Each family stands in as many sources as a source has metrics.
-    return [family, (opened / share / METRICS).toFixed(2)];
+    return [family, opened / share / METRICS];
   });
-  printTable(['kind', 'false alarms'], rowsOfTable);
+  return new Map([...ofFamilies, ['relations, a source', perWeek(later, relationsOpened, 1)]]);
 }
 
 function each(count: number, cell: (ofWeek: readonly Week[]) => string): string[] {
   return Array.from({ length: count }, (_, at) => cell(weeks.flatMap((of) => (of[at] ? [of[at]] : []))));
 }
 
-function bytesOf(of: readonly Week[]): { mean: string; most: string } {
+function bytesOf(of: readonly Week[]): { readonly mean: number; readonly most: number } {
   const bytes = of.map((week) => week.bytes);
-  const mean = bytes.reduce((sum, one) => sum + one, 0) / bytes.length;
-  return { mean: mean.toFixed(0), most: Math.max(...bytes).toFixed(0) };
+  return { mean: bytes.reduce((sum, one) => sum + one, 0) / bytes.length, most: Math.max(...bytes) };
 }
 
-function perWeek(of: readonly Week[], opened: (week: Week) => number, each: number): string {
+function perWeek(of: readonly Week[], opened: (week: Week) => number, each: number): number {
   const share = of.reduce((sum, week) => sum + week.share, 0);
-  return (of.reduce((sum, week) => sum + opened(week), 0) / share / each).toFixed(2);
+  return of.reduce((sum, week) => sum + opened(week), 0) / share / each;
 }
 
 function metricsOpened({ opened }: Week): number {

@@ -84,6 +84,11 @@ async function measure(place: string, points: number): Promise<void> {
     }),
     points,
   );
+  const sample = { pointsMax: Math.ceil(points / 100), seed: 1, preferred: new Set<string>() };
+  const sampled = openArchiveHistory({ objects: () => folderObjects(place), settings: DEFAULT_SETTINGS, sample });
+  await timed('history, one point in a hundred kept', async () => {
+    for await (const _ of sampled.read());
+  });
   const data = await timed('training data, with the history', () =>
     getTrainingData({ ...common, history, seed: 1, trainTo: split.trainTo }),
   );

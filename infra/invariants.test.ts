@@ -8,6 +8,7 @@ import { S3Location, SageMakerCreateTrainingJob } from 'aws-cdk-lib/aws-stepfunc
 import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { BAKING_SECONDS, UPDATE_SECONDS_MAX } from '../shared/adapters/sagemaker/blue-green';
+import { limitsOf, overfull } from '../shared/costs/capacity';
 import { MEASURED, stateBytes } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
@@ -71,6 +72,32 @@ describe('every environment', () => {
       'AWS::Lambda::Url',
     ])
       expect([type, [...new Set(all(type).map(({ environment }) => environment.name))]]).toEqual([type, NAMES]);
+  });
+
+  test.each(ENVIRONMENTS.filter(({ name }) => name !== 'emulator').map((row) => [row.name, row] as const))(
+    '%s carries with room what its row says that it is sized for',
+    (_, row) => {
+      const { sources, metrics, intervalSeconds } = row.sizedFor!;
+      const load = { sources, metrics, intervalMs: 1_000 * intervalSeconds, pointsPerRecord: 1, alarmsPerWeek: 1 };
+      expect(overfull(limitsOf(row, load))).toEqual([]);
+    },
+  );
+
+  test('keeps rows for as long as they are scored again, and until a week of them is there to look at', () => {
+    const days = ENVIRONMENTS.flatMap(({ store, schedules }) =>
+      store.kind === 'timestream-influx' ? [{ ...store, ...schedules }] : [],
+    );
+    expect(days.length).toBeGreaterThan(2);
+    for (const { retentionDays = Number.POSITIVE_INFINITY, rescoreHours } of days)
+      expect(retentionDays).toBeGreaterThanOrEqual(Math.max(7, rescoreHours / 24));
+  });
+
+  test('has its InfluxDB told how long its row keeps rows', () => {
+    const told = all('AWS::CloudFormation::CustomResource').flatMap(({ environment, properties }) =>
+      properties['RetentionDays'] === undefined ? [] : [[environment.store, properties['RetentionDays']]],
+    );
+    expect(told.length).toBeGreaterThan(2);
+    for (const [store, days] of told) expect(store).toMatchObject({ retentionDays: days });
   });
 
   test('tells the names that pages ask for', () => {

@@ -7,6 +7,8 @@ export interface Environment {
   /** Absent: whatever the deployer's credentials say. */
   readonly account?: string;
   readonly region?: string;
+  /** What its sizes carry with room, as a test holds it to; absent: nobody says. */
+  readonly sizedFor?: SizedFor;
   /** What becomes of data when its stack is deleted. */
   readonly data: 'kept' | 'deleted';
   /** Who owns the key that data lies under: AWS costs nothing, an own key can be revoked and costs a dollar a month. */
@@ -34,6 +36,13 @@ export interface Environment {
   readonly training?: TrainingSettings;
   /** Devices publish points here by MQTT; absent: there is no rule. */
   readonly iotTopic?: string;
+}
+
+/** So many sources, each with a point of so many metrics at this interval: `tidewatch size` tells what carries more. */
+export interface SizedFor {
+  readonly sources: number;
+  readonly metrics: number;
+  readonly intervalSeconds: number;
 }
 
 export interface StreamSettings {
@@ -89,6 +98,11 @@ export type StoreSettings =
         | 'db.influx.12xlarge'
         | 'db.influx.16xlarge';
       readonly gigabytes: number;
+      /**
+       * How long rows are kept after their time; older points are refused by the store, and the archive has all. Absent: until
+       * the disk is full.
+       */
+      readonly retentionDays?: number;
       readonly standby: boolean;
       /** Another number than before: a deploy makes a new token for functions. Absent: 1. */
       readonly tokenRevision?: number;
@@ -185,6 +199,8 @@ export interface TrainingSettings {
   readonly everyDays: number;
   /** How far back it goes. */
   readonly historyDays: number;
+  /** Points that a run replays at most: of more, a part of the sources is drawn. Reading them all takes its time nevertheless. */
+  readonly pointsMax: number;
   /** How long a challenger scores beside the live model at least; 0: not at all. */
   readonly shadowHours: number;
   /** An MLflow; absent: models are kept in the training bucket, which costs next to nothing. */

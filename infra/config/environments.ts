@@ -18,8 +18,8 @@ const COMMON = {
   drift: { limit: 0.25, hours: 24, vectorsMin: 10_000 },
   alerts: {},
   training: {
-    by: { kind: 'sagemaker', instance: 'ml.m5.large', gigabytes: 50, hoursMax: 12, spot: true },
-    ...{ everyDays: 7, historyDays: 90, shadowHours: 24 },
+    by: { kind: 'sagemaker', instance: 'ml.m5.large', gigabytes: 800, hoursMax: 24, spot: true },
+    ...{ everyDays: 7, historyDays: 90, pointsMax: 100_000_000, shadowHours: 24 },
   },
 } as const satisfies Partial<Environment>;
 
@@ -32,11 +32,18 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
     {
       ...COMMON,
       name: 'dev',
+      sizedFor: { sources: 500, metrics: 3, intervalSeconds: 10 },
       data: 'deleted',
       stream: { shards: 1, retentionHours: 24 },
       network: { endpointZones: 1 },
       states: { kind: 'elasticache', gigabytesMax: 1, ecpuPerSecondMax: 5_000, snapshotDays: 0 },
-      store: { kind: 'timestream-influx', instance: 'db.influx.medium', gigabytes: 20, standby: false },
+      store: {
+        kind: 'timestream-influx',
+        instance: 'db.influx.medium',
+        gigabytes: 20,
+        retentionDays: 14,
+        standby: false,
+      },
       model: { kind: 'sagemaker', instance: 'ml.t2.medium', instances: 1 },
       detection: {
         ...{ memoryMb: 1_024, batchRecords: 200, batchWindowSeconds: 1, parallelization: 1 },
@@ -48,11 +55,18 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
     {
       ...COMMON,
       name: 'staging',
+      sizedFor: { sources: 4_000, metrics: 3, intervalSeconds: 10 },
       data: 'deleted',
       stream: { shards: 2, retentionHours: 24 },
       network: { endpointZones: 2 },
       states: { kind: 'elasticache', gigabytesMax: 5, ecpuPerSecondMax: 20_000, snapshotDays: 1 },
-      store: { kind: 'timestream-influx', instance: 'db.influx.medium', gigabytes: 50, standby: false },
+      store: {
+        kind: 'timestream-influx',
+        instance: 'db.influx.medium',
+        gigabytes: 150,
+        retentionDays: 14,
+        standby: false,
+      },
       model: { kind: 'sagemaker', instance: 'ml.m5.large', instances: 1 },
       detection: {
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
@@ -65,13 +79,20 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
     {
       ...COMMON,
       name: 'prod',
+      sizedFor: { sources: 10_000, metrics: 3, intervalSeconds: 10 },
       data: 'kept',
       encryption: 'own-key',
       logDays: 90,
       stream: { shards: 4, retentionHours: 168 },
       network: { endpointZones: 2 },
       states: { kind: 'elasticache', gigabytesMax: 50, ecpuPerSecondMax: 100_000, snapshotDays: 7 },
-      store: { kind: 'timestream-influx', instance: 'db.influx.large', gigabytes: 200, standby: true },
+      store: {
+        kind: 'timestream-influx',
+        instance: 'db.influx.large',
+        gigabytes: 700,
+        retentionDays: 30,
+        standby: true,
+      },
       model: { kind: 'sagemaker', instance: 'ml.m5.large', instances: 2 },
       detection: {
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
@@ -103,7 +124,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
       drift: { limit: 0.25, hours: 24, vectorsMin: 100 },
       training: {
         by: { kind: 'function', memoryMb: 1_024 },
-        ...{ everyDays: 7, historyDays: 90, shadowHours: 0 },
+        ...{ everyDays: 7, historyDays: 90, pointsMax: 5_000_000, shadowHours: 0 },
         ...(emulator.mlflowUrl === undefined ? {} : { registry: { kind: 'url' as const, uri: emulator.mlflowUrl } }),
       },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },

@@ -17,17 +17,22 @@ export interface InfluxTokenProps {
   readonly token: ReadableSecret;
   /** Another text than before: a new token is made. */
   readonly revision: string;
+  /** How long the bucket keeps rows; absent: for ever. */
+  readonly retentionDays?: number | undefined;
 }
 
 /** Longer than the function takes for a store that does not answer, so that it can still say so. */
 const TIMEOUT = Duration.minutes(4);
 
-/** A token of an InfluxDB that reads and writes one bucket, made while the stack is deployed and never shown to anybody. */
+/**
+ * A token of an InfluxDB that reads and writes one bucket, made while the stack is deployed and never shown to anybody; and how
+ * long the bucket keeps rows, which no template can say.
+ */
 export class InfluxToken extends Construct {
   constructor(scope: Construct, id: string, surroundings: Surroundings, props: InfluxTokenProps) {
     super(scope, id);
     const prepare = new DeployedFunction(this, 'prepare-influx', surroundings, {
-      description: 'Makes the token of InfluxDB while a stack is deployed',
+      description: 'Makes the token of InfluxDB, and says how long it keeps rows, while a stack is deployed',
       uses: telling(surroundings.environment),
       memoryMb: 256,
       timeout: TIMEOUT,
@@ -43,6 +48,7 @@ export class InfluxToken extends Construct {
       LoginSecret: props.login.secretArn,
       TokenSecret: props.token.secretArn,
       Revision: props.revision,
+      RetentionDays: props.retentionDays ?? 0,
     };
     const made = new CustomResource(this, 'Made', {
       serviceToken: prepare.functionArn,

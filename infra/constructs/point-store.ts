@@ -108,7 +108,8 @@ class ManagedInflux extends Construct implements PointStore {
     instance.applyRemovalPolicy(removalPolicy);
     const url = Fn.join('', ['https://', instance.attrEndpoint, `:${INFLUX_PORT}`]);
     const revision = String(settings.tokenRevision ?? 1);
-    this.token = { url, organization: ORGANIZATION, bucket: BUCKET, login, token, revision };
+    const { retentionDays } = settings;
+    this.token = { url, organization: ORGANIZATION, bucket: BUCKET, login, token, revision, retentionDays };
     this.variables = {
       STORE: 'influx',
       INFLUX_URL: `${url}/?org=${ORGANIZATION}&bucket=${BUCKET}`,

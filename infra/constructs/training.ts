@@ -115,7 +115,7 @@ export class Training extends Construct {
 
   private functions() {
     const { training, archive, mlflow, settings, alerts, operators } = this.props;
-    const { by, registry, historyDays, shadowHours } = this.settings;
+    const { by, registry, historyDays, pointsMax, shadowHours } = this.settings;
     const runs = allOf(telling(this.surroundings.environment), workingOnRuns(training));
     const models = (use: RegistryUse) => keepingModels(training, registry, mlflow, use);
     const replaying: Part<{ readonly TRAINS: 'here' | 'in-a-job' }> =
@@ -135,7 +135,7 @@ export class Training extends Construct {
           knowingSettings(settings),
           listingPoints(archive),
           readingAlerts(alerts),
-          plain({ HISTORY_DAYS: String(historyDays) }),
+          plain({ HISTORY_DAYS: String(historyDays), POINTS_MAX: String(pointsMax) }),
         ),
       }),
       train: this.step('train-model', 'Trains a model', replay),

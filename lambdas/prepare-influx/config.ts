@@ -21,5 +21,7 @@ export const PropertiesSchema = z.object({
   TokenSecret: z.string(),
   /** Another one than before asks for a new token, although the known one is good. */
   Revision: z.string(),
+  /** How long the bucket keeps rows; 0: for ever. CloudFormation makes a text of a number. */
+  RetentionDays: z.coerce.number().int().min(0),
 });
 export type Properties = z.output<typeof PropertiesSchema>;

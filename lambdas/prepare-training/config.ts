@@ -14,6 +14,8 @@ export const ConfigSchema = z.object({
   ALERTS_TABLE: z.string(),
   /** How far back training goes where the run does not say. */
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
+  /** Points that a run replays at most, where it does not say; of more, a part of the sources. */
+  POINTS_MAX: z.coerce.number().int().min(1).optional(),
 });
 export type Config = z.output<typeof ConfigSchema>;
 /** As it is written in a template. */

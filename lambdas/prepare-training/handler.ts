@@ -28,7 +28,7 @@ export const handler = observedStep(telemetry, async ({ run, request }: Request)
 
 /** Runs once per cold start. */
 async function buildServices(config: Config): Promise<PrepareServices> {
-  const { AWS_REGION: region, ARCHIVE_BUCKET, ALERTS_TABLE, HISTORY_DAYS } = config;
+  const { AWS_REGION: region, ARCHIVE_BUCKET, ALERTS_TABLE, HISTORY_DAYS, POINTS_MAX } = config;
   const archive = openS3Archive({ region, bucket: ARCHIVE_BUCKET });
   const alerts = createDynamoDbAlertStore({ region, table: ALERTS_TABLE });
   return {
@@ -38,6 +38,7 @@ async function buildServices(config: Config): Promise<PrepareServices> {
     labels: async ({ from = 0, to = telemetry.now() }) => (await labelsFromPeople(alerts, { from, to })).labels,
     manifest: (span) => archiveManifest(archive, ARCHIVE_BUCKET, span),
     historyMs: HISTORY_DAYS * DAY_MS,
+    ...(POINTS_MAX === undefined ? {} : { pointsMax: POINTS_MAX }),
     now: telemetry.now,
   };
 }

@@ -2,6 +2,7 @@ import { amount, times } from './costs';
 import type { CostedEnvironment, FleetLoad } from './load';
 import { MEASURED } from './measured';
 import { GIGABYTE } from './prices';
+import { replayGigabytes, replayHours } from './replay';
 import { SHARD, type Usage, usageOf } from './usage';
 
 /** A part that bounds what an environment carries. */
@@ -19,8 +20,10 @@ export interface Limit {
 
 /** Load comes in waves and functions in their own time: what is more than this full is called full. */
 export const ROOM = 0.7;
-/** Rows that a store should hold before its disk is full. */
+/** Of rows that are kept until the disk is full, so many days should find room in it. */
 const STORE_DAYS_MIN = 90;
+/** Rows go by the day: those of the day that ends with the retention are still there. */
+const STORE_DAYS_MORE = 1;
 const DAY_SECONDS = 86_400;
 /** By AWS's page of instance types; of a machine's time half is for queries and compaction. */
 export const INFLUX_VCPUS: Readonly<Record<string, number>> = {
@@ -39,7 +42,8 @@ const WRITE_SHARE = 0.5;
 /** Every part of an environment that a load may be too much for, the fullest first. */
 export function limitsOf(environment: CostedEnvironment, load: FleetLoad): readonly Limit[] {
   const usage = usageOf(environment, load);
-  const limits = [sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate, replay];
+  const training = [replay, replayDisk];
+  const limits = [...training, sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
   return limits.flatMap((limit) => limit(environment, usage, load) ?? []).sort((a, b) => b.share - a.share);
 }
 
@@ -154,26 +158,28 @@ function storeRate(environment: CostedEnvironment, { values }: Usage): Limit | u
   });
 }
 
-/** The bucket keeps rows until somebody gives it a retention. */
 function storeSize(environment: CostedEnvironment, { values }: Usage): Limit | undefined {
-  const { store } = environment;
+  const { store, schedules } = environment;
   if (store.kind !== 'timestream-influx') return undefined;
   const aDay = storeGigabytesADay(values);
-  const days = store.gigabytes / aDay;
-  const words = `${amount(days)} days of rows fill its ${amount(store.gigabytes)} GB, unless its bucket has a retention`;
-  return limit('store, size', STORE_DAYS_MIN / days, words, ['store.gigabytes'], () => {
-    const holding = (kept: number) => Math.ceil((aDay * kept) / ROOM);
-    const resized = (gigabytes: number, words: string) => ({
-      words: `store: { gigabytes: ${gigabytes} } ${words}`,
-      environment: { ...environment, store: { ...store, gigabytes } },
-    });
-    const usual = holding(STORE_DAYS_MIN);
-    if (usual <= INFLUX_GIGABYTES_MAX)
-      return resized(usual, `for ${STORE_DAYS_MIN} days, or a retention of the bucket`);
-    const { rescoreHours } = environment.schedules;
-    const least = holding(rescoreHours / 24);
-    if (least > INFLUX_GIGABYTES_MAX || least <= store.gigabytes) return undefined;
-    return resized(least, `for the ${rescoreHours} hours that are scored again, and a retention of the bucket`);
+  const { gigabytes, retentionDays } = store;
+  const needed = (days: number) => aDay * (days + STORE_DAYS_MORE);
+  const words =
+    retentionDays === undefined
+      ? `${amount(gigabytes / aDay)} days of rows fill its ${amount(gigabytes)} GB, since no retentionDays end them`
+      : `rows of ${times(retentionDays, 'day')} take ${amount(needed(retentionDays))} of its ${amount(gigabytes)} GB`;
+  const kept = retentionDays ?? STORE_DAYS_MIN;
+  return limit('store, size', needed(kept) / gigabytes, words, ['store.gigabytes', 'store.retentionDays'], () => {
+    const held = Math.floor((ROOM * INFLUX_GIGABYTES_MAX) / aDay) - STORE_DAYS_MORE;
+    const days = Math.min(kept, held);
+    // What is scored again must be there still.
+    if (days < schedules.rescoreHours / 24) return undefined;
+    const larger = Math.max(gigabytes, Math.ceil(needed(days) / ROOM));
+    const change = { gigabytes: larger, ...(days < kept ? { retentionDays: days } : {}) };
+    return {
+      words: `store: ${JSON.stringify(change)}`,
+      environment: { ...environment, store: { ...store, ...change } },
+    };
   });
 }
 
@@ -213,35 +219,63 @@ export function modelVcpus(values: number): number {
 const FUNCTION_HOURS = 0.25;
 /** What a training job may take before SageMaker's quota of it is raised: five days. */
 export const JOB_HOURS_MAX = 120;
+/** What SageMaker gives a training job at most. */
+const JOB_GIGABYTES_MAX = 16_384;
 
-/** All points of the history are replayed by one processor. */
+type TrainingRow = NonNullable<CostedEnvironment['training']>;
+
+/** By one processor. */
 function replay(environment: CostedEnvironment, usage: Usage): Limit | undefined {
   const { training } = environment;
   if (training === undefined) return undefined;
   const { by, historyDays, everyDays } = training;
-  const aDay = replayHoursADay(usage);
   const hoursMax = by.kind === 'function' ? FUNCTION_HOURS : by.hoursMax;
-  const words = `${amount(historyDays * aDay)} hours to replay ${historyDays} days, of ${amount(hoursMax)}`;
+  const hours = (days: number) => replayHours({ ...training, historyDays: days }, usage);
+  const words = `${amount(hours(historyDays))} hours to read ${historyDays} days and replay ${pointsWords(training, usage)}, of ${amount(hoursMax)}`;
   const settings = ['training.historyDays', ...(by.kind === 'function' ? ['training.by'] : ['training.by.hoursMax'])];
-  return limit('training', (historyDays * aDay) / hoursMax, words, settings, () => {
-    const days = Math.floor((ROOM * hoursMax) / aDay);
+  return limit('training', hours(historyDays) / hoursMax, words, settings, () => {
+    const days = daysWithin(historyDays, (count) => hours(count) <= ROOM * hoursMax);
     if (days >= 1)
       return {
         words: `training: { historyDays: ${days} }`,
         environment: { ...environment, training: { ...training, historyDays: days } },
       };
-    const hours = Math.ceil(aDay / ROOM);
-    if (by.kind === 'function' || hours > Math.min(JOB_HOURS_MAX, 24 * everyDays)) return undefined;
+    const longer = Math.ceil(hours(1) / ROOM);
+    if (by.kind === 'function' || longer > Math.min(JOB_HOURS_MAX, 24 * everyDays)) return undefined;
     return {
-      words: `training: { historyDays: 1, by: { hoursMax: ${hours} } }`,
-      environment: { ...environment, training: { ...training, historyDays: 1, by: { ...by, hoursMax: hours } } },
+      words: `training: { historyDays: 1, by: { hoursMax: ${longer} } }`,
+      environment: { ...environment, training: { ...training, historyDays: 1, by: { ...by, hoursMax: longer } } },
     };
   });
 }
 
-/** Hours that the replay of a day takes. */
-export function replayHoursADay({ points, values }: Pick<Usage, 'points' | 'values'>): number {
-  return (24 * (points * MEASURED.replayPointMs.value + values * MEASURED.replayValueMs.value)) / 1_000;
+function pointsWords({ historyDays, pointsMax }: TrainingRow, { points }: Usage): string {
+  const all = points * DAY_SECONDS * historyDays;
+  return all <= pointsMax ? 'all points' : `${amount(pointsMax / 1e6)} of ${amount(all / 1e6)} million points`;
+}
+
+/** The most days, as many as there are at most, of which something holds that holds of all fewer. */
+function daysWithin(most: number, holds: (days: number) => boolean): number {
+  let days = most;
+  while (days >= 1 && !holds(days)) days -= 1;
+  return days;
+}
+
+function replayDisk(environment: CostedEnvironment, usage: Usage): Limit | undefined {
+  const { training } = environment;
+  if (training?.by.kind !== 'sagemaker') return undefined;
+  const { by } = training;
+  const needed = replayGigabytes(training, usage);
+  const words = `objects and temporary files take ${amount(needed)} GB of ${amount(by.gigabytes)}`;
+  const settings = ['training.by.gigabytes', 'training.historyDays'];
+  return limit('training, disk', needed / by.gigabytes, words, settings, () => {
+    const gigabytes = Math.ceil(needed / ROOM);
+    if (gigabytes > JOB_GIGABYTES_MAX) return undefined;
+    return {
+      words: `training: { by: { gigabytes: ${gigabytes} } }`,
+      environment: { ...environment, training: { ...training, by: { ...by, gigabytes } } },
+    };
+  });
 }
 
 function limit(

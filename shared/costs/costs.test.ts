@@ -3,7 +3,9 @@ import { costsOf, totalOf } from './costs';
 import { estimateCost } from './estimate';
 import { knobsOf } from './knobs';
 import type { CostedEnvironment, FleetLoad } from './load';
+import { MEASURED } from './measured';
 import { PRICES } from './prices';
+import { replayHours } from './replay';
 import { usageOf } from './usage';
 
 const LOAD: FleetLoad = { sources: 1_000, metrics: 3, intervalMs: 10_000, pointsPerRecord: 1, alarmsPerWeek: 1 };
@@ -125,6 +127,80 @@ describe('what a row carries', () => {
     expect(estimate.fitted!.changes).toContain('stream.shards: 3 (now 2)');
     expect(estimate.fitted!.month).toBeGreaterThan(estimate.month);
     expect(estimate.fitted!.carries).toBe(true);
+  });
+});
+
+describe('rows that a store keeps', () => {
+  const kept = (retentionDays: number, sources = 20_000) => {
+    const row: CostedEnvironment = {
+      ...ROW,
+      store: { kind: 'timestream-influx', instance: 'db.influx.large', gigabytes: 400, retentionDays, standby: false },
+    };
+    const load = { ...LOAD, sources };
+    return { row, load, size: limitsOf(row, load).find(({ part }) => part === 'store, size')! };
+  };
+
+  test('take the room of their days and of the one that ends', () => {
+    expect(kept(29).size.share / kept(9).size.share).toBeCloseTo(3);
+    expect(kept(7).size.words).toMatch(/^rows of 7 days take \d+ of its 400 GB$/);
+  });
+
+  test('are kept as long as the row says where that fits into a larger disk', () => {
+    const { row, load } = kept(30);
+    const { store } = fitted(row, load);
+    expect(store).toMatchObject({ retentionDays: 30 });
+    expect((store as { gigabytes: number }).gigabytes).toBeGreaterThan(400);
+  });
+
+  test('are kept for less where no disk is large enough, and never for less than they are scored again', () => {
+    const { row, load } = kept(30, 1_000_000);
+    expect((fitted(row, load).store as { retentionDays: number }).retentionDays).toBeLessThan(30);
+    const far = { ...row, schedules: { ...row.schedules, rescoreHours: 720 } };
+    expect(limitsOf(far, load).find(({ part }) => part === 'store, size')!.change).toBeUndefined();
+  });
+});
+
+describe('training', () => {
+  const TRAINING = {
+    by: { kind: 'sagemaker', spot: true, hoursMax: 24, gigabytes: 100 },
+    ...{ everyDays: 7, historyDays: 90, pointsMax: 10_000_000 },
+  } as const;
+  const usage = (sources: number) => usageOf(ROW, { ...LOAD, sources });
+  const hours = (sources: number, pointsMax: number) => replayHours({ historyDays: 90, pointsMax }, usage(sources));
+
+  test('replays all points where there are no more than it may', () => {
+    const points = (1_000 / 10) * 90 * 86_400;
+    expect(hours(1_000, points)).toBeCloseTo(hours(1_000, 10 * points), 9);
+  });
+
+  test('of more points than it may replay takes what it takes to read them', () => {
+    const { readPointMs, replayPointMs, replayValueMs } = MEASURED;
+    const replaying = 2 * replayPointMs.value + 3 * replayValueMs.value;
+    const points = (1_000_000 / 10) * 90 * 86_400;
+    expect(hours(1_000_000, Number.POSITIVE_INFINITY)).toBeCloseTo((points * replaying) / 3.6e6, 3);
+    expect(hours(1_000_000, 1_000) / ((2 * points * readPointMs.value) / 3.6e6)).toBeCloseTo(1, 3);
+    expect(hours(1_000_000, 1e8)).toBeLessThan(hours(1_000_000, 1e9));
+  });
+
+  test('needs a disk for the archive, and says which', () => {
+    const row: CostedEnvironment = { ...ROW, training: TRAINING };
+    const load = { ...LOAD, sources: 4_000 };
+    expect(overfull(limitsOf(row, load)).map(({ part }) => part)).toContain('training, disk');
+    expect(estimateCost(row, load).fitted!.changes.join()).toMatch(/training\.by\.gigabytes: \d+ \(now 100\)/);
+  });
+
+  test('goes back less far where reading would take too long', () => {
+    const row: CostedEnvironment = { ...ROW, training: TRAINING };
+    const { training } = fitted(row, { ...LOAD, sources: 100_000 });
+    expect(training!.historyDays).toBeLessThan(90);
+    expect(training!.historyDays).toBeGreaterThan(1);
+  });
+
+  test('costs by the hours that its jobs take', () => {
+    const row: CostedEnvironment = { ...ROW, training: TRAINING };
+    expect(dollars(row, { ...LOAD, sources: 10_000 }, 'Training')).toBeGreaterThan(
+      10 * dollars(row, { ...LOAD, sources: 10 }, 'Training'),
+    );
   });
 });
 

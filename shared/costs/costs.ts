@@ -1,6 +1,7 @@
 import type { CostedEnvironment, FleetLoad } from './load';
 import { MEASURED } from './measured';
 import { GIGABYTE, HOURS_A_MONTH, PRICES, priceOf, SECONDS_A_MONTH } from './prices';
+import { replayHours } from './replay';
 import { type Usage, usageOf, wrapsOf } from './usage';
 
 /** Dollars a month for one service. */
@@ -218,24 +219,30 @@ function keys({ encryption }: CostedEnvironment) {
   };
 }
 
-/** Of one run. */
-const TRAINING = { jobs: 2, hours: 0.25, transitions: 40 } as const;
+/** Of one run; a job that has little to do takes so long. */
+const TRAINING = { jobs: 2, hoursMin: 0.25, transitions: 40 } as const;
 const DAYS_A_MONTH = 365 / 12;
 
-function training({ training: own }: CostedEnvironment) {
+function training({ training: own }: CostedEnvironment, usage: Usage) {
   if (own === undefined) return NOTHING;
-  const { jobs, hours, transitions } = TRAINING;
+  const { jobs, hoursMin, transitions } = TRAINING;
   const { by, everyDays, registry } = own;
-  const job = by.kind === 'sagemaker' ? jobs * hours * PRICES.trainingHour : call(jobs, hours * 3_600_000, by.memoryMb);
+  const hours = Math.max(hoursMin, replayHours(own, usage));
+  const job =
+    jobs * (by.kind === 'sagemaker' ? hours * jobHour(by.gigabytes) : call(1, hours * 3_600_000, by.memoryMb));
   const isManaged = registry?.kind === 'sagemaker';
   const server = isManaged ? HOURS_A_MONTH * priceOf(PRICES.mlflowHour, registry.size) : 0;
   return {
     dollars: server + (DAYS_A_MONTH / everyDays) * (job + transitions * PRICES.stateTransition),
     why: [
-      `a run every ${everyDays} days of ${jobs} jobs of a quarter of an hour (assumed)`,
+      `a run every ${everyDays} days of ${jobs} jobs of ${amount(hours)} hours${hours === hoursMin ? ' (assumed)' : ''}`,
       ...(isManaged ? [`a ${registry.size} MLflow server`] : []),
     ].join(', '),
   };
+}
+
+function jobHour(gigabytes: number): number {
+  return PRICES.trainingHour + (gigabytes * PRICES.trainingGigabyteMonth) / HOURS_A_MONTH;
 }
 
 export function amount(value: number): string {

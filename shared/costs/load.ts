@@ -13,7 +13,7 @@ export interface FleetLoad {
 
 /** What replays points in training. */
 export type TrainingMachine =
-  | { readonly kind: 'sagemaker'; readonly spot: boolean; readonly hoursMax: number }
+  | { readonly kind: 'sagemaker'; readonly spot: boolean; readonly hoursMax: number; readonly gigabytes: number }
   | { readonly kind: 'function'; readonly memoryMb: number };
 
 /** What costs depend on of an environment's row: an `Environment` of infra/config is one. */
@@ -31,6 +31,7 @@ export interface CostedEnvironment {
         readonly kind: 'timestream-influx';
         readonly instance: string;
         readonly gigabytes: number;
+        readonly retentionDays?: number;
         readonly standby: boolean;
       }
     | { readonly kind: 'timestream'; readonly memoryHours: number; readonly magneticDays: number }
@@ -62,6 +63,8 @@ export interface CostedEnvironment {
     readonly by: TrainingMachine;
     readonly everyDays: number;
     readonly historyDays: number;
+    /** Points that a run replays at most. */
+    readonly pointsMax: number;
     readonly registry?: { readonly kind: 'url' } | { readonly kind: 'sagemaker'; readonly size: string };
   };
 }

@@ -71,6 +71,20 @@ export const MEASURED = {
     unit: 'ms',
     from: '`npm run bench:train`, docs/training.md, 2026-11-30',
   },
+  /** Of a source that is not drawn. */
+  readPointMs: {
+    name: 'a point that training reads and passes over',
+    value: 0.0025,
+    unit: 'ms',
+    from: '`npm run bench:train`, docs/training.md, 2026-11-30',
+  },
+  /** Of points with one metric; those with more take less for each. */
+  sortedValueBytes: {
+    name: 'temporary file of a replay, a value',
+    value: 100,
+    unit: 'bytes',
+    from: 'docs/training.md',
+  },
   /** A script of some microseconds, where GET takes a sixth of one: at most so much, if only the command's own time counts. */
   progressEcpu: {
     name: 'telling the progress of a shard',

@@ -46,6 +46,8 @@ export const PRICES = {
     Record<string, number>
   >,
   trainingHour: 0.115,
+  /** Of a job's disk, while it runs: that of general storage; not looked up. */
+  trainingGigabyteMonth: 0.14,
   /** A tracking server that SageMaker manages, by its size. */
   mlflowHour: { Small: 0.6, Medium: 1.2, Large: 2.4 } as Readonly<Record<string, number>>,
   stateTransition: 0.025e-3,

@@ -1,7 +1,8 @@
-import { replayHoursADay, storeGigabytesADay, storeVcpus } from '../costs/capacity';
+import { storeGigabytesADay, storeVcpus } from '../costs/capacity';
 import type { CostedEnvironment, FleetLoad } from '../costs/load';
 import { type Figure, MEASURED } from '../costs/measured';
 import { GIGABYTE } from '../costs/prices';
+import { replayHours } from '../costs/replay';
 import { type Usage, usageOf, wrapsOf } from '../costs/usage';
 import { LIMITS, type PartLimit } from './aws-limits';
 
@@ -101,7 +102,7 @@ function* store(environment: CostedEnvironment, { values }: Usage, load: FleetLo
   const days = environment.schedules.rescoreHours / 24;
   yield {
     ...{ part: 'store, size', used: days * storeGigabytesADay(values), limit: LIMITS.influxGigabytes },
-    way: `a shorter schedules.rescoreHours, and a retention of the bucket as short; ${SPLIT}`,
+    way: `a shorter schedules.rescoreHours, and store.retentionDays as short; ${SPLIT}`,
     figures: [MEASURED.rowDiskBytes],
   };
 }
@@ -117,9 +118,9 @@ function* endpoint({ model }: CostedEnvironment): Generator<Demand> {
 function* training({ training: own }: CostedEnvironment, usage: Usage): Generator<Demand> {
   if (own?.by.kind !== 'sagemaker') return;
   yield {
-    ...{ part: 'training, a day', used: replayHoursADay(usage), limit: LIMITS.trainingJob },
-    way: 'train by hand on a share of the sources (`sources` of the input)',
-    figures: [MEASURED.replayPointMs, MEASURED.replayValueMs],
+    ...{ part: 'training, a day', used: replayHours({ ...own, historyDays: 1 }, usage), limit: LIMITS.trainingJob },
+    way: SPLIT,
+    figures: [MEASURED.readPointMs, MEASURED.replayPointMs, MEASURED.replayValueMs],
   };
 }
 

@@ -74,11 +74,12 @@ function store({ store: kept }: CostedEnvironment, { values, storeTraffic }: Usa
   const traffic = `${amount(values)} rows/s, ${amount(storeTraffic / MEGABYTE)} MB/s`;
   if (kept.kind === 'timestream') return { part: 'store', words: traffic, figures: [rowWireBytes] };
   const aDay = storeGigabytesADay(values);
+  const days = kept.retentionDays ?? kept.gigabytes / aDay;
   return {
     part: 'store',
     words:
       `${kept.instance}: ${traffic} take ${amount(storeVcpus(values))} vCPU, half of them for queries; ${amount(aDay)} GB a day, ` +
-      `so ${amount(kept.gigabytes)} GB hold ${amount(kept.gigabytes / aDay)} days`,
+      `of which ${amount(days)} days are kept in ${amount(kept.gigabytes)} GB`,
     figures: [storeCpuMs, rowWireBytes, rowDiskBytes],
   };
 }

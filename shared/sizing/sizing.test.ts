@@ -75,7 +75,8 @@ describe('each environment', () => {
   test('is told what to write in its row', () => {
     expect(each.changes).toContain(`stream.shards: ${each.usage.shards} (now 4)`);
     expect(each.changes).toContain('training.historyDays: 1 (now 90)');
-    expect(each.changes.some((change) => /^training\.by\.hoursMax: \d+ \(now 12\)$/.test(change))).toBe(true);
+    expect(each.changes.some((change) => /^store\.retentionDays: \d+ \(now 30\)$/.test(change))).toBe(true);
+    expect(sizeOf(PROD, of(1_000_000)).each.changes.join()).toMatch(/training\.by\.hoursMax: \d+ \(now 24\)/);
   });
 
   test('costs more than the row as it stands', () =>

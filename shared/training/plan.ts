@@ -64,6 +64,8 @@ export const TrainingPlanSchema = z.object({
   labels: LabelsSchema,
   injection: InjectionSettingsSchema,
   split: z.object({ trainTo: z.number(), testFrom: z.number() }),
+  /** Points that are replayed at most: where there are more, of a part of the sources alone. Absent: all. */
+  pointsMax: z.number().int().min(1).optional(),
   /** Of rows without a label, so many at most. */
   rowsMax: z.number().int().min(1),
   seed: z.number().int().min(0),

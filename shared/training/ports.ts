@@ -19,6 +19,8 @@ export interface PointHistory {
   read(): AsyncIterable<PastPoint>;
   /** Are all points of a source together? Then what is kept of a source may go after its last point. */
   readonly bySource: boolean;
+  /** Of the reading that ended last: of how many of all sources it gave the points, those that are preferred aside. Absent: of all. */
+  sourcesShare?(): number;
 }
 
 /** Documents of training runs, by run and name. */

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openArchiveHistory } from '../../../shared/adapters/history/archive-history';
+import { type ArchiveHistory, openArchiveHistory } from '../../../shared/adapters/history/archive-history';
 import { folderObjects } from '../../../shared/adapters/history/archive-objects';
 import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
 import { DOCUMENTS } from '../../../shared/training/plan';
 import type { PointHistory, TrainingWorkspace } from '../../../shared/training/ports';
+import { sampleRules } from '../../../shared/training/source-sample';
 import { documentsOf } from '../../../shared/training/steps/documents';
 import { evaluateStep } from '../../../shared/training/steps/evaluate';
 import { type ReplayServices, TrainingDocumentSchema, trainStep } from '../../../shared/training/steps/train';
@@ -45,8 +46,10 @@ export async function runJob(
     openDetector: openSourceDetector,
     ...(job.step === 'train' ? { checkpoints: openJobCheckpoints(folders, now, stop) } : {}),
     now,
-    history: async ({ settings }) =>
-      told(openArchiveHistory({ settings, objects: () => folderObjects(folders.channel('points')) }), output, stop),
+    history: async (plan) => {
+      const objects = () => folderObjects(folders.channel('points'));
+      return told(openArchiveHistory({ settings: plan.settings, sample: sampleRules(plan), objects }), output, stop);
+    },
   };
   const { found } = await (job.step === 'train' ? trainStep : evaluateStep)(services, job);
   for (const words of found) output.write(`${words}\n`);
@@ -54,9 +57,10 @@ export async function runJob(
   await keepResults(folders, job.step);
 }
 
-function told(history: PointHistory, output: JobOutput, stop: AbortSignal | undefined): PointHistory {
+function told(history: ArchiveHistory, output: JobOutput, stop: AbortSignal | undefined): PointHistory {
   return {
     bySource: history.bySource,
+    sourcesShare: () => history.sourcesShare(),
     async *read() {
       let points = 0;
       for await (const point of history.read()) {

@@ -67,6 +67,15 @@ describe('a training job', () => {
     expect(readdirSync(path.join(ml, 'model')).sort()).toEqual(['injection.json', 'model.json', 'training.json']);
   });
 
+  it('replays no more points than the plan allows', async () => {
+    const small = { ...(JSON.parse(expected['plan.json']!) as object), pointsMax: 100 };
+    const ml = root({ documents: { 'plan.json': JSON.stringify(small) } });
+    const { exit } = start(ml);
+    await exit;
+    // All of them are one source's.
+    expect(resultOf(ml, 'outcome.json')).toContain('nothing-to-train-on');
+  });
+
   it('evaluates what one machine evaluates, to the byte', async () => {
     const { 'evaluation.json': evaluation, ...documents } = expected;
     const ml = root({ documents, hyperparameters: { step: 'evaluate', sagemaker_region: 'eu-central-1' } });

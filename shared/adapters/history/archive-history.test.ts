@@ -75,6 +75,34 @@ describe('an archive', () => {
     expect(tallies).toMatchObject({ lines: 7, duplicates: 3 });
   });
 
+  it('gives whole sources where it has more points than it may give, the same at each reading and in any order', async () => {
+    const fleet = Array.from({ length: 40 }, (_, n) => `pump-${n}`);
+    const points = Array.from({ length: 10 }, (_, round) =>
+      fleet.map((source, n) => {
+        const i = 40 * round + n;
+        return record(i, wirePoint({ source, timestamp: ARRIVAL + i, metrics: { i } }));
+      }),
+    );
+    points.forEach((of, round) => {
+      write(`${round}.ndjson`, lines(...of));
+    });
+    const sample = { pointsMax: 100, seed: 1, preferred: new Set(['pump-7']) };
+    const history = open({ sample, memoryMb: 0 });
+    const given: PastPoint[] = [];
+    for await (const point of history.read()) given.push(point);
+    const sources = [...new Set(given.map(({ source }) => source))];
+    expect(sources.every((source) => given.filter((point) => point.source === source).length === 10)).toBe(true);
+    expect(sources).toContain('pump-7');
+    expect(sources.length).toBeGreaterThan(1);
+    expect(given.length).toBeLessThanOrEqual(100);
+    expect(history.tallies()).toMatchObject({ points: given.length, duplicates: 0, lines: 400 });
+    expect([1 / 4, 1 / 8, 1 / 16]).toContain(history.sourcesShare());
+    points.forEach((_, round) => {
+      write(`${round}.ndjson`, lines(...points[9 - round]!));
+    });
+    expect((await read({ sample })).points).toEqual(given);
+  });
+
   it('leaves out what lay too far ahead of its own arrival, by the settings of its source', async () => {
     const ahead = (i: number, source: string, ms: number) =>
       record(i, wirePoint({ source, timestamp: ARRIVAL + i + ms, metrics: { i } }));

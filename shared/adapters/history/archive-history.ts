@@ -5,6 +5,7 @@ import { LIMITS } from '../../domain/limits';
 import type { Settings } from '../../domain/settings';
 import { readRecord } from '../../runtime/ingest';
 import type { PointHistory } from '../../training/ports';
+import { type SampleRules, SourceSample } from '../../training/source-sample';
 import { TrainingError } from '../../training/training-error';
 import { unpackedIfPacked } from '../files/byte-source';
 import { lineBatches } from '../files/lines';
@@ -18,6 +19,8 @@ export interface ArchiveHistoryOptions {
   readonly objects: () => AsyncIterable<ArchiveObject>;
   /** They say how far in the future, or the past, of its arrival a timestamp may lie. */
   readonly settings: Settings;
+  /** Which sources are given where there are more points than this; absent: all. */
+  readonly sample?: SampleRules | undefined;
   /** For temporary files; by default the system's folder for them, which TMPDIR names. */
   readonly temporaryFolder?: string;
   /** For sorting, in mebibytes. */
@@ -28,6 +31,7 @@ export interface ArchiveHistory extends PointHistory {
   readonly bySource: true;
   /** Of the reading that began last; whole when it ended. */
   tallies(): ArchiveTallies;
+  sourcesShare(): number;
 }
 
 /** Objects whose reading is begun before their turn. */
@@ -55,13 +59,16 @@ export function openArchiveHistory(options: ArchiveHistoryOptions): ArchiveHisto
   return {
     bySource: true,
     tallies: () => tally,
+    sourcesShare: () => tally.sourcesShare,
     async *read() {
       tally = new ArchiveTally();
       const own = tally;
+      const sample = options.sample === undefined ? undefined : new SourceSample(options.sample);
       const sorter = openPointSorter({ folder, ...(memoryMb === undefined ? {} : { memoryMb }) });
       try {
-        await sortAll(options, sorter, own);
+        await sortAll(options, sorter, own, sample);
         for (const point of sorter.sorted()) {
+          if (sample?.has(point.source) === false) continue;
           own.points += 1;
           if (own.points % POINTS_A_TURN === 0) await nextTurn();
           yield point;
@@ -74,8 +81,13 @@ export function openArchiveHistory(options: ArchiveHistoryOptions): ArchiveHisto
   };
 }
 
-async function sortAll({ objects, settings }: ArchiveHistoryOptions, sorter: PointSorter, tally: ArchiveTally) {
-  const reader = new LineReader(settings, sorter, tally);
+async function sortAll(
+  { objects, settings }: ArchiveHistoryOptions,
+  sorter: PointSorter,
+  tally: ArchiveTally,
+  sample: SourceSample | undefined,
+) {
+  const reader = new LineReader(settings, sorter, tally, sample);
   for await (const object of begunAhead(objects(), AHEAD)) {
     tally.objects += 1;
     await readObject(object, reader, tally);
@@ -83,6 +95,7 @@ async function sortAll({ objects, settings }: ArchiveHistoryOptions, sorter: Poi
   if (tally.objects === 0)
     throw new TrainingError('the archive has no objects of this time: is it the right place, and the right time?');
   if (reader.points === 0) throw new TrainingError(`nothing in the archive can be read: ${wordsOf(tally)}`);
+  tally.sourcesShare = sample?.share ?? 1;
 }
 
 /** What an object that breaks off had before counts. */
@@ -108,6 +121,7 @@ class LineReader {
     private readonly settings: Settings,
     private readonly sorter: PointSorter,
     private readonly tally: ArchiveTally,
+    private readonly sample: SourceSample | undefined,
   ) {}
 
   read(text: string, object: string, number: number): void {
@@ -122,7 +136,8 @@ class LineReader {
     for (const { reason } of rejections) this.tally.reject(reason);
     if (points.length === 0) return;
     const { shard, sequence, first } = this.placeOf(line);
-    for (const { index, point } of points) this.sorter.add(point, shard, sequence, first + index, arrival);
+    for (const { index, point } of points)
+      if (this.sample?.offer(point.source) ?? true) this.sorter.add(point, shard, sequence, first + index, arrival);
     this.points += points.length;
   }
 

@@ -20,6 +20,8 @@ export interface ArchiveTallies {
   readonly lines: number;
   /** Data points given. */
   readonly points: number;
+  /** Of the sources, as a sample has them; 1: all. Known when the first point is given. */
+  readonly sourcesShare: number;
   /** Data points that were there before, at the same place of the stream. */
   readonly duplicates: number;
   /** Lines that do not say where in the stream they lay: they are in the order of arrival, and none is known to be a duplicate. */
@@ -40,6 +42,7 @@ export class ArchiveTally {
   objects = 0;
   lines = 0;
   points = 0;
+  sourcesShare = 1;
   duplicates = 0;
   unplaced = 0;
   damaged = 0;

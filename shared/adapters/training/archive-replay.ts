@@ -1,6 +1,7 @@
 import { openSourceDetector } from '../../detection/open-source-detector';
 import { DOCUMENTS } from '../../training/plan';
 import type { TrainingWorkspace } from '../../training/ports';
+import { sampleRules } from '../../training/source-sample';
 import type { ReplayServices } from '../../training/steps/train';
 import { TrainingError } from '../../training/training-error';
 import { openArchiveHistory } from '../history/archive-history';
@@ -12,13 +13,14 @@ export function openArchiveReplay(region: string, workspace: TrainingWorkspace):
   return {
     workspace,
     openDetector: openSourceDetector,
-    async history({ run, settings }) {
+    async history(plan) {
+      const { run, settings } = plan;
       const text = await workspace.read(run, DOCUMENTS.points);
       if (text === undefined)
         throw new TrainingError(`run ${run} has no ${DOCUMENTS.points}: it was not prepared here`);
       const { bucket, keys } = readManifest(text.toString());
       const archive = openS3Archive({ region, bucket });
-      return openArchiveHistory({ settings, objects: () => archive.objects(keys) });
+      return openArchiveHistory({ settings, sample: sampleRules(plan), objects: () => archive.objects(keys) });
     },
   };
 }

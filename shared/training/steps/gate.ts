@@ -4,6 +4,7 @@ import { type GateDecision, GateDecisionSchema, gate } from '../gate';
 import { DOCUMENTS, TrainingPlanSchema } from '../plan';
 import { opponentOf } from '../plan-champion';
 import type { ModelRegistry, TrainingWorkspace } from '../ports';
+import { shareWords } from '../source-sample';
 import { documentsOf, type RunDocuments } from './documents';
 import type { StepAnswer, StepRequest } from './order';
 import { championChanged } from './same-champion';
@@ -61,7 +62,9 @@ async function reported({ need }: RunDocuments, decision: GateDecision): Promise
   const plan = await need(DOCUMENTS.plan, TrainingPlanSchema);
   const { artifact: champion } = opponentOf(plan);
   const training = await need(DOCUMENTS.training, TrainingDocumentSchema);
-  const { points, sources, windows, injected, falseAlarms, rows, dataset, leftOut } = training;
+  const { points, sources, sourcesShare, windows, injected, falseAlarms, rows, dataset, leftOut } = training;
+  const drawn =
+    sourcesShare === undefined ? 'all' : `${shareWords(sourcesShare)}, since there are more points than a run replays`;
   return {
     evaluation: await need(DOCUMENTS.evaluation, EvaluationReportSchema),
     decision,
@@ -69,7 +72,10 @@ async function reported({ need }: RunDocuments, decision: GateDecision): Promise
     ...(champion === undefined ? {} : { champion }),
     lists: [
       { title: 'Run', facts: Object.entries({ run: plan.run, trigger: plan.trigger, seed: plan.seed, dataset }) },
-      { title: 'Data', facts: Object.entries({ points, sources, windows, injected, falseAlarms, rows }) },
+      {
+        title: 'Data',
+        facts: Object.entries({ points, sources, 'sources drawn': drawn, windows, injected, falseAlarms, rows }),
+      },
       { title: 'Vectors left out', facts: Object.entries(leftOut) },
       { title: 'Hyperparameters', facts: Object.entries(plan.hyperparameters) },
     ],

@@ -32,6 +32,8 @@ export const TrainingRequestSchema = z.object({
   testShare: z.number().gt(0).lt(1).default(0.4),
   /** Before the test part, so long is not trained on. */
   gapDays: z.number().min(0).max(365).default(1),
+  /** Points that are replayed at most; absent: as many as the environment says, if it does. An archive alone can be sampled. */
+  pointsMax: z.number().int().min(1).optional(),
   rowsMax: z.number().int().min(1).default(200_000),
   seed: z.number().int().min(0).default(1),
   /** Leave out of training what the history marks as judged without the endpoint, or from a memory that was being filled. */
@@ -62,6 +64,8 @@ export interface PrepareServices {
   readonly manifest?: (span: Span) => Promise<{ readonly text: string; readonly parts: number }>;
   /** How far back training goes where nobody says from when; absent: to the beginning. */
   readonly historyMs?: number;
+  /** Points that are replayed at most where nobody says how many; absent: all. */
+  readonly pointsMax?: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -117,6 +121,7 @@ function checked(request: TrainingRequest): Asked {
 
 async function planOf(services: PrepareServices, asked: Asked, now: number): Promise<TrainingPlan> {
   const { run, trigger, sources, metrics, rowsMax, seed, leaveOutMarked, injection } = asked;
+  const pointsMax = asked.pointsMax ?? services.pointsMax;
   const given = spanOf(services, asked, now);
   const labels = [...asked.labels, ...(await services.labels(given))];
   const extent = once(async () => (await services.extent?.(given)) ?? {});
@@ -134,6 +139,7 @@ async function planOf(services: PrepareServices, asked: Asked, now: number): Pro
     labels,
     injection,
     split: await splitOf(extent, asked, labels, span),
+    ...(pointsMax === undefined ? {} : { pointsMax }),
     rowsMax,
     seed,
     leaveOutMarked,

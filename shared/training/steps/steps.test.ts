@@ -76,6 +76,26 @@ test('what the history marks is left out of training if the request says so', as
   expect(await leftOut('whole', { leaveOutMarked: true })).toBeGreaterThan(10);
 });
 
+test('no more points are replayed than the environment or the request allows, and the run says whose they are', async () => {
+  const allowed: (number | undefined)[] = [];
+  const found: string[] = [];
+  const sampling: Partial<WalkServices> = {
+    pointsMax: 5_000,
+    ends: (_, answer) => found.push(...answer.found),
+    history: async ({ pointsMax }) => {
+      allowed.push(pointsMax);
+      return { bySource: true, read: () => stream(POINTS), sourcesShare: () => 1 / 64 };
+    },
+  };
+  await walk(sampling);
+  await walk(sampling, { run: 'run-2', pointsMax: 400 });
+  expect([...new Set(allowed)]).toEqual([5_000, 400]);
+  expect(found).toContain('300 points of 1 sources, 1 of 64: the plan allows no more points');
+  expect(await document('training')).toMatchObject({ sourcesShare: 1 / 64 });
+  const report = (await world.services.workspace.read('run-1', 'report.html'))!.toString();
+  expect(report).toContain('1 of 64, since there are more points than a run replays');
+});
+
 test('the same request in another place makes the same bytes', async () => {
   await walk();
   const other = await newTrainingWorld(path.join(root, `${count++}`));

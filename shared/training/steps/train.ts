@@ -10,6 +10,7 @@ import { type Injection, InjectionSchema, planInjection } from '../plan-injectio
 import type { PointHistory, TrainingWorkspace } from '../ports';
 import { LeftOutSchema, type ReplayCheckpoints } from '../replay-checkpoints';
 import { type ScoredDistributions, ScoredDistributionsSchema, scoredDistributions } from '../scored-distributions';
+import { shareWords } from '../source-sample';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
 import { TrainingError } from '../training-error';
@@ -25,6 +26,8 @@ export const TrainingDocumentSchema = z.object({
   dataset: z.string().min(1),
   points: CountSchema,
   sources: CountSchema,
+  /** Of how many of all sources these are, where the plan allows no more points; absent: all. */
+  sourcesShare: z.number().gt(0).lt(1).optional(),
   /** Labelled windows and usual vectors in the part that trains. */
   windows: CountSchema,
   /** Of the windows, those of faults that were put there. */
@@ -95,7 +98,8 @@ async function inject({ history }: ReplayServices, plan: TrainingPlan): Promise<
 async function train({ history, openDetector, checkpoints }: ReplayServices, plan: TrainingPlan, injection: Injection) {
   const { from, to = plan.createdAt, sources, metrics, settings, split, rowsMax, seed, leaveOutMarked } = plan;
   const labels = [...plan.labels, ...injection.labels];
-  const read = fingerprinted(within(await history(plan), plan), labels, settings);
+  const all = await history(plan);
+  const read = fingerprinted(within(all, plan), labels, settings);
   const data = await getTrainingData({
     history: withFaults(read.history, injection.faults),
     openDetector,
@@ -115,7 +119,8 @@ async function train({ history, openDetector, checkpoints }: ReplayServices, pla
   const model = trainModel(data, split, plan.hyperparameters);
   const { artifact: opponent } = opponentOf(plan);
   const rivals = [...(opponent === undefined ? [] : [opponent]), model.artifact].map(openWeightedModel);
-  return { training: documentOf(data, model, read.digest(), scoredDistributions(data, rivals)), model };
+  const share = all.sourcesShare?.() ?? 1;
+  return { training: documentOf(data, share, model, read.digest(), scoredDistributions(data, rivals)), model };
 }
 
 /**
@@ -142,6 +147,7 @@ export class UnreadableHistory extends Error {
 
 function documentOf(
   { points, sources, leftOut }: TrainingData,
+  sourcesShare: number,
   { windows, injected, falseAlarms, rows }: TrainedModel,
   dataset: string,
   distributions: ScoredDistributions,
@@ -151,6 +157,7 @@ function documentOf(
     dataset,
     points,
     sources,
+    ...(sourcesShare === 1 ? {} : { sourcesShare }),
     windows,
     injected,
     falseAlarms,
@@ -160,9 +167,10 @@ function documentOf(
   };
 }
 
-function foundOf({ points, sources, windows, injected, rows }: TrainingDocument): string[] {
+function foundOf({ points, sources, sourcesShare, windows, injected, rows }: TrainingDocument): string[] {
+  const drawn = sourcesShare === undefined ? '' : `, ${shareWords(sourcesShare)}: the plan allows no more points`;
   return [
-    `${points} points of ${sources} sources`,
+    `${points} points of ${sources} sources${drawn}`,
     `${windows} windows, ${injected} of them injected, and ${rows} usual vectors in the part that trains`,
   ];
 }
