@@ -89,13 +89,13 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'Any version of one function.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config|training-job|alarm)[/:].*\*\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config|training-job|alarm)[/:]tidewatch-\w+-\*\]$/,
     where: /\/Training\/(DeployModel|AbandonTraining|Steps\/)?Role\//,
     reason:
-      'Names follow from runs, which are not known beforehand; the configuration that the stack has made has a name of CloudFormation’s.',
+      'Models, configurations, jobs and alarms of the environment: their names begin with its own, and end with what is not known beforehand.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*(log-group:\/aws\/sagemaker\/TrainingJobs:\*|repository\/cdk-\*-.*)\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*(log-group:\/aws\/sagemaker\/TrainingJobs:(log-stream:tidewatch-\w+-)?\*|repository\/cdk-\*-.*)\]$/,
     where: /\/Training\/Jobs\//,
     reason: 'Streams of one log group, and the one repository in which the CDK keeps images.',
   },
