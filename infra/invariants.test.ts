@@ -219,6 +219,37 @@ describe('functions', () => {
   });
 });
 
+describe('a detection that nobody calls', () => {
+  const standing = alarms.filter(({ properties }) => String(properties['AlarmName']).endsWith('-detection-stands'));
+
+  test('is told by the watch for silence, as often as that runs', () => {
+    expect(standing).toHaveLength(NAMES.length);
+    for (const { environment, properties } of standing) {
+      expect(ofAlarm(properties)).toEqual({ namespace: 'Tidewatch', metric: 'waitingMs', service: 'watch-silence' });
+      expect(properties).toMatchObject({
+        Statistic: 'Maximum',
+        Period: 60 * environment.schedules.watchSilenceMinutes,
+        TreatMissingData: 'notBreaching',
+      });
+      // A run that is a little late must not put it off.
+      expect(Number(properties['DatapointsToAlarm'])).toBeLessThan(Number(properties['EvaluationPeriods']));
+    }
+  });
+
+  test('and a watch that does not run, fails or is not called has alarms of its own', () => {
+    for (const runbook of ['schedule-stopped', 'schedule-missed', 'function-fails'])
+      expect(
+        alarms.filter(({ properties }) => String(properties['AlarmName']).endsWith(`-${runbook}-watch-silence`)),
+      ).toHaveLength(NAMES.length);
+  });
+
+  test('has an alarm on what Lambda refuses to run', () => {
+    const detecting = product.filter(({ properties }) => /detect-anomalies$/.test(String(properties['FunctionName'])));
+    expect(detecting).toHaveLength(NAMES.length);
+    expect(unless(detecting, (one) => isWatched(one, 'Throttles', one.id))).toEqual([]);
+  });
+});
+
 describe('queues', () => {
   const queues = all('AWS::SQS::Queue');
   const deadEnds = queues.filter(({ properties }) => properties['RedrivePolicy'] === undefined);

@@ -66,6 +66,28 @@ export class Detection extends Construct {
       periods: 5,
     });
     operations.alarm(this, {
+      runbook: 'detection-stands',
+      impact: 'Points wait in the stream for more than ten minutes: nothing reads them, or far too slowly.',
+      // A function that is not called has no iterator age, and no errors either. That the watch itself stands has alarms of its own.
+      metric: productMetric(
+        environment,
+        'watch-silence',
+        'waitingMs',
+        Duration.minutes(environment.schedules.watchSilenceMinutes),
+      ).with({ statistic: Stats.MAXIMUM }),
+      above: 10 * 60_000,
+      periods: 3,
+      // Runs that begin a little early or late leave a period out.
+      among: 5,
+    });
+    operations.alarm(this, {
+      runbook: 'detection-throttled',
+      impact: 'Points wait in the stream: Lambda may not run the function as often as they come.',
+      metric: detect.metricThrottles({ statistic: Stats.SUM, period: FIVE_MINUTES }),
+      above: 0,
+      periods: 3,
+    });
+    operations.alarm(this, {
       runbook: 'batches-given-up',
       impact: 'Points were given up after all retries; they are in the bucket of failed batches and in no store.',
       metric: new Metric({
