@@ -311,6 +311,23 @@ describe('alarms', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test('records that are set aside are told when there are many, and when they are few but come again and again', () => {
+    const rejected = alarms.filter(({ properties }) => properties['MetricName'] === 'rejected');
+    expect(rejected).toHaveLength(2 * NAMES.length);
+    const shapes = rejected.map(({ properties: { Period, Threshold, DatapointsToAlarm, EvaluationPeriods } }) =>
+      [Period, Threshold, DatapointsToAlarm ?? EvaluationPeriods, EvaluationPeriods].join(' '),
+    );
+    expect([...new Set(shapes)].sort()).toEqual(['300 100 1 1', '3600 0 3 24']);
+  });
+
+  test('no alarm looks back for longer than CloudWatch does', () => {
+    const seconds = ({ properties: { Period, EvaluationPeriods } }: (typeof alarms)[number]) =>
+      Number(Period) * Number(EvaluationPeriods);
+    const most = ({ properties: { Period } }: (typeof alarms)[number]) => (Number(Period) < 3_600 ? 1 : 7) * 86_400;
+    const long = alarms.filter((one) => !(seconds(one) <= most(one)));
+    expect(long.map(({ where }) => where)).toEqual([]);
+  });
+
   test('the runbook has no heading that no alarm leads to', () => {
     const used = new Set(alarms.map(({ properties }) => String(properties['AlarmDescription']).split('#').at(-1)));
     expect([...headings].filter((heading) => !used.has(heading))).toEqual([]);
@@ -775,6 +792,15 @@ describe('training', () => {
         }
         expect([needed, reached.has('Promote')]).toEqual([needed, false]);
       }
+  });
+
+  test('has alarms on runs that fail, and on runs that never end', () => {
+    for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut']) {
+      const watched = all('AWS::StepFunctions::StateMachine').filter(
+        (one) => String(one.properties['StateMachineName']).endsWith('-training') && isWatched(one, metric, one.id),
+      );
+      expect([metric, watched.length]).toEqual([metric, NAMES.length]);
+    }
   });
 
   test('has its executions logged', () => {

@@ -124,6 +124,16 @@ export class Detection extends Construct {
       metric: productMetric(environment, 'detect-anomalies', 'rejected'),
       above: 100,
     });
+    operations.alarm(new Construct(this, 'Trickle'), {
+      runbook: 'records-quarantined',
+      subject: 'again-and-again',
+      impact: 'A few records are set aside again and again; a slow source may be seen in part or not at all.',
+      // One bad record tells nobody. A device of which none can be used, if it speaks every few hours, is told of once.
+      metric: productMetric(environment, 'detect-anomalies', 'rejected', Duration.hours(1)),
+      above: 0,
+      periods: 3,
+      among: 24,
+    });
     operations.alarm(this, {
       runbook: 'points-unscored',
       impact: 'Nothing is looked for in points of sources or metrics beyond the budget; they are stored.',

@@ -94,6 +94,14 @@ export class Training extends Construct {
       metric: this.stateMachine.metricFailed({ period: FIVE_MINUTES }),
       above: 0,
     });
+    // One that is stopped was stopped by somebody; that it was taken back is told by mail.
+    operations.alarm(new Construct(this, 'Endless'), {
+      runbook: 'training-failed',
+      subject: 'timed-out',
+      impact: 'A training run has not ended in the time that it may take; no newer model goes live.',
+      metric: this.stateMachine.metricTimedOut({ period: FIVE_MINUTES }),
+      above: 0,
+    });
     new CfnOutput(this, 'Machine', { value: this.stateMachine.stateMachineArn }).overrideLogicalId(
       'TrainingStateMachine',
     );
