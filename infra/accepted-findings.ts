@@ -4,8 +4,13 @@ export interface AcceptedFinding {
   readonly rule: RegExp;
   /** Matches the path of the construct, as `prod/stateless/Detection/…`. */
   readonly where: RegExp;
+  /** What the reason stands for, where a role may do it on `*`: all of it is allowed somewhere, and nothing else. */
+  readonly actions?: readonly string[];
   readonly reason: string;
 }
+
+/** A role may do something on any resource. */
+export const ON_ANY_RESOURCE = /^AwsSolutions-IAM5\[Resource::\*\]$/;
 
 /** The CDK's functions behind custom resources: created, deleted objects, the live-model pointer, logs of training jobs. */
 const CUSTOM_RESOURCES = /\/state(ful|less)\/(AWS679f|Custom::)/;
@@ -27,20 +32,72 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'The role of a function that the CDK brings; it may write logs, and runs while stacks are deployed alone.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    where:
-      /stateless\/.*(Points|Anomalies|Influx|Degraded|Drift|Silence|Alerts|Api|Chart|Slack|Email|Webhook)Role\/DefaultPolicy\/Resource$/,
-    reason: 'X-Ray takes segments for no resource; the two actions that put them are all that is allowed on *.',
+    rule: ON_ANY_RESOURCE,
+    where: /\/stateless\/.*(Role|Steps\/Role)\/DefaultPolicy\/Resource$/,
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    reason: 'X-Ray takes segments for no resource.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    where: /\/Model\/Role\/DefaultPolicy\/Resource$/,
+    rule: ON_ANY_RESOURCE,
+    where: /\/Training\/(TakingBack\/)?Steps\/Role\/DefaultPolicy\/Resource$/,
+    actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+    reason: 'A state machine asks X-Ray which executions to trace; the answer belongs to no resource.',
+  },
+  {
+    rule: ON_ANY_RESOURCE,
+    where: /\/(DetectAnomalies|RescoreDegraded|WatchSilence|DrawChart)Role\/DefaultPolicy\/Resource$/,
+    actions: ['timestream:DescribeEndpoints'],
+    reason:
+      'Who calls Timestream for LiveAnalytics asks first which of its cells the account is in; the tables are named.',
+  },
+  {
+    rule: ON_ANY_RESOURCE,
+    where: /\/(Model|Training\/Jobs)\/Role\/DefaultPolicy\/Resource$/,
+    actions: ['ecr:GetAuthorizationToken'],
     reason: 'ECR gives the token for fetching an image for no resource; the image’s repository is named.',
+  },
+  {
+    rule: ON_ANY_RESOURCE,
+    where: /\/Training\/Jobs\/Role\/DefaultPolicy\/Resource$/,
+    actions: ['cloudwatch:PutMetricData'],
+    reason: 'Metrics know no resource; a condition lets jobs put them into SageMaker’s own namespace alone.',
+  },
+  {
+    rule: ON_ANY_RESOURCE,
+    where: /\/Training\/ShadowModelRole\/DefaultPolicy\/Resource$/,
+    actions: ['cloudwatch:GetMetricData'],
+    reason: 'How a challenger did is counted in metrics, and who may read metrics may read all.',
+  },
+  {
+    rule: ON_ANY_RESOURCE,
+    where: /\/Training\/(TakingBack\/)?Steps\/Role\/DefaultPolicy\/Resource$/,
+    actions: [
+      ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
+      ...[
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+      ],
+    ],
+    reason: 'A state machine delivers its log by a delivery that it makes, and deliveries know no resource.',
+  },
+  {
+    rule: ON_ANY_RESOURCE,
+    where: /\/Training\/Steps\/Role\/DefaultPolicy\/Resource$/,
+    actions: ['sagemaker:ListTags'],
+    reason: 'Step Functions reads the tags of a job that it waits for before it knows the job’s whole name.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*\/(quarantine|aws\/lambda|devices|distributions)\/\*\]$/,
     where: /\/(DetectAnomaliesRole|Devices\/Role)\//,
     reason: 'New objects below one prefix of one bucket: their names are not known beforehand.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::.*\/timestream\/\*\]$/,
+    where: /\/(DetectAnomalies|RescoreDegraded|WatchSilence|DrawChart)Role\//,
+    reason:
+      'Timestream reports rows that it did not keep, in the name of who writes them, below one prefix of one bucket.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::.*\/distributions\/\*\]$/,
@@ -73,12 +130,6 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'A queue gives up to its own dead-letter queue, which has an alarm.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    where: /\/Training\/.*Role\/DefaultPolicy\/Resource$/,
-    reason:
-      'X-Ray, metrics, deliveries of logs and ECR’s token know no resource; the actions on them are all that is allowed on *.',
-  },
-  {
     rule: /^AwsSolutions-IAM5\[Resource::.*\/(runs|jobs|served|registry|mlflow|live|points)\/\*\]$/,
     where: /\/(Training|Model|Mlflow)\/.*Role\/DefaultPolicy\/Resource$/,
     reason: 'Objects below one prefix of one bucket: their names follow from runs, which are not known beforehand.',
@@ -89,13 +140,13 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'Any version of one function.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config|training-job|alarm)[/:].*\*\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config|training-job|alarm)[/:]tidewatch-\w+-\*\]$/,
     where: /\/Training\/(DeployModel|AbandonTraining|Steps\/)?Role\//,
     reason:
-      'Names follow from runs, which are not known beforehand; the configuration that the stack has made has a name of CloudFormation’s.',
+      'Models, configurations, jobs and alarms of the environment: their names begin with its own, and end with what is not known beforehand.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*(log-group:\/aws\/sagemaker\/TrainingJobs:\*|repository\/cdk-\*-.*)\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::.*(log-group:\/aws\/sagemaker\/TrainingJobs:(log-stream:tidewatch-\w+-)?\*|repository\/cdk-\*-.*)\]$/,
     where: /\/Training\/Jobs\//,
     reason: 'Streams of one log group, and the one repository in which the CDK keeps images.',
   },
@@ -114,6 +165,11 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     rule: /^AwsSolutions-KDS3$/,
     where: /^prod\/stateful\/Points\//,
     reason: 'The rule prefers the key of AWS, which costs less; an own key is what this environment is set to.',
+  },
+  {
+    rule: /^AwsSolutions-TS3$/,
+    where: /^dev\/stateful\/Store\//,
+    reason: 'The rule wants an own key, which costs more; a key of AWS’s is what this environment is set to.',
   },
   {
     rule: /^AwsSolutions-SMG4$/,

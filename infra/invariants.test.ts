@@ -246,6 +246,37 @@ describe('functions', () => {
   });
 });
 
+describe('a detection that nobody calls', () => {
+  const standing = alarms.filter(({ properties }) => String(properties['AlarmName']).endsWith('-detection-stands'));
+
+  test('is told by the watch for silence, as often as that runs', () => {
+    expect(standing).toHaveLength(NAMES.length);
+    for (const { environment, properties } of standing) {
+      expect(ofAlarm(properties)).toEqual({ namespace: 'Tidewatch', metric: 'waitingMs', service: 'watch-silence' });
+      expect(properties).toMatchObject({
+        Statistic: 'Maximum',
+        Period: 60 * environment.schedules.watchSilenceMinutes,
+        TreatMissingData: 'notBreaching',
+      });
+      // A run that is a little late must not put it off.
+      expect(Number(properties['DatapointsToAlarm'])).toBeLessThan(Number(properties['EvaluationPeriods']));
+    }
+  });
+
+  test('and a watch that does not run, fails or is not called has alarms of its own', () => {
+    for (const runbook of ['schedule-stopped', 'schedule-missed', 'function-fails'])
+      expect(
+        alarms.filter(({ properties }) => String(properties['AlarmName']).endsWith(`-${runbook}-watch-silence`)),
+      ).toHaveLength(NAMES.length);
+  });
+
+  test('has an alarm on what Lambda refuses to run', () => {
+    const detecting = product.filter(({ properties }) => /detect-anomalies$/.test(String(properties['FunctionName'])));
+    expect(detecting).toHaveLength(NAMES.length);
+    expect(unless(detecting, (one) => isWatched(one, 'Throttles', one.id))).toEqual([]);
+  });
+});
+
 describe('queues', () => {
   const queues = all('AWS::SQS::Queue');
   const deadEnds = queues.filter(({ properties }) => properties['RedrivePolicy'] === undefined);
@@ -305,6 +336,23 @@ describe('alarms', () => {
   test('none has the name of another', () => {
     const names = alarms.map(({ properties }) => properties['AlarmName']);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('records that are set aside are told when there are many, and when they are few but come again and again', () => {
+    const rejected = alarms.filter(({ properties }) => properties['MetricName'] === 'rejected');
+    expect(rejected).toHaveLength(2 * NAMES.length);
+    const shapes = rejected.map(({ properties: { Period, Threshold, DatapointsToAlarm, EvaluationPeriods } }) =>
+      [Period, Threshold, DatapointsToAlarm ?? EvaluationPeriods, EvaluationPeriods].join(' '),
+    );
+    expect([...new Set(shapes)].sort()).toEqual(['300 100 1 1', '3600 0 3 24']);
+  });
+
+  test('no alarm looks back for longer than CloudWatch does', () => {
+    const seconds = ({ properties: { Period, EvaluationPeriods } }: (typeof alarms)[number]) =>
+      Number(Period) * Number(EvaluationPeriods);
+    const most = ({ properties: { Period } }: (typeof alarms)[number]) => (Number(Period) < 3_600 ? 1 : 7) * 86_400;
+    const long = alarms.filter((one) => !(seconds(one) <= most(one)));
+    expect(long.map(({ where }) => where)).toEqual([]);
   });
 
   test('the runbook has no heading that no alarm leads to', () => {
@@ -771,6 +819,15 @@ describe('training', () => {
         }
         expect([needed, reached.has('Promote')]).toEqual([needed, false]);
       }
+  });
+
+  test('has alarms on runs that fail, and on runs that never end', () => {
+    for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut']) {
+      const watched = all('AWS::StepFunctions::StateMachine').filter(
+        (one) => String(one.properties['StateMachineName']).endsWith('-training') && isWatched(one, metric, one.id),
+      );
+      expect([metric, watched.length]).toEqual([metric, NAMES.length]);
+    }
   });
 
   test('has its executions logged', () => {

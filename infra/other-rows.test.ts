@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../shared/training/judge-shadow';
 import type { Environment } from './config/environment';
 import { MLFLOW_ACTIONS } from './constructs/model-registry';
-import { ENVIRONMENTS, resourcesOf, synthesized, withManagedMlflow } from './testing/synthesized';
+import { ENVIRONMENTS, resourcesOf, synthesized, withManagedMlflow, withTimestream } from './testing/synthesized';
 
 /** What a row may say and no row of ours does. */
 const dev = ENVIRONMENTS.find(({ name }) => name === 'dev')!;
@@ -65,12 +65,10 @@ test('another revision of the token changes the token and whoever holds it, and 
 });
 
 describe('Timestream for LiveAnalytics', () => {
-  const store = { kind: 'timestream', memoryHours: 24, magneticDays: 365, cell: 'cell2' } as const;
-
   test.each(['aws-key', 'own-key'] as const)(
     'reports rows that it did not keep to the quarantine, under the %s',
     (encryption) => {
-      const { stacks } = synthesized([{ ...dev, encryption, store }]);
+      const { stacks } = synthesized([{ ...withTimestream('dev'), encryption }]);
       const tables = resourcesOf(stacks, 'AWS::Timestream::Table').map(({ properties }) => JSON.stringify(properties));
       expect(tables).toHaveLength(2);
       for (const table of tables) {

@@ -34,8 +34,11 @@ const TOLD: Readonly<Record<string, (telemetry: Telemetry) => void>> = {
   },
   'watch-drift': (telemetry) =>
     driftObserver(telemetry).looked({ indices: [], max: 0, score: 0, past: [] }, { reference: 'run', vectors: 1 }),
-  'watch-silence': (telemetry) =>
-    watchObserver(telemetry).watched({ filed: 0, looked: 0, missed: 0, opened: 0, fleetIsSilent: false }),
+  'watch-silence': (telemetry) => {
+    const observer = watchObserver(telemetry);
+    observer.waiting(0);
+    observer.watched({ filed: 0, looked: 0, missed: 0, opened: 0, fleetIsSilent: false });
+  },
   'rescore-degraded': (telemetry) =>
     rescoreObserver(telemetry).rescored({
       ...{ rows: 0, corrected: 0, raised: 0, takenBack: 0, refused: 0, unanswered: 0 },

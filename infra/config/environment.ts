@@ -2,7 +2,7 @@
  * Everything in which environments differ. Constructs ask for these values, never for the environment's name.
  */
 export interface Environment {
-  /** Of the stage, as in `cdk deploy 'dev/*'`, and of everything in it. */
+  /** Of the stage, as in `cdk deploy 'dev/*'`, and of everything in it: lower-case letters and digits, 20 at most. */
   readonly name: string;
   /** Absent: whatever the deployer's credentials say. */
   readonly account?: string;

@@ -60,6 +60,7 @@ export class OperationsDashboard extends Construct {
         this.ofFunction('detect-anomalies', 'IteratorAge', Stats.MAXIMUM),
         detect('lagMs', 'p50'),
         detect('lagMs', 'p99'),
+        this.counter('watch-silence')('waitingMs', Stats.MAXIMUM),
       ]),
       graph(
         'latency of a batch by stage, ms on average',

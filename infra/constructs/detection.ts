@@ -66,6 +66,28 @@ export class Detection extends Construct {
       periods: 5,
     });
     operations.alarm(this, {
+      runbook: 'detection-stands',
+      impact: 'Points wait in the stream for more than ten minutes: nothing reads them, or far too slowly.',
+      // A function that is not called has no iterator age, and no errors either. That the watch itself stands has alarms of its own.
+      metric: productMetric(
+        environment,
+        'watch-silence',
+        'waitingMs',
+        Duration.minutes(environment.schedules.watchSilenceMinutes),
+      ).with({ statistic: Stats.MAXIMUM }),
+      above: 10 * 60_000,
+      periods: 3,
+      // Runs that begin a little early or late leave a period out.
+      among: 5,
+    });
+    operations.alarm(this, {
+      runbook: 'detection-throttled',
+      impact: 'Points wait in the stream: Lambda may not run the function as often as they come.',
+      metric: detect.metricThrottles({ statistic: Stats.SUM, period: FIVE_MINUTES }),
+      above: 0,
+      periods: 3,
+    });
+    operations.alarm(this, {
       runbook: 'batches-given-up',
       impact: 'Points were given up after all retries; they are in the bucket of failed batches and in no store.',
       metric: new Metric({
@@ -101,6 +123,16 @@ export class Detection extends Construct {
       impact: 'Records that cannot be used are set aside; their sources are seen in part or not at all.',
       metric: productMetric(environment, 'detect-anomalies', 'rejected'),
       above: 100,
+    });
+    operations.alarm(new Construct(this, 'Trickle'), {
+      runbook: 'records-quarantined',
+      subject: 'again-and-again',
+      impact: 'A few records are set aside again and again; a slow source may be seen in part or not at all.',
+      // One bad record tells nobody. A device of which none can be used, if it speaks every few hours, is told of once.
+      metric: productMetric(environment, 'detect-anomalies', 'rejected', Duration.hours(1)),
+      above: 0,
+      periods: 3,
+      among: 24,
     });
     operations.alarm(this, {
       runbook: 'points-unscored',

@@ -26,6 +26,8 @@ export const MODEL_SERVER_IMAGE = 'tidewatch:model-server-image';
 export interface Updatable {
   readonly endpointName: string;
   readonly endpointArn: string;
+  /** Of the configuration that the stack has made: it scores at first, under a name of CloudFormation's. */
+  readonly shippedArn: string;
   readonly image: string;
   readonly role: Role;
   /** While one of these fires, an update goes back. */
@@ -103,7 +105,10 @@ class ModelEndpoint extends Construct implements ModelPart {
     });
     this.variables = { ENDPOINT_NAME: endpointName };
     const alarms = alarmsOf(this, operations, endpointName).map(({ alarmName }) => alarmName);
-    this.updatable = { endpointName, endpointArn: this.endpointArn, image: image.imageUri, role, alarms };
+    this.updatable = {
+      ...{ endpointName, endpointArn: this.endpointArn, shippedArn: configuration.ref },
+      ...{ image: image.imageUri, role, alarms },
+    };
   }
 
   grantTo(user: DeployedFunction): void {

@@ -32,6 +32,8 @@ const TRIED_AGAIN = 2;
 /** Training jobs of SageMaker: the model server's image with the word `train`. */
 export class TrainingJobs extends Construct {
   private readonly role: Role;
+  /** What names of the environment's jobs begin with: two environments of one account do not touch each other's. */
+  private readonly named: string;
 
   constructor(
     scope: Construct,
@@ -42,6 +44,7 @@ export class TrainingJobs extends Construct {
   ) {
     super(scope, id);
     const { training, archive } = props;
+    this.named = `tidewatch-${environment.name}-`;
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
       description: `Of training jobs in ${environment.name}: reads points and documents, writes documents and logs`,
@@ -53,8 +56,11 @@ export class TrainingJobs extends Construct {
     allow(this.role, ['s3:GetObject'], archive.arnForObjects('points/*'));
     for (const bucket of [training, archive]) allow(this.role, ['s3:ListBucket'], bucket.bucketArn);
     archive.encryptionKey?.grant(this.role, 'kms:Decrypt');
-    const logs = stack.formatArn({ service: 'logs', resource: `log-group:${LOG_GROUP}:*` });
-    allow(this.role, ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'], logs);
+    // Streams are named as their jobs; that one may be made is asked of the group, which is everybody's.
+    const logs = (streams: string) =>
+      stack.formatArn({ service: 'logs', resource: `log-group:${LOG_GROUP}:${streams}` });
+    allow(this.role, ['logs:CreateLogStream', 'logs:DescribeLogStreams'], logs('*'));
+    allow(this.role, ['logs:PutLogEvents'], logs(`log-stream:${this.named}*`));
     allow(this.role, ['ecr:GetAuthorizationToken'], '*');
     allow(
       this.role,
@@ -95,8 +101,8 @@ export class TrainingJobs extends Construct {
         Type: 'Task',
         Resource: `arn:${Stack.of(this).partition}:states:::sagemaker:createTrainingJob.sync`,
         Parameters: {
-          // Another one for each try: a name is never free again.
-          'TrainingJobName.$': `States.Format('${step}-{}', States.UUID())`,
+          // Another one for each try: a name is never free again. 63 characters at most, so the end of a UUID has to do.
+          'TrainingJobName.$': `States.Format('${this.named}${step}-{}', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))`,
           AlgorithmSpecification: {
             TrainingImage: image,
             TrainingInputMode: 'File',
@@ -148,17 +154,13 @@ export class TrainingJobs extends Construct {
   /** To start jobs, to be told of their end, and to stop them. */
   grantRunning(user: IGrantable): void {
     const stack = Stack.of(this);
-    const jobs = ['train', 'evaluate'].map((step) =>
-      stack.formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: `${step}-*` }),
-    );
     // Step Functions tags a job that it waits for, whatever the state says.
     const actions = ['AddTags', 'CreateTrainingJob', 'DescribeTrainingJob', 'StopTrainingJob'];
-    for (const job of jobs)
-      allow(
-        user,
-        actions.map((one) => `sagemaker:${one}`),
-        job,
-      );
+    allow(
+      user,
+      actions.map((one) => `sagemaker:${one}`),
+      stack.formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: `${this.named}*` }),
+    );
     // It asks before it knows the job's whole name.
     allow(user, ['sagemaker:ListTags'], '*');
     allowPassing(user, this.role, 'sagemaker.amazonaws.com');

@@ -94,6 +94,14 @@ export class Training extends Construct {
       metric: this.stateMachine.metricFailed({ period: FIVE_MINUTES }),
       above: 0,
     });
+    // One that is stopped was stopped by somebody; that it was taken back is told by mail.
+    operations.alarm(new Construct(this, 'Endless'), {
+      runbook: 'training-failed',
+      subject: 'timed-out',
+      impact: 'A training run has not ended in the time that it may take; no newer model goes live.',
+      metric: this.stateMachine.metricTimedOut({ period: FIVE_MINUTES }),
+      above: 0,
+    });
     new CfnOutput(this, 'Machine', { value: this.stateMachine.stateMachineArn }).overrideLogicalId(
       'TrainingStateMachine',
     );
@@ -181,7 +189,7 @@ export class Training extends Construct {
     const { environment } = this.surroundings;
     const { updatable } = model;
     if (updatable === undefined) return deployingDocument(training);
-    const { endpointName, endpointArn, image, role, alarms } = updatable;
+    const { endpointName, endpointArn, shippedArn, image, role, alarms } = updatable;
     const stack = Stack.of(this);
     const parameter = liveModelParameter(environment.name);
     const named = (resource: string) =>
@@ -200,16 +208,10 @@ export class Training extends Construct {
       },
       grantTo(user: DeployedFunction) {
         allow(user, ['sagemaker:CreateModel', 'sagemaker:DescribeModel'], named('model'));
-        // What the stack has made scores at first, under a name of CloudFormation's.
-        const configurations = stack.formatArn({
-          service: 'sagemaker',
-          resource: 'endpoint-config',
-          resourceName: '*',
-        });
-        allow(user, ['sagemaker:DescribeEndpointConfig'], configurations);
         allow(user, ['sagemaker:CreateEndpointConfig'], named('endpoint-config'));
+        for (const configuration of [named('endpoint-config'), shippedArn])
+          allow(user, ['sagemaker:DescribeEndpointConfig', 'sagemaker:UpdateEndpoint'], configuration);
         allow(user, ['sagemaker:DescribeEndpoint', 'sagemaker:UpdateEndpoint'], endpointArn);
-        allow(user, ['sagemaker:UpdateEndpoint'], configurations);
         const alarmsArn = { service: 'cloudwatch', resource: 'alarm', resourceName: `tidewatch-${environment.name}-*` };
         allow(
           user,

@@ -63,7 +63,7 @@ export class StatelessStack extends Stack {
       memoryMb: 512,
       timeout: Duration.seconds(50),
       inNetwork: true,
-      impact: 'Nobody is told of sources that fall silent.',
+      impact: 'Nobody is told of sources that fall silent, nor of a detection that stands.',
     });
     const rescore = new ScheduledFunction(this, 'rescore-degraded', surroundings, {
       description: 'Scores rows again that the model had missed',

@@ -22,6 +22,8 @@ export interface Services {
 
 /** Told what happens; never decides anything. */
 export interface Observer {
+  /** How long the oldest record of the stream has waited that was not taken; 0 where none waits. */
+  waiting(ms: number): void;
   watched(counts: WatchCounts): void;
   published(events: readonly AnomalyEvent[]): void;
   /** Something went wrong that the run survived. Messages hold no data and no secrets. */

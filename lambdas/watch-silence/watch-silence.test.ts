@@ -24,6 +24,8 @@ class World {
   readonly backlog: StreamRecord[] = [];
   pipelineWorks = true;
   restarts = 0;
+  /** Seconds that the oldest record had waited at each run of the watch. */
+  readonly waiting: number[] = [];
   settings: Settings = DEFAULT_SETTINGS;
 
   get watchServices(): Services {
@@ -34,14 +36,22 @@ class World {
       store,
       topic,
       tail: {
-        takenUntil: async (progress, now) =>
-          progress.map(() => (this.backlog.length === 0 ? now : this.backlog[0]!.arrival)),
+        lookBehind: async (progress, now) =>
+          progress.map(() => {
+            const [oldest] = this.backlog;
+            return oldest === undefined
+              ? { takenUntil: now }
+              : { takenUntil: oldest.arrival, waitingSince: oldest.arrival };
+          }),
       },
       settings: this.settings,
       now: () => this.now,
       since: 0,
       sourcesMax: 1_000,
-      observe: { watched: () => {}, published: () => {}, problem: () => {} },
+      observe: {
+        waiting: (ms) => void this.waiting.push(ms / S),
+        ...{ watched: () => {}, published: () => {}, problem: () => {} },
+      },
     };
   }
 
@@ -159,6 +169,16 @@ describe('a pipeline that does not go on is not silence', () => {
     world.pipelineWorks = true;
     await world.run(20, ten, () => true);
     expect(world.told()).toEqual([]);
+  });
+
+  test('but how long its oldest record waits is told by the watch, since a pipeline that is not called tells nothing', async () => {
+    const world = new World();
+    await world.run(6, ten, () => true);
+    world.pipelineWorks = false;
+    await world.run(9, ten, () => true);
+    world.pipelineWorks = true;
+    await world.run(3, ten, () => true);
+    expect(world.waiting).toEqual([0, 0, 40, 100, 160, 0]);
   });
 
   test('a source that fell silent while the pipeline stood is missed when its shard has caught up, as of then', async () => {

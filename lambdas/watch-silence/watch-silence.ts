@@ -1,6 +1,7 @@
 import type { StateFields } from '../../shared/detection/ports';
 import type { FleetState } from '../../shared/detection/silence/fleet';
 import { type Look, look } from '../../shared/detection/silence/look';
+import { oldestWaiting } from '../../shared/detection/silence/oldest-waiting';
 import type { Due, Filing, Refiling } from '../../shared/detection/silence/ports';
 import { decodeWatch, type SourceWatch, shardKey, WATCH_FIELD } from '../../shared/detection/silence/source-watch';
 import { type SourceSettings, settingsFor } from '../../shared/domain/settings';
@@ -25,7 +26,7 @@ export interface LookedAt {
 
 /**
  * Looks for sources that should have spoken and did not; runs every minute. Only those are looked at whose deadline has come,
- * so the healthy cost nothing.
+ * so the healthy cost nothing. It begins with how long points wait that nobody has taken: who takes none cannot tell of it.
  *
  * A silence is decided in the source's state by compare-and-set, with the events that tell of it; then they are stored and
  * published, then the state says so, then the source is filed no more. Whatever dies between, the next run finds the source
@@ -55,11 +56,12 @@ export async function watchSilence(services: Services): Promise<WatchCounts> {
   return counts;
 }
 
-/** How far each shard was taken. */
-async function shardTimes({ silence, tail }: Services, now: number): Promise<ReadonlyMap<string, number>> {
+/** How far each shard was taken; how long the oldest record has waited that was not is told. */
+async function shardTimes({ silence, tail, observe }: Services, now: number): Promise<ReadonlyMap<string, number>> {
   const shards = await silence.shards();
-  const times = await tail.takenUntil(shards, now);
-  return new Map(shards.map((shard, i) => [shardKey(shard), times[i]!]));
+  const tails = await tail.lookBehind(shards, now);
+  observe.waiting(now - (oldestWaiting(tails) ?? now));
+  return new Map(shards.map((shard, i) => [shardKey(shard), tails[i]!.takenUntil]));
 }
 
 interface Round {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stableId } from '../domain/ids';
 import type { ObjectPlace } from './object-place';
 import type { Window } from './quarantine-archive';
 
@@ -8,7 +9,6 @@ export interface FailedBatch {
   readonly name: string;
   /** When it was given up. */
   readonly at: number;
-  readonly redrivenAt: number | undefined;
   /** Lambda's own word for why, as RetryAttemptsExhausted. */
   readonly condition: string;
   readonly stream: string;
@@ -21,12 +21,15 @@ export interface FailedRecord {
   readonly arrival: number;
   readonly partitionKey: string;
   readonly body: Uint8Array;
+  /** When it was put on the stream again, if it was. */
+  readonly redrivenAt: number | undefined;
 }
 
 export interface FailedBatches {
   /** In the order of their keys: by mapping, shard and time. One is in memory at a time. */
   read(window?: Window): AsyncGenerator<FailedBatch>;
-  markRedriven(batch: Pick<FailedBatch, 'name'>, at: number): Promise<void>;
+  /** Says that these of its records were put on the stream again; the same again has no effect. */
+  markRedriven(batch: Pick<FailedBatch, 'name'>, sequences: readonly string[], at: number): Promise<void>;
 }
 
 /** As Lambda writes it to an on-failure destination in S3, as far as it is used here. */
@@ -36,6 +39,7 @@ const DocumentSchema = z.object({
   KinesisBatchInfo: z.object({ shardId: z.string(), streamArn: z.string() }),
   payload: z.string(),
 });
+const MarkSchema = z.object({ sequence: z.string(), at: z.number() });
 const EventSchema = z.object({
   Records: z.array(
     z.object({
@@ -50,7 +54,7 @@ const EventSchema = z.object({
 });
 
 /**
- * What Lambda's mapping, or the local one, has put below `<prefix>aws/lambda/<mapping>/<shard>/…`; marks lie below `redriven/`.
+ * What Lambda's mapping, or the local one, has put below `<prefix>aws/lambda/<mapping>/<shard>/…`; marks lie below `redriven/<key>/`.
  *
  * @param prefix `failed/` in a data folder, nothing in a bucket
  */
@@ -58,24 +62,35 @@ export function openFailedBatches(place: ObjectPlace, prefix: '' | 'failed/'): F
   const root = `${prefix}aws/lambda/`;
   return {
     async *read({ since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = {}) {
-      const marks = await marked(place, root);
       for await (const name of place.keys(root)) {
         const at = timeOf(name);
         if (at !== undefined && (at < since || at >= until)) continue;
         const batch = batchOf(name, await whole(place, name));
         if (batch === undefined || batch.at < since || batch.at >= until) continue;
-        yield { ...batch, redrivenAt: marks.get(name) };
+        const marks = await marksOf(place, name);
+        yield { ...batch, records: batch.records.map((one) => ({ ...one, redrivenAt: marks.get(one.sequence) })) };
       }
     },
-    markRedriven: ({ name }, at) => place.put(`redriven/${name}`, `${JSON.stringify({ at })}\n`),
+    markRedriven: ({ name }, sequences, at) =>
+      place.put(
+        `${marksBelow(name)}${stableId('redriven', ...sequences)}.ndjson`,
+        sequences.map((sequence) => `${JSON.stringify({ sequence, at })}\n`).join(''),
+      ),
   };
 }
 
-async function marked(place: ObjectPlace, root: string): Promise<ReadonlyMap<string, number>> {
+function marksBelow(name: string): string {
+  return `redriven/${name}/`;
+}
+
+/** By sequence number. */
+async function marksOf(place: ObjectPlace, name: string): Promise<ReadonlyMap<string, number>> {
   const marks = new Map<string, number>();
-  for await (const key of place.keys(`redriven/${root}`)) {
-    const { at } = z.object({ at: z.number() }).parse(JSON.parse(await whole(place, key)));
-    marks.set(key.slice('redriven/'.length), at);
+  for await (const key of place.keys(marksBelow(name))) {
+    for await (const line of place.lines(key)) {
+      const mark = parsed(MarkSchema, line);
+      if (mark !== undefined) marks.set(mark.sequence, mark.at);
+    }
   }
   return marks;
 }
@@ -87,7 +102,7 @@ function timeOf(name: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-function batchOf(name: string, text: string): Omit<FailedBatch, 'redrivenAt'> | undefined {
+function batchOf(name: string, text: string) {
   const document = parsed(DocumentSchema, text);
   const event = document && parsed(EventSchema, document.payload);
   if (document === undefined || event === undefined) return undefined;

@@ -22,9 +22,10 @@ test('an emulated stream: what was not taken holds the shard back, and nothing d
     const at = (position: typeof first) => [
       { stream: arn, shard: position!.shard, sequence: position!.sequence, arrival },
     ];
-    const [heldBack] = await tail.takenUntil(at(first), now);
-    expect(heldBack).toBeLessThan(now - 30_000);
-    expect(await tail.takenUntil(at(last), now)).toEqual([now]);
+    const [heldBack] = await tail.lookBehind(at(first), now);
+    expect(heldBack!.takenUntil).toBeLessThan(now - 30_000);
+    expect(heldBack!.waitingSince).toBe(heldBack!.takenUntil);
+    expect(await tail.lookBehind(at(last), now)).toEqual([{ takenUntil: now }]);
   } finally {
     await producer.close();
     await stream.remove();

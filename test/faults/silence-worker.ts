@@ -49,7 +49,7 @@ async function run(): Promise<void> {
   const config = parseConfig(LocalConfigSchema, { ...task.env });
   const observe = {
     ...{ clock: () => performance.now(), began: ignore, stage: ignore, batch: ignore, published: ignore },
-    ...{ circuit: ignore, watched: ignore, problem: ignore },
+    ...{ circuit: ignore, watched: ignore, waiting: ignore, problem: ignore },
   };
   const { services, close } = await buildServices(config, {
     store: createInfluxStore({ target: influxTarget('INFLUX_URL', task.env['INFLUX_URL']!) }),
@@ -85,7 +85,7 @@ async function run(): Promise<void> {
         ...{ cache: kill('cache', cache), silence: kill('silence', silence), store: kill('store', store) },
         ...{ topic: kill('topic', topic), settings, observe, since: 0, sourcesMax: 7, now: () => now },
         // Everything that was put has been taken.
-        tail: { takenUntil: async (progress) => progress.map(() => now) },
+        tail: { lookBehind: async (progress) => progress.map(() => ({ takenUntil: now })) },
       });
     }
     writeFileSync(at('step'), String(step + 1));

@@ -19,7 +19,9 @@ export function registerQuarantine(program: Command): void {
     })
     .addHelpText('after', LIST_HELP + PLACE_HELP);
   withPlace(
-    quarantine.command('show <id>').description('One of them with its body; the beginning of its id is enough.'),
+    quarantine
+      .command('show <id>')
+      .description('One object in quarantine with its body; the beginning of its id is enough.'),
   )
     .action(async (id: string, flags: PlaceFlags) => {
       const { withSetAside } = await import('../quarantine/place');
@@ -52,27 +54,28 @@ export function registerQuarantine(program: Command): void {
 
 function withFilters(command: Command): Command {
   return command
-    .option('--reason <reason>', 'only what was set aside for this, as invalid-field')
-    .option('--field <path>', 'only where this field was at fault, as metrics.temperature')
-    .option('--source <name>', 'only of this source, where its name can be told')
+    .option('--reason <reason>', 'only records in quarantine for this, as invalid-field')
+    .option('--field <path>', 'only records in quarantine for this field, as metrics.temperature')
+    .option('--source <name>', 'only of this source, where its name can be told; of batches: with this partition key')
     .option('--since <time>', 'only what has come since: a duration (2h, 7d) or a time');
 }
 
 const LIST_HELP = `
 Examples:
   $ tidewatch quarantine list --since 1d
-  $ tidewatch quarantine list --bucket tidewatch-dev-quarantine --reason invalid-field
+  $ tidewatch quarantine list --bucket "$bucket" --reason invalid-field
 `;
 
 const REDRIVE_HELP = `
 Each record goes on the stream with a mark that says where and when it came first: its time is judged by that, and what is
 late by now is stored and marked late. What cannot be used this time either is set aside again, with how often it was tried.
-What was redriven is marked and left out the next time; twice on the stream does no harm, the first value of a time counts.
+Each record that was put is marked and left out the next time, also of a batch of which others were not put. Twice on the
+stream does no harm: the first value of a time counts.
 
 On one machine the run must have ended, or be told of with --http.
 
 Examples:
   $ tidewatch quarantine redrive --reason too-far-in-past --since 1d
   $ tidewatch quarantine redrive --reason not-storable --yes
-  $ tidewatch quarantine redrive --failed --bucket tidewatch-dev-quarantine --stream tidewatch-dev-points --yes
+  $ tidewatch quarantine redrive --failed --bucket "$bucket" --stream tidewatch-dev-points --yes
 `;

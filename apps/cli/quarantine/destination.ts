@@ -12,11 +12,19 @@ export interface DestinationFlags extends PlaceFlags {
   readonly http?: number;
 }
 
+/** What became of entries. */
+export interface Put {
+  /** Of each, in order: is it on the stream? */
+  readonly taken: readonly boolean[];
+  /** Of the first that is not. */
+  readonly fault?: RedriveError;
+}
+
 /** Where records are put again. */
 export interface Destination {
   readonly name: string;
-  /** Resolves when all are on the stream. @throws {RedriveError} with the first that is not */
-  put(entries: readonly StreamEntry[]): Promise<void>;
+  /** Resolves when it is certain of each whether it is on the stream. */
+  put(entries: readonly StreamEntry[]): Promise<Put>;
   close(): Promise<void>;
 }
 
@@ -50,8 +58,10 @@ function kinesis(name: string, stream: string, flags: PlaceFlags, environment: N
     name,
     async put(entries) {
       const results = await producer.putRecords(entries);
+      const taken = results.map(({ ok }) => ok);
       const failed = results.find(({ ok }) => !ok);
-      if (failed?.ok === false) throw new RedriveError(failed.fault.message, { cause: failed.fault });
+      if (failed === undefined || failed.ok) return { taken };
+      return { taken, fault: new RedriveError(failed.fault.message, { cause: failed.fault }) };
     },
     close: () => producer.close(),
   };
@@ -62,25 +72,28 @@ const BUSY_MS = 1_000;
 
 /** Of a run with `--http`: it takes marked records where it takes points. */
 function posting(name: string, port: number): Destination {
-  const post = async (data: Uint8Array) => {
+  const post = async (data: Uint8Array): Promise<RedriveError | undefined> => {
     for (let tries = 1; ; tries++) {
       const answer = await fetch(`http://127.0.0.1:${port}/points`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(data),
-      }).catch((cause: unknown) => {
-        throw new RedriveError(`nothing answers on port ${port}`, { cause });
-      });
-      if (answer.status === 202) return;
+      }).catch((cause: unknown) => new RedriveError(`nothing answers on port ${port}`, { cause }));
+      if (answer instanceof RedriveError) return answer;
+      if (answer.status === 202) return undefined;
       if (answer.status !== 429 || tries === BUSY_TRIES)
-        throw new RedriveError(`the run on port ${port} answered ${answer.status}: ${await answer.text()}`);
+        return new RedriveError(`the run on port ${port} answered ${answer.status}: ${await answer.text()}`);
       await pause(BUSY_MS);
     }
   };
   return {
     name,
     async put(entries) {
-      for (const { data } of entries) await post(data);
+      for (const [done, { data }] of entries.entries()) {
+        const fault = await post(data);
+        if (fault !== undefined) return { taken: entries.map((_, i) => i < done), fault };
+      }
+      return { taken: entries.map(() => true) };
     },
     close: async () => undefined,
   };
@@ -96,6 +109,7 @@ async function logOf(name: string, folder: string): Promise<Destination> {
     name,
     async put(entries) {
       await log.append(entries);
+      return { taken: entries.map(() => true) };
     },
     close: () => log.close(),
   };

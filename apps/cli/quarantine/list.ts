@@ -27,9 +27,10 @@ export async function listLines(aside: SetAsidePlace, flags: ListFlags, now: num
     }
   }
   const batches: string[][] = [];
-  for await (const { name, at, condition, records, redrivenAt } of selectedBatches(aside, flags, now)) {
-    if (flags.json) json.push(JSON.stringify({ name, at, condition, records: records.length, redrivenAt }));
-    batches.push([moment(at), condition, String(records.length), redrivenAt === undefined ? '' : 'redriven', name]);
+  for await (const { name, at, condition, records } of selectedBatches(aside, flags, now)) {
+    const redriven = records.filter(({ redrivenAt }) => redrivenAt !== undefined).length;
+    if (flags.json) json.push(JSON.stringify({ name, at, condition, records: records.length, redriven }));
+    batches.push([moment(at), condition, String(records.length), redriven === 0 ? '' : `${redriven} redriven`, name]);
   }
   if (flags.json) return json;
   return [...objectLines(counts, latest), '', ...batchLines(batches, flags)].map(plainText);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { planBatch } from '../../../lambdas/detect-anomalies/plan-batch';
 import { openQuarantineFolder } from '../../../shared/adapters/embedded/quarantine-folder';
-import { type FakeKinesis, startFakeKinesis } from '../../../shared/adapters/kinesis/testing/fake-kinesis';
+import { type FakeKinesis, startFakeKinesis, TAKEN } from '../../../shared/adapters/kinesis/testing/fake-kinesis';
 import { createS3Place } from '../../../shared/adapters/s3/s3-place';
 import { createS3Quarantine } from '../../../shared/adapters/s3/s3-quarantine';
 import { type FakeS3, startFakeS3 } from '../../../shared/adapters/s3/testing/fake-s3';
@@ -49,7 +49,7 @@ async function folderOf(records: readonly StreamRecord[], failed: readonly Strea
   await openQuarantineFolder(path.join(data, 'quarantine')).put(quarantinedOf(...records));
   if (failed.length > 0) {
     const stored = failed.map(({ sequence, arrival, body }) => ({
-      ...{ sequence, arrivalMs: arrival, partitionKey: 'pump-17', data: body },
+      ...{ sequence, arrivalMs: arrival, partitionKey: decodeBody(body, arrival).points[0]!.point.source, data: body },
     }));
     await folderDestination(path.join(data, 'failed'), 'detect-anomalies').put(
       toFailureRecord({
@@ -182,6 +182,63 @@ describe('redrive onto the log of a run that has ended', () => {
     expect(said).toMatch(/nothing of batches that were given up is to be put again/);
   });
 
+  test('of a batch of which one source was put, the rest is put later, and nothing twice', async () => {
+    const given = [1, 2, 3].map((i) => streamRecord(wirePoint({ source: `pump-${i % 2}` }), i));
+    const data = await folderOf([], given);
+    const sourcesOnLog = async () =>
+      (await onLog(data)).flatMap(({ points }) => points.map(({ point }) => point.source)).sort();
+    expect(await run({ data, failed: true, yes: true, source: 'pump-0' })).toBe(0);
+    expect(await sourcesOnLog()).toEqual(['pump-0']);
+    expect(await list({ data })).toMatch(/RetryAttemptsExhausted +2 +failed/);
+    expect(await list({ data, all: true })).toMatch(/RetryAttemptsExhausted +3 {2}1 redriven/);
+    expect(await run({ data, failed: true, yes: true })).toBe(0);
+    expect(await sourcesOnLog()).toEqual(['pump-0', 'pump-1', 'pump-1']);
+    expect(await list({ data })).toMatch(/no batches were given up/);
+    said = '';
+    await run({ data, failed: true, yes: true });
+    expect(said).toMatch(/nothing of batches that were given up is to be put again/);
+  });
+
+  test('of a batch of which one record was put again too often, that one alone is left alone, and is not said to be put', async () => {
+    const mark = {
+      attempt: 2,
+      reason: 'given-up',
+      stream: 'local',
+      shard: 'a',
+      sequence: '1',
+      arrival: ARRIVAL,
+    } as const;
+    const often = { redriven: mark, body: Buffer.from(JSON.stringify(wirePoint())).toString('base64') };
+    const data = await folderOf([], [streamRecord(wirePoint({ source: 'pump-18' }), 1), streamRecord(often, 2)]);
+    expect(await run({ data, failed: true, yes: true, attemptsMax: 2 })).toBe(3);
+    expect(said).toMatch(/left alone: 1 record, put again 2 times already/);
+    expect(await run({ data, failed: true, yes: true, attemptsMax: 3 })).toBe(0);
+    expect((await onLog(data)).map(({ redriven }) => redriven?.attempt).sort()).toEqual([1, 3]);
+  });
+
+  test('batches are not chosen by what is none of theirs', async () => {
+    const data = await folderOf([POISON], [streamRecord(wirePoint(), 9)]);
+    await expect(run({ data, failed: true, reason: 'not-json' })).rejects.toThrow(
+      /--reason and --field are of records/,
+    );
+    const lines = await list({ data, json: true, reason: 'not-json' });
+    expect(lines.split('\n').map((line) => JSON.parse(line).reason)).toEqual(['not-json']);
+  });
+
+  test('what the store refused is put as such, also where other elements of its record were set aside for something else', async () => {
+    const data = await folderOf([]);
+    const others = quarantinedOf(MIXED);
+    const refused = { ...others[0]!, id: 'refused', reason: 'not-storable', field: 'metrics.a', index: 0 } as const;
+    await openQuarantineFolder(path.join(data, 'quarantine')).put([...others, refused]);
+    expect(await run({ data, yes: true })).toBe(0);
+    const again = await onLog(data);
+    expect(again.map(({ redriven }) => redriven?.reason)).toEqual(['not-storable', 'not-storable', 'not-storable']);
+    expect(again.flatMap(({ points }) => points.map(({ point }) => point.source)).sort()).toEqual([
+      'pump-17',
+      'pump-18',
+    ]);
+  });
+
   test('refuses a folder that a run holds, and says what to do', async () => {
     const data = await folderOf([POISON]);
     const log = await PartitionedLog.open(path.join(data, 'log'));
@@ -230,6 +287,18 @@ describe('redrive from a bucket onto a stream', () => {
     expect([...s3.objects.keys()].filter((key) => key.startsWith('redriven/'))).toEqual([]);
   });
 
+  test('what the stream takes is marked although it refuses other records', async () => {
+    kinesis.fate = () => ({
+      entries: ({ key }) => (key === 'pump-19' ? { code: 'AccessDeniedException', message: 'not that one' } : 'taken'),
+    });
+    await expect(fromBucket({ yes: true })).rejects.toThrow(/not that one/);
+    expect(kinesis.records.map(({ key }) => key).sort()).toEqual(['2', 'pump-18']);
+    kinesis.fate = () => TAKEN;
+    await fromBucket({ yes: true });
+    // The record of pump-18 and pump-19 is put whole; the other one was put already.
+    expect(kinesis.records.map(({ key }) => key).sort()).toEqual(['2', 'pump-18', 'pump-18', 'pump-19']);
+  });
+
   test('needs the stream’s name', async () => {
     await expect(
       withSetAside({ bucket: 'aside' }, environment(), (aside) => redrive(aside, flagsOf({}), {}, () => NOW)),
@@ -254,7 +323,7 @@ describe('redrive from a bucket onto a stream', () => {
     place.close();
     expect(await fromBucket({ failed: true, yes: true })).toBe(0);
     expect(said).toMatch(/1 RecordAgeExceeded/);
-    expect(s3.objects.has(`redriven/${name}`)).toBe(true);
+    expect([...s3.objects.keys()].filter((key) => key.startsWith(`redriven/${name}/`))).toHaveLength(1);
     expect(kinesis.records.map(({ key }) => key).sort()).toEqual(['pump-17', 'pump-18', 'pump-19']);
   });
 });

@@ -58,16 +58,22 @@ export async function* selectedRecords(
   }
 }
 
-/** Batches that were given up and are meant. A reason or field is none of theirs; a source is that of a partition key. */
+/**
+ * Batches that were given up, with those of their records that are meant. They have no reason or field, so none is meant by one;
+ * a source is that of a partition key.
+ */
 export async function* selectedBatches(
   { failed }: SetAsidePlace,
   flags: SelectFlags,
   now: number,
 ): AsyncGenerator<FailedBatch> {
+  const { source, all, reason, field } = flags;
+  if (reason !== undefined || field !== undefined) return;
   for await (const batch of failed.read(windowOf(flags, now))) {
-    if (flags.all !== true && batch.redrivenAt !== undefined) continue;
-    const { source } = flags;
-    const records = source === undefined ? batch.records : batch.records.filter((one) => one.partitionKey === source);
+    const records = batch.records.filter(
+      ({ partitionKey, redrivenAt }) =>
+        (all === true || redrivenAt === undefined) && (source === undefined || source === partitionKey),
+    );
     if (records.length > 0) yield { ...batch, records };
   }
 }

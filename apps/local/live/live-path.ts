@@ -160,7 +160,7 @@ export async function openLivePath(options: LivePathOptions): Promise<LivePath> 
     if (options.watchEveryMs !== undefined) {
       const watch = createWatch(env, {
         ...{ store, topic, settings, tail: tailOf(log, mapping), since: Date.now() },
-        observe: { watched: () => undefined, published: () => undefined, problem: onProblem },
+        observe: { waiting: () => undefined, watched: () => undefined, published: () => undefined, problem: onProblem },
       });
       closers.push(() => watch.close());
       const timer = startTimer(watch.handler, options.watchEveryMs, (error) => onProblem('silence', error));

@@ -5,8 +5,10 @@ import type { EventSourceMapping } from '../stream/mapping/event-source-mapping'
 /** What lies behind the last record taken, of the local log; of shards of another one only what was told of them is known. */
 export function tailOf(log: PartitionedLog, mapping: EventSourceMapping): StreamTail {
   return {
-    takenUntil: async (progress, now) =>
-      progress.map(({ stream, shard, arrival }) => (stream === log.stream && mapping.isTaken(shard) ? now : arrival)),
+    lookBehind: async (progress, now) =>
+      progress.map(({ stream, shard, arrival }) => ({
+        takenUntil: stream === log.stream && mapping.isTaken(shard) ? now : arrival,
+      })),
   };
 }
 

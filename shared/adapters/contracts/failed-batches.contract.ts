@@ -61,9 +61,10 @@ export function describeFailedBatches(what: string, make: () => Promise<FailedUn
         condition: 'RetryAttemptsExhausted',
       });
       const records = batch!.records.map(({ body, ...rest }) => ({ ...rest, body: Buffer.from(body).toString() }));
+      const common = { arrival: ARRIVAL, partitionKey: 'pump-17', redrivenAt: undefined };
       expect(records).toEqual([
-        { sequence: '1', arrival: ARRIVAL, partitionKey: 'pump-17', body: 'body 1' },
-        { sequence: '2', arrival: ARRIVAL, partitionKey: 'pump-17', body: 'body 2' },
+        { ...common, sequence: '1', body: 'body 1' },
+        { ...common, sequence: '2', body: 'body 2' },
       ]);
     });
 
@@ -73,10 +74,25 @@ export function describeFailedBatches(what: string, make: () => Promise<FailedUn
       expect(await read({ until: 0 })).toEqual([]);
     });
 
-    it('remembers which were put on the stream again', async () => {
+    it('remembers which of their records were put on the stream again, whenever that was', async () => {
       const [batch] = await read();
-      await openFailedBatches(under.place, under.prefix).markRedriven(batch!, 7);
-      expect((await read()).map(({ redrivenAt }) => redrivenAt)).toEqual([7, undefined]);
+      const marked = async () =>
+        (await read()).map(({ records }) => records.map(({ sequence, redrivenAt }) => [sequence, redrivenAt]));
+      const failed = openFailedBatches(under.place, under.prefix);
+      await failed.markRedriven(batch!, ['2'], 7);
+      expect(await marked()).toEqual([
+        [
+          ['1', undefined],
+          ['2', 7],
+        ],
+        [['3', undefined]],
+      ]);
+      await failed.markRedriven(batch!, ['1'], 8);
+      await failed.markRedriven(batch!, ['1'], 8);
+      expect((await marked())[0]).toEqual([
+        ['1', 8],
+        ['2', 7],
+      ]);
     });
 
     it('passes over what is no such batch', async () => {

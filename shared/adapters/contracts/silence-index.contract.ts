@@ -1,4 +1,4 @@
-import type { Filing, SilenceIndex } from '../../detection/silence/ports';
+import type { Filing, ShardProgress, SilenceIndex } from '../../detection/silence/ports';
 
 /** How a suite gets indices: `make` twice within one `scope` must reach the same entries. */
 export interface SilenceIndexFactory {
@@ -123,6 +123,12 @@ export function describeSilenceIndex(name: string, factory: SilenceIndexFactory)
       await index.advanceShards([at('s0', '0009', 99), at('s1', long.replace(/8$/, '7'), 99)]);
       const shards = [...(await index.shards())].sort((a, b) => (a.shard < b.shard ? -1 : 1));
       expect(shards).toEqual([at('s0', '10', 2), at('s1', long, 5)]);
+    });
+
+    it('gives a sequence number back as the stream gave it, to be asked for what comes behind', async () => {
+      const at = (sequence: string): ShardProgress => ({ stream: 'arn:x/y', shard: 's0', sequence, arrival: 1 });
+      for (const sequence of ['0000', '0009', '00010', '000010', '9']) await index.advanceShards([at(sequence)]);
+      expect(await index.shards()).toEqual([at('00010')]);
     });
 
     it('is shared by all who open it, while they work and later', async () => {

@@ -1,5 +1,5 @@
 import { GetShardIteratorCommand, type GetShardIteratorInput, type KinesisClient } from '@aws-sdk/client-kinesis';
-import type { ShardProgress } from '../../detection/silence/ports';
+import type { ShardProgress, ShardTail } from '../../detection/silence/ports';
 import { createKinesisTail } from './kinesis-tail';
 
 const NOW = Date.UTC(2026, 10, 22, 13);
@@ -37,13 +37,13 @@ const END: Page = { Records: [], NextShardIterator: 'more', MillisBehindLatest: 
 const fault = (name: string, status = 400) =>
   Object.assign(new Error('said no'), { name, $metadata: { httpStatusCode: status } });
 
-test.each<[string, ShardProgress, Readonly<Record<string, readonly Page[] | Error>>, number]>([
-  ['nothing left: taken until now', quiet('s0'), { 's0 100': [END] }, NOW],
+test.each<[string, ShardProgress, Readonly<Record<string, readonly Page[] | Error>>, ShardTail]>([
+  ['nothing left: taken until now', quiet('s0'), { 's0 100': [END] }, { takenUntil: NOW }],
   [
     'a record waits: taken until it came',
     quiet('s0'),
     { 's0 100': [{ Records: [record(NOW - 40_000)] }] },
-    NOW - 40_000,
+    { takenUntil: NOW - 40_000, waitingSince: NOW - 40_000 },
   ],
   [
     'an empty page is not the end',
@@ -54,10 +54,15 @@ test.each<[string, ShardProgress, Readonly<Record<string, readonly Page[] | Erro
         { Records: [record(NOW - 30_000)] },
       ],
     },
-    NOW - 30_000,
+    { takenUntil: NOW - 30_000, waitingSince: NOW - 30_000 },
   ],
-  ['a busy shard is not asked', quiet('s0', { arrival: NOW - 5_000 }), {}, NOW - 5_000],
-  ['nor one that was left weeks ago', quiet('s0', { arrival: NOW - 30 * 86_400_000 }), {}, NOW - 30 * 86_400_000],
+  ['a busy shard is not asked', quiet('s0', { arrival: NOW - 5_000 }), {}, { takenUntil: NOW - 5_000 }],
+  [
+    'nor one that was left weeks ago',
+    quiet('s0', { arrival: NOW - 30 * 86_400_000 }),
+    {},
+    { takenUntil: NOW - 30 * 86_400_000 },
+  ],
   [
     'a closed shard is as far as the least of its children',
     quiet('s0'),
@@ -66,13 +71,23 @@ test.each<[string, ShardProgress, Readonly<Record<string, readonly Page[] | Erro
       's1 start': [END],
       's2 start': [{ Records: [record(NOW - 20_000)] }],
     },
-    NOW - 20_000,
+    { takenUntil: NOW - 20_000, waitingSince: NOW - 20_000 },
   ],
-  ['a place that Kinesis does not know', quiet('s0'), { 's0 100': fault('InvalidArgumentException') }, NOW - 60_000],
-  ['throttled', quiet('s0'), { 's0 100': fault('ProvisionedThroughputExceededException') }, NOW - 60_000],
-  ['broken for now', quiet('s0'), { 's0 100': fault('InternalFailure', 500) }, NOW - 60_000],
+  [
+    'a place that Kinesis does not know',
+    quiet('s0'),
+    { 's0 100': fault('InvalidArgumentException') },
+    { takenUntil: NOW - 60_000 },
+  ],
+  [
+    'throttled',
+    quiet('s0'),
+    { 's0 100': fault('ProvisionedThroughputExceededException') },
+    { takenUntil: NOW - 60_000 },
+  ],
+  ['broken for now', quiet('s0'), { 's0 100': fault('InternalFailure', 500) }, { takenUntil: NOW - 60_000 }],
 ])('%s', async (_, progress, pages, expected) => {
-  expect(await stream(pages).tail.takenUntil([progress], NOW)).toEqual([expected]);
+  expect(await stream(pages).tail.lookBehind([progress], NOW)).toEqual([expected]);
 });
 
 test('a child that was taken is asked from where it was taken', async () => {
@@ -80,11 +95,14 @@ test('a child that was taken is asked from where it was taken', async () => {
     's0 100': [{ Records: [], ChildShards: [{ ShardId: 's1' }] }],
     's1 500': [END],
   });
-  expect(await tail.takenUntil([quiet('s0'), quiet('s1', { sequence: '500' })], NOW)).toEqual([NOW, NOW]);
+  expect(await tail.lookBehind([quiet('s0'), quiet('s1', { sequence: '500' })], NOW)).toEqual([
+    { takenUntil: NOW },
+    { takenUntil: NOW },
+  ]);
   expect(asked).toEqual(['s0 100', 's1 500', 's1 500']);
 });
 
 test('without permission it fails, and says so', async () => {
   const { tail } = stream({ 's0 100': fault('AccessDeniedException') });
-  await expect(tail.takenUntil([quiet('s0')], NOW)).rejects.toThrow(/AccessDeniedException/);
+  await expect(tail.lookBehind([quiet('s0')], NOW)).rejects.toThrow(/AccessDeniedException/);
 });

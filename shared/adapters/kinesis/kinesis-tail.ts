@@ -5,7 +5,8 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 import { TransientFault } from '../../detection/ports';
-import type { ShardProgress, StreamTail } from '../../detection/silence/ports';
+import { oldestWaiting } from '../../detection/silence/oldest-waiting';
+import type { ShardProgress, ShardTail, StreamTail } from '../../detection/silence/ports';
 import { callFault } from './put-faults';
 
 export interface KinesisTailOptions {
@@ -23,34 +24,43 @@ const PAGES_MAX = 5;
 /**
  * Looks behind the last record taken of each shard that has been quiet: is there another one? Two calls for such a shard, none
  * for a busy one. Of a shard that was closed its children must be taken as well. Where Kinesis does not know the place any
- * more, or does not answer for now, the last record's arrival is all that is known.
+ * more, or does not answer for now, the last record's arrival is all that is known, and not whether another waits.
  */
 export function createKinesisTail({ client, callTimeoutMs }: KinesisTailOptions): StreamTail {
   return {
-    async takenUntil(progress, now) {
+    async lookBehind(progress, now) {
       const known = new Map(progress.map((one) => [`${one.stream}/${one.shard}`, one]));
-      const ask = async (one: ShardProgress): Promise<number> => {
-        if (now - one.arrival < FRESH_MS || now - one.arrival > ASKED_MS_MAX) return one.arrival;
+      const ask = async (one: ShardProgress): Promise<ShardTail> => {
+        if (now - one.arrival < FRESH_MS || now - one.arrival > ASKED_MS_MAX) return { takenUntil: one.arrival };
         const after = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: one.sequence } as const;
         try {
           return await look(one.stream, one.shard, after);
         } catch (error) {
-          return knownAllTheSame(error, one, callTimeoutMs);
+          return { takenUntil: knownAllTheSame(error, one, callTimeoutMs) };
         }
       };
-      const look = async (stream: string, shard: string, from: Place): Promise<number> => {
+      const look = async (stream: string, shard: string, from: Place): Promise<ShardTail> => {
         const end = await readToEnd(client, stream, shard, from, callTimeoutMs);
-        if (end.kind === 'record') return Math.min(end.arrival, now);
-        if (end.kind === 'open') return now;
+        if (end.kind === 'record') {
+          const came = Math.min(end.arrival, now);
+          return { takenUntil: came, waitingSince: came };
+        }
+        if (end.kind === 'open') return { takenUntil: now };
         const children = end.children.map((child) => {
           const taken = known.get(`${stream}/${child}`);
           return taken ? ask(taken) : look(stream, child, { ShardIteratorType: 'TRIM_HORIZON' });
         });
-        return Math.min(now, ...(await Promise.all(children)));
+        return leastOf(await Promise.all(children), now);
       };
       return Promise.all(progress.map(ask));
     },
   };
+}
+
+function leastOf(tails: readonly ShardTail[], now: number): ShardTail {
+  const takenUntil = Math.min(now, ...tails.map((one) => one.takenUntil));
+  const waitingSince = oldestWaiting(tails);
+  return { takenUntil, ...(waitingSince === undefined ? {} : { waitingSince }) };
 }
 
 type Place =

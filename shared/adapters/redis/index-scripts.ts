@@ -14,14 +14,14 @@ for at = 1, #ARGV, 3 do
 end
 return 1`);
 
-/** KEYS[1]: the shards. ARGV, in turns: shard, sequence number without leading zeros, arrival. Forward only. */
+/** KEYS[1]: the shards. ARGV, in turns: shard, sequence number, arrival. Forward only, leading zeros or not. */
 export const ADVANCE_SCRIPT = script(`
 for at = 1, #ARGV, 3 do
   local stored = redis.call('HGET', KEYS[1], ARGV[at])
-  local last = stored and string.match(stored, '^%d+') or ''
-  local next = ARGV[at + 1]
+  local last = stored and string.match(stored, '^0*(%d+)') or ''
+  local next = string.match(ARGV[at + 1], '^0*(%d+)')
   if #next > #last or (#next == #last and next > last) then
-    redis.call('HSET', KEYS[1], ARGV[at], next .. ' ' .. ARGV[at + 2])
+    redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1] .. ' ' .. ARGV[at + 2])
   end
 end
 return 1`);

@@ -85,7 +85,7 @@ export function createRedisSilenceIndex(options: RedisSilenceIndexOptions): Sile
       if (progress.length === 0) return;
       const values = progress.flatMap(({ stream, shard, sequence, arrival }) => [
         JSON.stringify([stream, shard]),
-        sequence.replace(/^0+(?=\d)/, ''),
+        sequence,
         arrival,
       ]);
       await run([scripted(ADVANCE_SCRIPT, [shardsKey], values)]);

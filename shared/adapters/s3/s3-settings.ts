@@ -1,10 +1,8 @@
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { openSettingsStore, type SettingsPlace, type SettingsStore } from '../../detection/settings-store';
 import type { Settings } from '../../domain/settings';
-import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
-import { awsFault } from '../aws/aws-faults';
+import type { AwsClientOptions } from '../aws/aws-client';
 import { type FollowOptions, followDocument } from '../followed-document';
-import { Again, withRetries } from '../with-retries';
+import { openS3Objects } from './s3-objects';
 
 export interface S3SettingsOptions extends Partial<AwsClientOptions> {
   readonly region: string;
@@ -20,6 +18,7 @@ export interface S3InForceOptions
     Partial<Pick<FollowOptions<Settings>, 'freshMs'>> {}
 
 const DEFAULTS = {
+  part: 'settings',
   key: 'settings.json',
   freshMs: 60_000,
   timeoutMs: 3_000,
@@ -53,71 +52,27 @@ export function openS3SettingsStore(options: S3SettingsOptions, now: () => numbe
 }
 
 function placeIn(options: S3SettingsOptions): SettingsPlace {
-  const settings = { ...DEFAULTS, ...options };
-  const { bucket, key } = settings;
-  const where = `settings s3://${bucket}/${key}`;
-  const client = new S3Client(awsClientConfig(settings));
-  const calling = <Result>(call: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> =>
-    withRetries({ ...settings, part: 'settings' }, (timeoutMs) =>
-      call(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
-        throw nameOf(error) === CONFLICT ? new Again(`${where}: ${CONFLICT}`) : awsFault(error, where, timeoutMs);
-      }),
-    );
-  const get = (name: string) =>
-    calling(async (abortSignal) => {
-      try {
-        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: name }), { abortSignal });
-        return { text: await Body!.transformToString(), mark: ETag! };
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    });
-  const put = (name: string, text: string, mark: string | undefined) =>
-    calling(async (abortSignal) => {
-      const condition = mark === undefined ? { IfNoneMatch: '*' } : { IfMatch: mark };
-      const object = { Bucket: bucket, Key: name, Body: text, ContentType: 'application/json' };
-      try {
-        await client.send(new PutObjectCommand({ ...object, ...condition }), { abortSignal });
-        return true;
-      } catch (error) {
-        if (LOST.includes(nameOf(error))) return false;
-        throw error;
-      }
-    });
+  const { key, ...settings } = { ...DEFAULTS, ...options };
+  const where = `settings s3://${settings.bucket}/${key}`;
+  const objects = openS3Objects({ ...settings, nameOf: () => where });
+  const get = async (name: string) => {
+    const found = await objects.get(name);
+    return found && { text: found.content.toString(), mark: found.mark };
+  };
+  const versionName = (version: number) => `${VERSIONS}${version}.json`;
   return {
     where,
     current: () => get(key),
-    replace: (text, mark) => put(key, text, mark),
-    kept: async (version) => (await get(`${VERSIONS}${version}.json`))?.text,
-    keep: async (version, text) => void (await put(`${VERSIONS}${version}.json`, text, undefined)),
-    async keptVersions() {
-      const versions: number[] = [];
-      let token: string | undefined;
-      do {
-        const query = { Bucket: bucket, Prefix: VERSIONS, ContinuationToken: token };
-        const { Contents = [], NextContinuationToken } = await calling((abortSignal) =>
-          client.send(new ListObjectsV2Command(query), { abortSignal }),
-        );
-        for (const { Key = '' } of Contents) {
-          const [, number] = /\/(\d{1,9})\.json$/.exec(Key) ?? [];
-          if (number !== undefined) versions.push(Number(number));
-        }
-        token = NextContinuationToken;
-      } while (token !== undefined);
-      return versions;
-    },
-    close: async () => client.destroy(),
+    replace: (text, mark) => objects.replace(key, text, mark),
+    kept: async (version) => (await get(versionName(version)))?.text,
+    keep: async (version, text) => void (await objects.replace(versionName(version), text, undefined)),
+    keptVersions: async () =>
+      (await objects.keys(VERSIONS)).flatMap((name) => {
+        const [, number] = /\/(\d{1,9})\.json$/.exec(name) ?? [];
+        return number === undefined ? [] : [Number(number)];
+      }),
+    close: async () => objects.close(),
   };
-}
-
-/** Another conditional write of the same object is under way; S3 asks to try again. */
-const CONFLICT = 'ConditionalRequestConflict';
-/** The object is another one by now, or (If-Match) there is none. */
-const LOST: readonly string[] = ['PreconditionFailed', 'NoSuchKey'];
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : '';
 }
 
 /** Functions read. */

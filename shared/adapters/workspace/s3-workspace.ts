@@ -3,6 +3,7 @@ import { RunSchema } from '../../training/plan';
 import type { TrainingWorkspace } from '../../training/ports';
 import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
 import { awsFault } from '../aws/aws-faults';
+import { contentTypeOf } from '../s3/s3-objects';
 import { withRetries } from '../with-retries';
 
 export interface S3WorkspaceOptions extends Partial<AwsClientOptions> {
@@ -74,8 +75,4 @@ export function createS3Workspace(options: S3WorkspaceOptions): TrainingWorkspac
     },
     close: () => client.destroy(),
   };
-}
-
-function contentTypeOf(name: string): string {
-  return name.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
 }

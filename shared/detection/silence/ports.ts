@@ -42,10 +42,16 @@ export interface SilenceIndex {
   close(): Promise<void>;
 }
 
-/** What lies behind the last record taken: tells a quiet stream from a pipeline that lags or stands still. */
+/** What lies behind the last record of a shard that was taken. Epoch milliseconds of arrival. */
+export interface ShardTail {
+  /** All that arrived before has been taken. `now` where nothing is left to take. */
+  readonly takenUntil: number;
+  /** The oldest record that waits came then; absent: none waits, or nobody can tell. */
+  readonly waitingSince?: number;
+}
+
+/** Tells a quiet stream from a pipeline that lags or stands still. */
 export interface StreamTail {
-  /**
-   * Epoch milliseconds for each shard, in order: all that arrived before has been taken. `now` where nothing is left to take.
-   */
-  takenUntil(progress: readonly ShardProgress[], now: number): Promise<readonly number[]>;
+  /** For each shard, in order. */
+  lookBehind(progress: readonly ShardProgress[], now: number): Promise<readonly ShardTail[]>;
 }
