@@ -17,7 +17,7 @@ import type { Services } from './services';
 const endpointUrl = process.env['AWS_ENDPOINT_URL'];
 if (endpointUrl === undefined)
   throw new Error('AWS_ENDPOINT_URL must name an AWS emulator that these tests may write to');
-const aws = { region: 'eu-central-1', endpointUrl, attemptTimeoutMs: 5_000, concurrency: 8 };
+const aws = { region: 'eu-central-1', endpointUrl, attemptTimeoutMs: 60_000, concurrency: 8 };
 const config = awsClientConfig(aws);
 const name = `route-alerts-${process.pid}`;
 const [dynamodb, sns, sqs] = [new DynamoDBClient(config), new SNSClient(config), new SQSClient(config)];

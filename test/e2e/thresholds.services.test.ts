@@ -28,7 +28,7 @@ import { bundlePrograms, type Programs } from './programs';
 
 const region = 'eu-central-1';
 const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const aws = { region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 8 };
+const aws = { region, endpointUrl, attemptTimeoutMs: 60_000, concurrency: 8 };
 const DAYS = 28;
 const name = randomUUID();
 const folder = mkdtempSync(path.join(tmpdir(), 'thresholds-deployed-'));

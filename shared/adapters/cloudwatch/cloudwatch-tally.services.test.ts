@@ -8,7 +8,7 @@ import { SHADOW_METRICS } from './shadow-metrics';
 
 const region = 'eu-central-1';
 const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const client = new CloudWatchClient(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
+const client = new CloudWatchClient(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 60_000, concurrency: 4 }));
 afterAll(() => client.destroy());
 
 describeShadowTally('metrics of the emulator', Date.now(), async () => {

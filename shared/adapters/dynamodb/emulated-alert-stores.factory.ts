@@ -8,7 +8,7 @@ export function emulatedAlertStores(prefix: string) {
   const endpointUrl = process.env['AWS_ENDPOINT_URL'];
   if (endpointUrl === undefined)
     throw new Error('AWS_ENDPOINT_URL must name an AWS emulator that these tests may write to');
-  const settings = { region: 'eu-central-1', endpointUrl, attemptTimeoutMs: 5_000, concurrency: 8 };
+  const settings = { region: 'eu-central-1', endpointUrl, timeoutMs: 60_000, attemptTimeoutMs: 60_000, concurrency: 8 };
   const client = new DynamoDBClient(awsClientConfig(settings));
   let tables = 0;
   return {

@@ -14,7 +14,7 @@ import { createSnsTopic, type SnsTopic } from './sns-topic';
 
 const region = 'eu-central-1';
 const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const config = awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 8 });
+const config = awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 60_000, concurrency: 8 });
 const sns = new SNSClient(config);
 const sqs = new SQSClient(config);
 afterAll(() => {

@@ -5,7 +5,7 @@ import { createTrainingExecutions } from './training-executions';
 
 const region = 'eu-central-1';
 const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-const client = new SFNClient(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
+const client = new SFNClient(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 60_000, concurrency: 4 }));
 afterAll(() => client.destroy());
 
 test('a state machine of the emulator starts a run once, under its name', async () => {

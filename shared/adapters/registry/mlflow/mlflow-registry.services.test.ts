@@ -16,7 +16,7 @@ const [trackingUri, python, s3EndpointUrl] = ['MLFLOW_TRACKING_URI', 'MLFLOW_PYT
 const region = 'eu-central-1';
 const target = mlflowTarget(trackingUri);
 const s3 = new S3Client(
-  awsClientConfig({ region, endpointUrl: s3EndpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }),
+  awsClientConfig({ region, endpointUrl: s3EndpointUrl, attemptTimeoutMs: 60_000, concurrency: 4 }),
 );
 afterAll(() => s3.destroy());
 

@@ -6,7 +6,7 @@ import { awsClientConfig } from '../../aws/aws-client';
 export function emulatedS3() {
   const region = 'eu-central-1';
   const endpointUrl = process.env['AWS_ENDPOINT_URL']!;
-  const s3 = new S3Client(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 5_000, concurrency: 4 }));
+  const s3 = new S3Client(awsClientConfig({ region, endpointUrl, attemptTimeoutMs: 60_000, concurrency: 4 }));
   return {
     region,
     endpointUrl,
