@@ -30,7 +30,7 @@ const RATE_SHARE = 0.9;
  */
 const GROWTH_MAX = { settled: 1.15, short: 1.5 } as const;
 /** What JavaScript holds wavers with what is under way, in a long run as in a short one. */
-const HELD_GROWTH_MAX = 1.25;
+const HELD_GROWTH_MAX = 1.3;
 const SETTLED_SECONDS = 300;
 
 /** The promises that the run breaks, in words; none: all are kept. */

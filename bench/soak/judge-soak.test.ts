@@ -24,12 +24,22 @@ test.each<[string, Partial<SoakRun>, readonly string[]]>([
     'so is a kind of series that alarms too often',
     {
       alarms: new Map([
-        ['calm', 2.4],
+        ['calm', 1.4],
         ['rhythm', 6.1],
       ]),
     },
     ['rhythm: 6.10 false alarms a week, more than 6'],
   ],
+  [
+    'so are all kinds together',
+    {
+      alarms: new Map([
+        ['calm', 3.9],
+        ['rhythm', 4.2],
+      ]),
+    },
+    ['4.05 false alarms a week in the mean, more than 4'],
+  ],
 ])('%s', (_, more, problems) => {
-  expect(judgeSoak({ ...GOOD, ...more }, { alarmsMax: 6 })).toEqual(problems);
+  expect(judgeSoak({ ...GOOD, ...more }, { alarmsMax: 6, alarmsMeanMax: 4 })).toEqual(problems);
 });

@@ -13,8 +13,10 @@ export interface SoakRun {
 }
 
 export interface SoakPromises {
-  /** False alarms of a series and week, of each kind of series and of a source's relations. */
+  /** False alarms of a series and week, of any kind of series and of a source's relations. */
   readonly alarmsMax: number;
+  /** … and in the mean of them. */
+  readonly alarmsMeanMax: number;
 }
 
 /** Costs count states by this figure, which is held to a tenth. */
@@ -23,9 +25,11 @@ const BYTES_SHARE_MAX = 1.1;
 const GROWTH_MAX = 1.02;
 
 /** The promises that the run breaks, in words; none: all are kept. */
-export function judgeSoak(run: SoakRun, { alarmsMax }: SoakPromises): readonly string[] {
+export function judgeSoak(run: SoakRun, { alarmsMax, alarmsMeanMax }: SoakPromises): readonly string[] {
   const { metrics, bytesMost, bytesFirst, bytesLast } = run;
   const told = stateBytes(metrics);
+  const alarms = [...run.alarms.values()];
+  const mean = alarms.reduce((sum, one) => sum + one, 0) / alarms.length;
   return [
     ...(bytesMost <= BYTES_SHARE_MAX * told
       ? []
@@ -33,8 +37,11 @@ export function judgeSoak(run: SoakRun, { alarmsMax }: SoakPromises): readonly s
     ...(bytesLast <= GROWTH_MAX * bytesFirst
       ? []
       : [`states grow from ${bytesFirst.toFixed(0)} bytes after the first week to ${bytesLast.toFixed(0)}`]),
-    ...[...run.alarms].flatMap(([kind, alarms]) =>
-      alarms <= alarmsMax ? [] : [`${kind}: ${alarms.toFixed(2)} false alarms a week, more than ${alarmsMax}`],
+    ...[...run.alarms].flatMap(([kind, perWeek]) =>
+      perWeek <= alarmsMax ? [] : [`${kind}: ${perWeek.toFixed(2)} false alarms a week, more than ${alarmsMax}`],
     ),
+    ...(mean <= alarmsMeanMax
+      ? []
+      : [`${mean.toFixed(2)} false alarms a week in the mean, more than ${alarmsMeanMax}`]),
   ];
 }
