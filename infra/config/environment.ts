@@ -23,7 +23,7 @@ export interface Environment {
   readonly store: StoreSettings;
   readonly model: ModelSettings;
   readonly detection: DetectionSettings;
-  /** Absent: every source has a memory, and the cache grows as far as `states` lets it. */
+  /** Absent: every series has a memory, and the cache grows as far as `states` lets it. */
   readonly budget?: BudgetSettings;
   readonly schedules: ScheduleSettings;
   readonly drift: DriftSettings;
@@ -124,8 +124,11 @@ export interface DetectionSettings {
 
 /** What bounds memory and its cost when names multiply, by mistake or by ill will. */
 export interface BudgetSettings {
-  /** Sources that may have a memory, first come; points of further ones are stored unscored, and an alarm says so. */
-  readonly sources: number;
+  /**
+   * Series (a metric of a source each) that may have a memory, first come; values of further ones are stored unscored, and an
+   * alarm says so. At most as many as the cache has room for when each takes all that it can: about 130,000 a gigabyte.
+   */
+  readonly series: number;
 }
 
 export interface ScheduleSettings {
