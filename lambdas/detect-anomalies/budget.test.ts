@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openLmdbSourcePlaces } from '../../shared/adapters/embedded/lmdb-source-places';
-import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import { builtInModel } from '../../shared/detection/built-in-model';
+import { openerFor, openSourceDetector } from '../../shared/detection/open-source-detector';
+import { openPrior } from '../../shared/detection/population-prior';
+import { openPopulationScore } from '../../shared/detection/population-score';
+import { openPriorLearner } from '../../shared/detection/prior-learner';
 import type { SourcePlaces } from '../../shared/detection/source-places';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
@@ -279,4 +283,91 @@ test('a source with thousands of metrics is bounded by itself: the first are wat
   expect(unscored).toHaveLength(1_980);
   expect(unscored.every(({ late }) => !late)).toBe(true);
   expect(parts.batches.reduce((sum, counts) => sum + counts.unscored, 0)).toBe(1_980);
+});
+
+describe('values without a memory, where like series lend', () => {
+  /** Machines whose flow follows the day, each a little otherwise. */
+  const flow = (machine: number, i: number) =>
+    50 + machine / 5 + 8 * Math.sin((2 * Math.PI * i) / 96) + ((i * 7919) % 13) / 13;
+  const learner = openPriorLearner(DEFAULT_SETTINGS);
+  for (let machine = 0; machine < 5; machine++)
+    for (let i = 0; i < 960; i++)
+      learner.take({
+        ...{ source: `machine-${machine}`, timestamp: ARRIVAL - 960 * 900_000 + i * 900_000, tags: {} },
+        metrics: { flow: flow(machine, i) },
+      });
+  const document = learner.document('machines');
+  const lending = () => ({
+    builtIn: builtInModel,
+    openDetector: openerFor(document),
+    population: openPopulationScore(openPrior(document), builtInModel),
+  });
+  const stranger = (i: number, value: number, metric = 'flow') =>
+    streamRecord(
+      wirePoint({ source: `stranger-${i % 7}`, timestamp: ARRIVAL + i * 900_000, metrics: { [metric]: value } }),
+      ++sequence,
+      { arrival: ARRIVAL + i * 900_000 },
+    );
+  const records = () => {
+    sequence = 0;
+    return Array.from({ length: 96 }, (_, i) => stranger(i, flow(2, i) + (i % 24 === 23 ? 40 : 0)));
+  };
+
+  test('are ranked by how strange they are there, flagged and counted as before, and never an alarm', async () => {
+    const { parts, deliver } = detection(placesOf(1), lending());
+    await deliver([at('first', 0, 1)]);
+    await deliver(records());
+    const rows = [...parts.rows.values()].filter(({ source }) => source !== 'first');
+    expect(rows).toHaveLength(96);
+    for (const row of rows)
+      expect(row).toMatchObject({ unscored: true, alarmScore: 0, isAnomaly: false, versions: { model: 'built-in-1' } });
+    const scores = (strange: boolean) =>
+      rows.filter(({ value }) => value > 80 === strange).map(({ anomalyScore }) => anomalyScore);
+    expect(scores(true)).toHaveLength(4);
+    expect(Math.min(...scores(true))).toBeGreaterThan(Math.max(...scores(false)));
+    expect(parts.batches.reduce((sum, { unscored }) => sum + unscored, 0)).toBe(96);
+    expect([parts.stored.size, parts.published.length]).toEqual([0, 0]);
+  });
+
+  test('have the same rows however they are delivered', async () => {
+    const rowsOf = async (sizes: readonly number[], twice: boolean) => {
+      const { parts, deliver } = detection(placesOf(1), lending());
+      await deliver([at('first', 0, 1)]);
+      const all = records();
+      for (let from = 0, n = 0; from < all.length; n++) {
+        const batch = all.slice(from, from + sizes[n % sizes.length]!);
+        await deliver(batch);
+        if (twice) await deliver(batch);
+        from += batch.length;
+      }
+      const rows = [...parts.rows.values()].filter(({ source }) => source !== 'first');
+      return rows.sort((a, b) => a.timestamp - b.timestamp);
+    };
+    const whole = await rowsOf([96], false);
+    expect(await rowsOf([1], false)).toEqual(whole);
+    expect(await rowsOf([5, 17, 2], true)).toEqual(whole);
+  });
+
+  test('of metrics of which nothing is lent score 0', async () => {
+    const { parts, deliver } = detection(placesOf(1), lending());
+    await deliver([at('first', 0, 1), stranger(1, 1e6, 'heat')]);
+    expect([...parts.rows.values()].at(-1)).toMatchObject({ metric: 'heat', unscored: true, anomalyScore: 0 });
+  });
+
+  test('are also those of metrics beyond what their source may have', async () => {
+    const settings = SettingsSchema.parse({ version: 1, defaults: { metricsMax: 1 } });
+    const { parts, deliver } = detection(undefined, { ...lending(), settings });
+    sequence = 0;
+    const point = wirePoint({ source: 'pump-1', timestamp: ARRIVAL, metrics: { heat: 1, flow: 500 } });
+    await deliver([streamRecord(point, ++sequence)]);
+    const [heat, beyond] = [...parts.rows.values()];
+    expect(heat!.unscored).toBeUndefined();
+    expect(beyond).toMatchObject({
+      unscored: true,
+      alarmScore: 0,
+      isAnomaly: false,
+      versions: { model: 'built-in-1' },
+    });
+    expect(beyond!.anomalyScore).toBeGreaterThan(0.5);
+  });
 });

@@ -1,7 +1,8 @@
-import { FEATURE_SCHEMA_VERSION } from '../../shared/detection/model';
 import { METRIC_PREFIX } from '../../shared/detection/open-source-detector';
+import type { PopulationScore } from '../../shared/detection/population-score';
 import type { StateFields } from '../../shared/detection/ports';
 import type { PlaceRequest, SourcePlaces } from '../../shared/detection/source-places';
+import type { Versions } from '../../shared/domain/anomaly-event';
 import type { PointRow } from '../../shared/domain/rows';
 import type { SourceSettings } from '../../shared/domain/settings';
 import { uniformOf } from '../../shared/training/sample-hash';
@@ -96,24 +97,31 @@ function watching(settings: SourceSettings, metricsMax: number): SourceSettings 
   return metricsMax >= settings.metricsMax ? settings : { ...settings, metricsMax };
 }
 
+/** How values are judged that nobody has a memory for, and with what. */
+export interface Stateless {
+  /** Absent: they score 0. */
+  readonly population?: PopulationScore | undefined;
+  readonly versions: Versions;
+}
+
 /** Rows of sources that have no place: stored as they are, and nothing is remembered of them. */
 export function unscoredRows(
   works: readonly SourceWork[],
-  { model, settings }: { readonly model: string; readonly settings: number },
+  { population, versions }: Stateless,
 ): { readonly rows: readonly PointRow[]; readonly counts: BatchCounts } {
   const counts = zeroCounts();
-  const versions = { model, settings, schema: FEATURE_SCHEMA_VERSION };
   const rows: PointRow[] = [];
-  for (const { points } of works) {
+  for (const { points, settings } of works) {
     for (const { point, position, redriven } of points) {
       counts.points += 1;
       if (redriven !== undefined) counts.redriven += 1;
       for (const [metric, value] of Object.entries(point.metrics)) {
         counts.values += 1;
         counts.unscored += 1;
+        const anomalyScore = population?.(metric, value, point.timestamp, settings) ?? 0;
         rows.push({
           ...{ source: point.source, metric, timestamp: point.timestamp, value },
-          ...{ anomalyScore: 0, alarmScore: 0, isAnomaly: false },
+          ...{ anomalyScore, alarmScore: 0, isAnomaly: false },
           ...{ late: false, learning: false, degraded: false, warming: false, unscored: true },
           ...{ revision: 0, versions },
           ...position,
