@@ -120,6 +120,11 @@ export interface DetectionSettings {
   /** How often and how long a batch is tried before it goes to the failed ones; the shorter of both. */
   readonly retries: number;
   readonly recordAgeHoursMax: number;
+  /**
+   * File, as `tidewatch prior` writes it, of what new series borrow from like ones, and by which series beyond the budget are
+   * ranked; absent: new series borrow what all series have in common. Another file: raise the version of the settings too.
+   */
+  readonly prior?: string;
 }
 
 /** What bounds memory and its cost when names multiply, by mistake or by ill will. */

@@ -45,6 +45,8 @@ export interface TrainingProps {
   readonly alerts: ITable;
   readonly operators: ITopic;
   readonly model: ModelPart;
+  /** What detection lends new series: what is replayed borrows the same. */
+  readonly prior: Part<{ readonly PRIOR_FILE?: string }>;
 }
 
 /** What one function can do at a time. */
@@ -114,7 +116,7 @@ export class Training extends Construct {
   }
 
   private functions() {
-    const { training, archive, mlflow, settings, alerts, operators } = this.props;
+    const { training, archive, mlflow, settings, alerts, operators, prior } = this.props;
     const { by, registry, historyDays, shadowHours } = this.settings;
     const runs = allOf(telling(this.surroundings.environment), workingOnRuns(training));
     const models = (use: RegistryUse) => keepingModels(training, registry, mlflow, use);
@@ -136,6 +138,7 @@ export class Training extends Construct {
           listingPoints(archive),
           readingAlerts(alerts),
           plain({ HISTORY_DAYS: String(historyDays) }),
+          prior,
         ),
       }),
       train: this.step('train-model', 'Trains a model', replay),
