@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Stage } from 'aws-cdk-lib';
 import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../shared/training/judge-shadow';
 import type { Environment } from './config/environment';
 import { MLFLOW_ACTIONS } from './constructs/model-registry';
@@ -37,6 +39,51 @@ test.each([
 ])('a device that publishes on %s speaks for itself alone, where the topic tells who it is', (iotTopic, condition) => {
   const [rule] = resources({ ...dev, iotTopic }, 'AWS::IoT::TopicRule');
   expect(rule!.properties['TopicRulePayload']).toMatchObject({ Sql: `SELECT * FROM '${iotTopic}'${condition}` });
+});
+
+describe('what new series borrow', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-prior-row-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'fleet.json');
+  const text = JSON.stringify({ version: 1, name: 'fleet', metrics: {} });
+  writeFileSync(file, text);
+  const lent = (prior: string): Environment => ({ ...dev, detection: { ...dev.detection, prior } });
+  const withPrior = (row: Environment) =>
+    resources(row, 'AWS::Lambda::Function')
+      .filter(({ properties }) => JSON.stringify(properties['Environment'] ?? {}).includes('PRIOR_FILE'))
+      .map(({ properties }) => properties);
+
+  test('lies in a layer of what detects and of what says how replays go, and of nothing else', () => {
+    const row = lent(file);
+    const { stacks } = synthesized([row]);
+    const [layer, ...others] = resourcesOf(stacks, 'AWS::Lambda::LayerVersion');
+    expect(others).toEqual([]);
+    const functions = resourcesOf(stacks, 'AWS::Lambda::Function').filter(({ properties }) => 'Layers' in properties);
+    expect(functions.map(({ properties }) => properties['FunctionName']).sort()).toEqual([
+      'tidewatch-dev-detect-anomalies',
+      'tidewatch-dev-prepare-training',
+    ]);
+    for (const { properties } of functions) {
+      expect(properties['Layers']).toEqual([{ Ref: layer!.id }]);
+      expect(properties['Environment']).toMatchObject({ Variables: { PRIOR_FILE: '/opt/prior.json' } });
+    }
+    const { S3Key } = layer!.properties['Content'] as { readonly S3Key: string };
+    const assembly = Stage.of(layer!.stack)!.assetOutdir;
+    expect(readFileSync(path.join(assembly, `asset.${S3Key.replace('.zip', '')}`, 'prior.json'), 'utf8')).toBe(text);
+  });
+
+  test('is of nobody where the row names no file', () => {
+    expect(withPrior(dev)).toEqual([]);
+    expect(resources(dev, 'AWS::Lambda::LayerVersion')).toEqual([]);
+  });
+
+  test.each([
+    ['is not there', path.join(folder, 'none.json'), undefined],
+    ['holds something else', path.join(folder, 'other.json'), '{"version":1}'],
+  ])('is refused before anything is deployed where the file %s', (_, at, content) => {
+    if (content !== undefined) writeFileSync(at, content);
+    expect(() => synthesized([lent(at)])).toThrow(/dev: detection.prior names .*, which cannot be read or is no prior/);
+  });
 });
 
 test('the network lies in the zones that the row names', () => {

@@ -25,7 +25,7 @@ export interface Environment {
   readonly store: StoreSettings;
   readonly model: ModelSettings;
   readonly detection: DetectionSettings;
-  /** Absent: every source has a memory, and the cache grows as far as `states` lets it. */
+  /** Absent: every series has a memory, and the cache grows as far as `states` lets it. */
   readonly budget?: BudgetSettings;
   readonly schedules: ScheduleSettings;
   readonly drift: DriftSettings;
@@ -134,12 +134,20 @@ export interface DetectionSettings {
   /** How often and how long a batch is tried before it goes to the failed ones; the shorter of both. */
   readonly retries: number;
   readonly recordAgeHoursMax: number;
+  /**
+   * File, as `tidewatch prior` writes it, of what new series borrow from like ones, and by which series beyond the budget are
+   * ranked; absent: new series borrow what all series have in common. Another file: raise the version of the settings too.
+   */
+  readonly prior?: string;
 }
 
 /** What bounds memory and its cost when names multiply, by mistake or by ill will. */
 export interface BudgetSettings {
-  /** Sources that may have a memory, first come; points of further ones are stored unscored, and an alarm says so. */
-  readonly sources: number;
+  /**
+   * Series (a metric of a source each) that may have a memory, first come; values of further ones are stored unscored, and an
+   * alarm says so. At most as many as the cache has room for when each takes all that it can: about 130,000 a gigabyte.
+   */
+  readonly series: number;
 }
 
 export interface ScheduleSettings {

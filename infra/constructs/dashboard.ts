@@ -39,7 +39,7 @@ export class OperationsDashboard extends Construct {
 
   private words(): IWidget {
     const { name, budget } = this.environment;
-    const bound = budget === undefined ? 'no budget of sources' : `budget of ${budget.sources} sources`;
+    const bound = budget === undefined ? 'no budget of series' : `budget of ${budget.series} series`;
     return new TextWidget({
       width: FULL,
       height: 2,

@@ -62,9 +62,9 @@ export function lookingInto(stream: IStream): Part<object> {
   };
 }
 
-/** How many sources may have a memory. */
-export function budgeting({ budget }: Environment): Part<{ readonly BUDGET_SOURCES?: string }> {
-  return plain(budget === undefined ? {} : { BUDGET_SOURCES: String(budget.sources) });
+/** How many series may have a memory. */
+export function budgeting({ budget }: Environment): Part<{ readonly BUDGET_SERIES?: string }> {
+  return plain(budget === undefined ? {} : { BUDGET_SERIES: String(budget.series) });
 }
 
 /** Whose telemetry it is. */

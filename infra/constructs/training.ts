@@ -45,6 +45,8 @@ export interface TrainingProps {
   readonly alerts: ITable;
   readonly operators: ITopic;
   readonly model: ModelPart;
+  /** What detection lends new series: what is replayed borrows the same. */
+  readonly prior: Part<{ readonly PRIOR_FILE?: string }>;
 }
 
 /** What one function can do at a time. */
@@ -122,7 +124,7 @@ export class Training extends Construct {
   }
 
   private functions() {
-    const { training, archive, mlflow, settings, alerts, operators } = this.props;
+    const { training, archive, mlflow, settings, alerts, operators, prior } = this.props;
     const { by, registry, historyDays, pointsMax, shadowHours } = this.settings;
     const runs = allOf(telling(this.surroundings.environment), workingOnRuns(training));
     const models = (use: RegistryUse) => keepingModels(training, registry, mlflow, use);
@@ -144,6 +146,7 @@ export class Training extends Construct {
           listingPoints(archive),
           readingAlerts(alerts),
           plain({ HISTORY_DAYS: String(historyDays), POINTS_MAX: String(pointsMax) }),
+          prior,
         ),
       }),
       train: this.step('train-model', 'Trains a model', replay),

@@ -18,12 +18,13 @@ import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
 import { DriftWatch } from '../constructs/drift-watch';
 import { InfluxToken } from '../constructs/influx-token';
-import { type ModelPart, modelEndpoint } from '../constructs/model-endpoint';
+import { modelEndpoint } from '../constructs/model-endpoint';
 import { FIVE_MINUTES, Operations } from '../constructs/operations';
 import { allOf, plain } from '../constructs/part';
+import { lending } from '../constructs/prior-layer';
 import { ScheduledFunction } from '../constructs/scheduled-function';
 import type { Surroundings } from '../constructs/surroundings';
-import { Training } from '../constructs/training';
+import { Training, type TrainingProps } from '../constructs/training';
 import { placeOf, type StatefulStack } from './stateful-stack';
 
 /** What can be thrown away and made again at any time: functions, the model's endpoint, alarms. */
@@ -43,6 +44,7 @@ export class StatelessStack extends Stack {
       stateful;
     const model = modelEndpoint(this, surroundings);
     const common = allOf(store, publishing(anomalies), knowingSettings(settings), telling(environment));
+    const prior = lending(this, environment);
     const detection = new Detection(this, 'Detection', surroundings, {
       stream,
       failedBatches: quarantine,
@@ -52,6 +54,7 @@ export class StatelessStack extends Stack {
         model,
         quarantining(quarantine),
         budgeting(environment),
+        prior,
         knowingChallenger(settings),
         countingDistributions(training),
       ),
@@ -74,7 +77,7 @@ export class StatelessStack extends Stack {
       inNetwork: true,
       impact: 'Rows that the built-in model scored stay degraded.',
     });
-    const trainer = trainingOf(this, surroundings, stateful, model);
+    const trainer = trainingOf(this, surroundings, stateful, { model, prior });
     new DriftWatch(this, 'Drift', surroundings, {
       training,
       ...(trainer === undefined ? {} : { stateMachine: trainer.stateMachine }),
@@ -106,12 +109,18 @@ export class StatelessStack extends Stack {
 }
 
 /** @throws {Error} if an environment trains that keeps no archive */
-function trainingOf(scope: Construct, surroundings: Surroundings, stateful: StatefulStack, model: ModelPart) {
+function trainingOf(
+  scope: Construct,
+  surroundings: Surroundings,
+  stateful: StatefulStack,
+  ofDetection: Pick<TrainingProps, 'model' | 'prior'>,
+) {
   const { environment } = surroundings;
   if (environment.training === undefined) return undefined;
   const { archive, training, mlflow, settings, alerts, operators } = stateful;
   if (archive === undefined) throw new Error(`${environment.name}: training needs the archive, and there is none`);
   return new Training(scope, 'Training', surroundings, environment.training, {
-    ...{ archive, training, mlflow, settings, alerts, operators, model },
+    ...{ archive, training, mlflow, settings, alerts, operators },
+    ...ofDetection,
   });
 }

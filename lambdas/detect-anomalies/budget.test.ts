@@ -2,13 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openLmdbSourcePlaces } from '../../shared/adapters/embedded/lmdb-source-places';
-import { openSourceDetector } from '../../shared/detection/open-source-detector';
+import { builtInModel } from '../../shared/detection/built-in-model';
+import { openerFor, openSourceDetector } from '../../shared/detection/open-source-detector';
+import { openPrior } from '../../shared/detection/population-prior';
+import { openPopulationScore } from '../../shared/detection/population-score';
+import { openPriorLearner } from '../../shared/detection/prior-learner';
 import type { SourcePlaces } from '../../shared/detection/source-places';
-import { SettingsSchema } from '../../shared/domain/settings';
+import { DEFAULT_SETTINGS, SettingsSchema } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
-import { admitted, PLACE_FIELD } from './budget';
+import { admitted, PLACE_FIELD, renewalDay } from './budget';
 import { detectAnomalies } from './detect-anomalies';
 import type { SourceWork } from './plan-batch';
 import type { Services } from './services';
@@ -27,55 +31,121 @@ function placesOf(max: number): SourcePlaces {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const DAY = Math.floor(ARRIVAL / DAY_MS);
+const DAY = renewalDay('pump-17', ARRIVAL);
 const bytes = (text: string) => Buffer.from(text);
-const state = (day?: number) =>
-  new Map([['checkpoint', bytes('[]')], ...(day === undefined ? [] : [[PLACE_FIELD, bytes(String(day))] as const])]);
+const state = (metrics: readonly string[], day?: number) =>
+  new Map([
+    ['checkpoint', bytes('[]')],
+    ...metrics.map((name) => [`m:${name}`, bytes('')] as const),
+    ...(day === undefined ? [] : [[PLACE_FIELD, bytes(String(day))] as const]),
+  ]);
 
 describe('who may have a memory', () => {
-  const work = (arrival = ARRIVAL) =>
-    ({ source: 'pump-17', points: [{ arrival }, { arrival }], records: new Set([0]) }) as unknown as SourceWork;
+  const settings = DEFAULT_SETTINGS.defaults;
+  const work = (...metrics: readonly string[]) =>
+    ({
+      source: 'pump-17',
+      settings,
+      points: metrics.map((name) => ({ arrival: ARRIVAL, point: { metrics: { flow: 1, [name]: 1 } } })),
+      records: [0],
+    }) as unknown as SourceWork;
+
+  /** An account that gives so many places to who is new. */
+  function placesWith(free: number) {
+    const asked: (readonly [series: number, known: number])[] = [];
+    const places: SourcePlaces = {
+      take: async (requests) => {
+        asked.push(...requests.map(({ series, known }) => [series, known] as const));
+        return requests.map(({ series, known }) => Math.min(series, known + free));
+      },
+      taken: async () => 0,
+      close: async () => {},
+    };
+    return { places, asked };
+  }
+  const seenCommitted = { checkpoint: '[]', incident: 0, isOvertaken: false };
 
   test.each<
     [
       says: string,
       loaded: ReadonlyMap<string, Uint8Array> | undefined,
-      seen: boolean,
-      free: boolean,
-      asks: number,
-      inside: boolean,
+      more: { readonly seen?: true; readonly free?: number; readonly metric?: string },
+      asks: readonly (readonly [series: number, known: number])[],
+      watched: number,
     ]
   >([
-    ['a new source, while there are places', undefined, false, true, 1, true],
-    ['a new source, when there are none', undefined, false, false, 1, false],
-    ['a known one, without asking', state(DAY), false, false, 0, true],
-    ['a known one whose place was renewed yesterday', state(DAY - 1), false, false, 1, true],
-    ['a known one that was there before there was a budget', state(), false, false, 1, true],
-    ['a known one whose note cannot be read', new Map([[PLACE_FIELD, bytes('?')]]), false, false, 1, true],
-    ['one that the cache lost, and that this process has seen', undefined, true, false, 1, true],
-  ])('%s', async (_, loaded, seen, free, asks, inside) => {
-    const asked: number[] = [];
-    const places: SourcePlaces = {
-      take: async (requests) => {
-        asked.push(requests.length);
-        return requests.map(({ isKnown }) => isKnown || free);
-      },
-      taken: async () => 0,
-      close: async () => {},
-    };
-    const admission = await admitted(
-      [work()],
-      [loaded],
-      [seen ? { checkpoint: '[]', incident: 0, isOvertaken: false } : undefined],
+    ['a new source, while there are places', undefined, { free: 9 }, [[1, 0]], 1],
+    ['a new source, when there are none', undefined, {}, [[1, 0]], 0],
+    ['a new source, as far as there are places', undefined, { free: 1, metric: 'heat' }, [[2, 0]], 1],
+    ['a known one, without asking', state(['flow'], DAY), {}, [], 1],
+    ['a known one, without asking, where one of its metrics is absent', state(['flow', 'heat'], DAY), {}, [], 2],
+    [
+      'a known one with a new metric, while there are places',
+      state(['flow'], DAY),
+      { free: 9, metric: 'heat' },
+      [[2, 1]],
+      2,
+    ],
+    ['a known one with a new metric, when there are none', state(['flow'], DAY), { metric: 'heat' }, [[2, 1]], 1],
+    ['a known one whose places were renewed yesterday', state(['flow', 'heat'], DAY - 1), {}, [[2, 2]], 2],
+    ['a known one that was there before there was a budget', state(['flow']), {}, [[1, 1]], 1],
+    ['a known one of which no metric has a memory', state([], DAY), {}, [], 1],
+    ['a known one whose note cannot be read', state(['flow']).set(PLACE_FIELD, bytes('?')), {}, [[1, 1]], 1],
+    ['one that the cache lost, and that this process has seen', undefined, { seen: true }, [[1, 1]], 1],
+  ])('%s', async (_, loaded, { seen, free = 0, metric = 'flow' }, asks, watched) => {
+    const { places, asked } = placesWith(free);
+    const admission = await admitted([work(metric)], [loaded], [seen && seenCommitted], places);
+    expect(asked).toEqual(asks);
+    expect([admission.inside.length, admission.outside.length]).toEqual(watched > 0 ? [1, 0] : [0, 1]);
+    if (watched === 0) return;
+    expect(admission.inside[0]!.placeDay).toBe(asks.length === 0 ? undefined : DAY);
+    expect(admission.inside[0]!.settings).toEqual({ ...settings, metricsMax: watched });
+  });
+
+  test('a source, for no more series than its settings watch', async () => {
+    const { places, asked } = placesWith(9);
+    const one = work('a', 'b', 'c');
+    const { inside } = await admitted(
+      [{ ...one, settings: { ...settings, metricsMax: 2 } }],
+      [undefined],
+      [undefined],
       places,
     );
-    expect(asked).toEqual(asks === 0 ? [] : [1]);
-    expect([admission.inside.length, admission.outside.length]).toEqual(inside ? [1, 0] : [0, 1]);
-    if (inside) expect(admission.inside[0]!.placeDay).toBe(asks === 0 ? undefined : DAY);
+    expect(asked).toEqual([[2, 0]]);
+    expect(inside[0]!.settings.metricsMax).toBe(2);
   });
 
   test('everybody, where there is no budget', async () => {
-    expect(await admitted([work()], [undefined], [undefined], undefined)).toMatchObject({ outside: [] });
+    const one = work('flow');
+    expect(await admitted([one], [undefined], [undefined], undefined)).toEqual({
+      inside: [one],
+      insideAt: [0],
+      outside: [],
+    });
+  });
+});
+
+describe('the day by which places are renewed', () => {
+  const hourOf = (source: string) => {
+    const first = renewalDay(source, ARRIVAL);
+    return Array.from({ length: 24 }, (_, hour) => hour).find(
+      (hour) => renewalDay(source, ARRIVAL + hour * HOUR_MS) > first,
+    );
+  };
+
+  test('is a day long, and goes on by one', () => {
+    for (const source of ['pump-17', 'a', '界'])
+      for (let at = ARRIVAL; at < ARRIVAL + DAY_MS; at += 7 * 60_000)
+        expect(renewalDay(source, at + DAY_MS)).toBe(renewalDay(source, at) + 1);
+  });
+
+  test('begins at any hour, for as many sources', () => {
+    const sources = 24_000;
+    const hours = Array.from({ length: 24 }, () => 0);
+    // None found: it begins within the last hour from now on, or just now.
+    for (let i = 0; i < sources; i++) hours[hourOf(`pump-${i}`) ?? 0]!++;
+    expect(Math.max(...hours)).toBeLessThan((1.2 * sources) / 24);
+    expect(Math.min(...hours)).toBeGreaterThan((0.8 * sources) / 24);
   });
 });
 
@@ -172,6 +242,30 @@ test('one that had no place begins when there is one, without its unscored rows 
   expect(parts.batches.at(-1)).toMatchObject({ warmed: 0, warming: 0, unscored: 0 });
 });
 
+test('a source with ever new metrics takes places that are free, and nobody else any', async () => {
+  sequence = 0;
+  const { parts, deliver } = detection(placesOf(25));
+  const hostile = (i: number) =>
+    streamRecord(
+      wirePoint({
+        source: 'gateway-1',
+        timestamp: ARRIVAL + i,
+        metrics: Object.fromEntries(Array.from({ length: 100 }, (_, k) => [`m${i}-${k}`, k])),
+      }),
+      ++sequence,
+      { arrival: ARRIVAL + i },
+    );
+  await deliver(moment(0));
+  for (let i = 1; i < 10; i++) await deliver([hostile(i), ...moment(i)]);
+  const metricsOf = (source: string) => [...parts.states.get(source)!.keys()].filter((name) => name.startsWith('m:'));
+  expect(metricsOf('gateway-1')).toHaveLength(25 - FLEET.length);
+  for (const source of FLEET) expect(metricsOf(source)).toEqual(['m:flow']);
+  const unscored = [...parts.rows.values()].filter((row) => row.unscored);
+  expect(new Set(unscored.map(({ source }) => source))).toEqual(new Set(['gateway-1']));
+  expect(unscored).toHaveLength(900 - 15);
+  expect(parts.batches.reduce((sum, counts) => sum + counts.unscored, 0)).toBe(unscored.length);
+});
+
 test('a source with thousands of metrics is bounded by itself: the first are watched, the others stored unscored', async () => {
   const settings = SettingsSchema.parse({
     version: 1,
@@ -189,4 +283,91 @@ test('a source with thousands of metrics is bounded by itself: the first are wat
   expect(unscored).toHaveLength(1_980);
   expect(unscored.every(({ late }) => !late)).toBe(true);
   expect(parts.batches.reduce((sum, counts) => sum + counts.unscored, 0)).toBe(1_980);
+});
+
+describe('values without a memory, where like series lend', () => {
+  /** Machines whose flow follows the day, each a little otherwise. */
+  const flow = (machine: number, i: number) =>
+    50 + machine / 5 + 8 * Math.sin((2 * Math.PI * i) / 96) + ((i * 7919) % 13) / 13;
+  const learner = openPriorLearner(DEFAULT_SETTINGS);
+  for (let machine = 0; machine < 5; machine++)
+    for (let i = 0; i < 960; i++)
+      learner.take({
+        ...{ source: `machine-${machine}`, timestamp: ARRIVAL - 960 * 900_000 + i * 900_000, tags: {} },
+        metrics: { flow: flow(machine, i) },
+      });
+  const document = learner.document('machines');
+  const lending = () => ({
+    builtIn: builtInModel,
+    openDetector: openerFor(document),
+    population: openPopulationScore(openPrior(document), builtInModel),
+  });
+  const stranger = (i: number, value: number, metric = 'flow') =>
+    streamRecord(
+      wirePoint({ source: `stranger-${i % 7}`, timestamp: ARRIVAL + i * 900_000, metrics: { [metric]: value } }),
+      ++sequence,
+      { arrival: ARRIVAL + i * 900_000 },
+    );
+  const records = () => {
+    sequence = 0;
+    return Array.from({ length: 96 }, (_, i) => stranger(i, flow(2, i) + (i % 24 === 23 ? 40 : 0)));
+  };
+
+  test('are ranked by how strange they are there, flagged and counted as before, and never an alarm', async () => {
+    const { parts, deliver } = detection(placesOf(1), lending());
+    await deliver([at('first', 0, 1)]);
+    await deliver(records());
+    const rows = [...parts.rows.values()].filter(({ source }) => source !== 'first');
+    expect(rows).toHaveLength(96);
+    for (const row of rows)
+      expect(row).toMatchObject({ unscored: true, alarmScore: 0, isAnomaly: false, versions: { model: 'built-in-1' } });
+    const scores = (strange: boolean) =>
+      rows.filter(({ value }) => value > 80 === strange).map(({ anomalyScore }) => anomalyScore);
+    expect(scores(true)).toHaveLength(4);
+    expect(Math.min(...scores(true))).toBeGreaterThan(Math.max(...scores(false)));
+    expect(parts.batches.reduce((sum, { unscored }) => sum + unscored, 0)).toBe(96);
+    expect([parts.stored.size, parts.published.length]).toEqual([0, 0]);
+  });
+
+  test('have the same rows however they are delivered', async () => {
+    const rowsOf = async (sizes: readonly number[], twice: boolean) => {
+      const { parts, deliver } = detection(placesOf(1), lending());
+      await deliver([at('first', 0, 1)]);
+      const all = records();
+      for (let from = 0, n = 0; from < all.length; n++) {
+        const batch = all.slice(from, from + sizes[n % sizes.length]!);
+        await deliver(batch);
+        if (twice) await deliver(batch);
+        from += batch.length;
+      }
+      const rows = [...parts.rows.values()].filter(({ source }) => source !== 'first');
+      return rows.sort((a, b) => a.timestamp - b.timestamp);
+    };
+    const whole = await rowsOf([96], false);
+    expect(await rowsOf([1], false)).toEqual(whole);
+    expect(await rowsOf([5, 17, 2], true)).toEqual(whole);
+  });
+
+  test('of metrics of which nothing is lent score 0', async () => {
+    const { parts, deliver } = detection(placesOf(1), lending());
+    await deliver([at('first', 0, 1), stranger(1, 1e6, 'heat')]);
+    expect([...parts.rows.values()].at(-1)).toMatchObject({ metric: 'heat', unscored: true, anomalyScore: 0 });
+  });
+
+  test('are also those of metrics beyond what their source may have', async () => {
+    const settings = SettingsSchema.parse({ version: 1, defaults: { metricsMax: 1 } });
+    const { parts, deliver } = detection(undefined, { ...lending(), settings });
+    sequence = 0;
+    const point = wirePoint({ source: 'pump-1', timestamp: ARRIVAL, metrics: { heat: 1, flow: 500 } });
+    await deliver([streamRecord(point, ++sequence)]);
+    const [heat, beyond] = [...parts.rows.values()];
+    expect(heat!.unscored).toBeUndefined();
+    expect(beyond).toMatchObject({
+      unscored: true,
+      alarmScore: 0,
+      isAnomaly: false,
+      versions: { model: 'built-in-1' },
+    });
+    expect(beyond!.anomalyScore).toBeGreaterThan(0.5);
+  });
 });

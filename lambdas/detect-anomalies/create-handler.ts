@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openFolderDistributionLog } from '../../shared/adapters/drift/folder-distribution-log';
 import { openQuarantineFolder } from '../../shared/adapters/embedded/quarantine-folder';
-import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
+import { openPriorFile } from '../../shared/adapters/files/prior-file';
 import { openFileDocument } from '../../shared/adapters/live/file-document';
 import { followShadow } from '../../shared/adapters/live/followed-shadow';
 import { openEndpoint } from '../../shared/adapters/sagemaker/endpoint-variables';
@@ -52,7 +52,7 @@ export function createHandler(
 
 /** The composition root: runs once per cold start. */
 export async function buildServices(config: LocalConfig, { settings: _, ...handed }: Handed): Promise<Built> {
-  const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
+  const prior = await openPriorFile(config.PRIOR_FILE);
   const { cache, silence, places } = await openStates(config);
   const endpoint = openEndpoint(config);
   const { observe } = handed;
@@ -64,7 +64,7 @@ export async function buildServices(config: LocalConfig, { settings: _, ...hande
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer: shielded(endpoint, observe),
     builtIn: builtInModel,
-    openDetector,
+    ...prior,
     settings: config.SETTINGS,
     warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
     ...trainingParts(config, observe),

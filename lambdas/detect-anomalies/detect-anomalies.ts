@@ -10,7 +10,7 @@ import {
 import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kinesis';
 import { redrivenOf } from '../../shared/runtime/redriven-record';
-import { admitted, unscoredRows } from './budget';
+import { admitted, type Stateless, unscoredRows } from './budget';
 import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
@@ -88,7 +88,7 @@ class Batch {
     try {
       const { passes, outside } = await this.passes(sources);
       if (passes.length === 0 && outside.length === 0) return [];
-      const unscored = this.unscored(outside);
+      const unscored = unscoredRows(outside, this.stateless());
       const emitted = await this.emit(passes, unscored.rows);
       const lost = await this.commit(passes, emitted);
       addCounts(this.counts, unscored.counts);
@@ -203,9 +203,11 @@ class Batch {
     });
   }
 
-  private unscored(outside: readonly SourceWork[]) {
-    const { builtIn, settings } = this.services;
-    return unscoredRows(outside, { model: builtIn.version, settings: settings.version });
+  /** What judges values that have no memory. */
+  private stateless(): Stateless {
+    const { builtIn, population, settings } = this.services;
+    const versions = { model: builtIn.version, settings: settings.version, schema: FEATURE_SCHEMA_VERSION };
+    return { population, versions };
   }
 
   private recallParts(): RecallParts {
@@ -245,12 +247,13 @@ class Batch {
       settings: this.services.settings.version,
       schema: FEATURE_SCHEMA_VERSION,
     };
+    const stateless = this.stateless();
     const results = this.timed('conclude', () => {
       let at = 0;
       return passes.map((pass, i) => {
         const scores = scored.scores.slice(at, at + vectors[i]!.length);
         at += scores.length;
-        return concludeSource(pass, scores, { versions, degraded });
+        return concludeSource(pass, scores, { versions, degraded, stateless });
       });
     });
     const placed = results.flatMap((result) => result.events);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createSecrets } from '../../shared/adapters/aws/secrets';
 import { createS3DistributionLog } from '../../shared/adapters/drift/s3-distribution-log';
-import { openerWithPriorFile } from '../../shared/adapters/files/prior-file';
+import { openPriorFile } from '../../shared/adapters/files/prior-file';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { openRedisStates } from '../../shared/adapters/redis/redis-variables';
 import { createS3Quarantine } from '../../shared/adapters/s3/s3-quarantine';
@@ -40,7 +40,7 @@ async function buildServices(config: Config): Promise<Built> {
   const { AWS_REGION: region } = config;
   const observe = openObserver(telemetry);
   const secrets = createSecrets({ region });
-  const openDetector = await openerWithPriorFile(config.PRIOR_FILE);
+  const prior = await openPriorFile(config.PRIOR_FILE);
   const [states, store] = await Promise.all([openRedisStates(config, secrets), openStore(config, region, secrets)]);
   return {
     ...states,
@@ -49,7 +49,7 @@ async function buildServices(config: Config): Promise<Built> {
     quarantine: createS3Quarantine({ region, bucket: config.QUARANTINE_BUCKET }),
     scorer: shielded(openEndpoint(config), observe),
     builtIn: builtInModel,
-    openDetector,
+    ...prior,
     settings: openSettings(config, telemetry),
     warming: { witness: new CacheWitness(), limits: warmingLimits(config) },
     shadow: openChallenger(config, telemetry),

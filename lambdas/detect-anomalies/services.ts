@@ -1,5 +1,6 @@
 import type { CircuitChange } from '../../shared/adapters/sagemaker/circuit-scorer';
 import type { Model } from '../../shared/detection/model';
+import type { PopulationScore } from '../../shared/detection/population-score';
 import type { AnomalyTopic, PointStore, Quarantine, Scorer, StateCache } from '../../shared/detection/ports';
 import type { SilenceIndex } from '../../shared/detection/silence/ports';
 import type { Observation, OpenSourceDetector } from '../../shared/detection/source-detector';
@@ -26,6 +27,8 @@ export interface Services {
   /** Scores when the scorer does not answer. */
   readonly builtIn: Model;
   readonly openDetector: OpenSourceDetector;
+  /** Judges values that have no memory, by what the built-in model makes of like series; absent: they score 0. */
+  readonly population?: PopulationScore;
   readonly settings: Settings;
   readonly warming: Warming;
   /** Who may have a memory; absent: everybody. */
@@ -58,7 +61,7 @@ export interface BatchCounts {
   misrouted: number;
   /** Points that had been set aside and were put on the stream again. */
   redriven: number;
-  /** Values that were stored without being looked at, since the budget of sources or of metrics is spent. */
+  /** Values that no memory judged, since the budget of series, or of the source's metrics, is spent. */
   unscored: number;
   degraded: number;
   /** Calls of the model whose answer did not fit the vectors: the wrong model is deployed. */

@@ -12,7 +12,8 @@ import type {
 import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
-import { encodePlaceDay, PLACE_FIELD } from './budget';
+import type { SourceSettings } from '../../shared/domain/settings';
+import { encodePlaceDay, PLACE_FIELD, type Stateless } from './budget';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, type PlacedEvent, zeroCounts } from './services';
@@ -91,18 +92,25 @@ export function vectorsOf(pass: SourcePass): FeatureVector[] {
   return vectors;
 }
 
+interface HowScored {
+  readonly versions: Versions;
+  readonly degraded: boolean;
+  /** For metrics beyond those that the source has a memory of. */
+  readonly stateless: Stateless;
+}
+
 /** Stage 2 of one source: verdicts, rows and events. */
 export function concludeSource(
   pass: SourcePass,
   scores: readonly ModelScore[],
-  { versions, degraded }: { readonly versions: Versions; readonly degraded: boolean },
+  { versions, degraded, stateless }: HowScored,
 ): SourceResult {
   const rows: PointRow[] = [];
   const verdicts: (readonly Verdict[])[] = [];
   const events: PlacedEvent[] = eventsOfReturns(pass, versions.settings);
   let at = 0;
   for (const { placed, observations, warming } of pass.advanced) {
-    const context = { versions, degraded, warming };
+    const context = { versions, degraded, warming, stateless, settings: pass.work.settings };
     let end = at;
     for (const { features } of observations) if (features !== undefined) end++;
     const own = at === 0 && end === scores.length ? scores : scores.slice(at, end);
@@ -178,7 +186,7 @@ function rowsOf(
   { point, position, redriven }: PlacedPoint,
   observations: readonly Observation[],
   conclusion: Conclusion,
-  context: { readonly versions: Versions; readonly degraded: boolean; readonly warming: boolean },
+  context: HowScored & { readonly warming: boolean; readonly settings: SourceSettings },
   counts: BatchCounts,
   rows: PointRow[],
 ): void {
@@ -198,12 +206,15 @@ function rowsOf(
     if (degraded) counts.degraded += 1;
     const unscored = observation.standing === 'unwatched';
     if (unscored) counts.unscored += 1;
+    const alone = unscored ? context.stateless : undefined;
     const row: PointRow = {
       source: point.source,
       metric: observation.metric,
       timestamp: point.timestamp,
       value: observation.value,
-      anomalyScore: verdict.anomalyScore,
+      anomalyScore:
+        alone?.population?.(observation.metric, observation.value, point.timestamp, context.settings) ??
+        verdict.anomalyScore,
       alarmScore: verdict.alarmScore,
       isAnomaly: verdict.isAnomaly,
       late,
@@ -211,7 +222,7 @@ function rowsOf(
       degraded,
       warming: context.warming,
       revision: 0,
-      versions: context.versions,
+      versions: alone?.versions ?? context.versions,
       stream: position.stream,
       shard: position.shard,
       sequence: position.sequence,

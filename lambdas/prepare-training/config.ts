@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PriorVariable } from '../../shared/adapters/files/prior-file';
 import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-variables';
 import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
 import { ModelVariables } from '../../shared/adapters/training/training-variables';
@@ -7,6 +8,7 @@ import { ModelVariables } from '../../shared/adapters/training/training-variable
 export const ConfigSchema = z.object({
   ...ModelVariables,
   ...SettingsVariables,
+  ...PriorVariable,
   ...TelemetryVariables,
   /** The archive of points. */
   ARCHIVE_BUCKET: z.string(),

@@ -1,4 +1,5 @@
 import { createDynamoDbAlertStore } from '../../shared/adapters/dynamodb/dynamodb-alert-store';
+import { readPriorDocument } from '../../shared/adapters/files/prior-file';
 import { labelsFromPeople } from '../../shared/adapters/labels/people-labels';
 import { openTelemetry } from '../../shared/adapters/powertools/telemetry';
 import { archiveManifest, openS3Archive } from '../../shared/adapters/s3/s3-archive';
@@ -28,13 +29,14 @@ export const handler = observedStep(telemetry, async ({ run, request }: Request)
 
 /** Runs once per cold start. */
 async function buildServices(config: Config): Promise<PrepareServices> {
-  const { AWS_REGION: region, ARCHIVE_BUCKET, ALERTS_TABLE, HISTORY_DAYS, POINTS_MAX } = config;
+  const { AWS_REGION: region, ARCHIVE_BUCKET, ALERTS_TABLE, HISTORY_DAYS, POINTS_MAX, PRIOR_FILE } = config;
   const archive = openS3Archive({ region, bucket: ARCHIVE_BUCKET });
   const alerts = createDynamoDbAlertStore({ region, table: ALERTS_TABLE });
   return {
     workspace: openTrainingWorkspace(config),
     registry: await openModels(config),
     settings: openSettings(config, telemetry),
+    prior: async () => (PRIOR_FILE === undefined ? undefined : readPriorDocument(PRIOR_FILE)),
     labels: async ({ from = 0, to = telemetry.now() }) => (await labelsFromPeople(alerts, { from, to })).labels,
     manifest: (span) => archiveManifest(archive, ARCHIVE_BUCKET, span),
     historyMs: HISTORY_DAYS * DAY_MS,

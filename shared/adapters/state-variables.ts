@@ -23,10 +23,10 @@ export function namesOnePlace({ REDIS_URL, STATE_FILE }: Pick<StatePlace, 'REDIS
   return (REDIS_URL === undefined) !== (STATE_FILE === undefined);
 }
 
-/** How many sources may have a memory. */
+/** How many series may have a memory. */
 export const BudgetVariable = {
-  /** Absent: any number. Points of further ones are stored unscored. */
-  BUDGET_SOURCES: z.coerce.number().int().min(1).max(100_000_000).optional(),
+  /** Absent: any number. Values of further ones are stored unscored. */
+  BUDGET_SERIES: z.coerce.number().int().min(1).max(100_000_000).optional(),
 } as const;
 
 /** What is opened of states. */
@@ -43,9 +43,9 @@ export const ONE_PLACE = { path: ['REDIS_URL'], error: 'set either REDIS_URL or 
 export async function openStates({
   REDIS_URL,
   STATE_FILE,
-  BUDGET_SOURCES: placesMax,
+  BUDGET_SERIES: placesMax,
   ...place
-}: StatePlace & { readonly BUDGET_SOURCES?: number | undefined }): Promise<OpenedStates> {
+}: StatePlace & { readonly BUDGET_SERIES?: number | undefined }): Promise<OpenedStates> {
   if (REDIS_URL !== undefined) {
     const { createRedisCache } = await import('./redis/redis-cache');
     const { createRedisSilenceIndex } = await import('./redis/redis-silence-index');

@@ -43,7 +43,7 @@ const WRITE_SHARE = 0.5;
 export function limitsOf(environment: CostedEnvironment, load: FleetLoad): readonly Limit[] {
   const usage = usageOf(environment, load);
   const training = [replay, replayDisk];
-  const limits = [...training, sourcesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
+  const limits = [...training, seriesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
   return limits.flatMap((limit) => limit(environment, usage, load) ?? []).sort((a, b) => b.share - a.share);
 }
 
@@ -64,14 +64,15 @@ export function fitted(environment: CostedEnvironment, load: FleetLoad): CostedE
   return fit;
 }
 
-/** A budget that is spent leaves sources unscored. */
-function sourcesOf(environment: CostedEnvironment, _: Usage, { sources }: FleetLoad): Limit | undefined {
+/** A budget that is spent leaves series unscored. */
+function seriesOf(environment: CostedEnvironment, _: Usage, { sources, metrics }: FleetLoad): Limit | undefined {
   const { budget } = environment;
   if (budget === undefined) return undefined;
-  const words = `${amount(sources)} sources of a budget of ${amount(budget.sources)}`;
-  return limit('budget', (ROOM * sources) / budget.sources, words, ['budget.sources'], () => ({
-    words: `budget: { sources: ${sources} }`,
-    environment: { ...environment, budget: { sources } },
+  const series = sources * metrics;
+  const words = `${amount(series)} series of a budget of ${amount(budget.series)}`;
+  return limit('budget', (ROOM * series) / budget.series, words, ['budget.series'], () => ({
+    words: `budget: { series: ${series} }`,
+    environment: { ...environment, budget: { series } },
   }));
 }
 

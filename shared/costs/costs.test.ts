@@ -19,7 +19,7 @@ const ROW: CostedEnvironment = {
   store: { kind: 'timestream-influx', instance: 'db.influx.large', gigabytes: 400, standby: false },
   model: { kind: 'sagemaker', instance: 'ml.m5.large', instances: 1 },
   detection: { memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
-  budget: { sources: 5_000 },
+  budget: { series: 15_000 },
   schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5, rescoreHours: 72 },
   archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30 },
 };

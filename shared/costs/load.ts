@@ -45,8 +45,8 @@ export interface CostedEnvironment {
     readonly batchWindowSeconds: number;
     readonly parallelization: number;
   };
-  /** Sources that may have a memory; absent: any number. */
-  readonly budget?: { readonly sources: number };
+  /** Series that may have a memory; absent: any number. */
+  readonly budget?: { readonly series: number };
   readonly schedules: {
     readonly watchSilenceMinutes: number;
     readonly rescoreMinutes: number;

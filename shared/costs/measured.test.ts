@@ -6,7 +6,7 @@ import { pointLine } from '../adapters/influx/point-lines';
 import { openTelemetry } from '../adapters/powertools/telemetry';
 import { encodeRows } from '../adapters/sagemaker/number-rows';
 import { builtInModel } from '../detection/built-in-model';
-import { openSourceDetector } from '../detection/open-source-detector';
+import { openSourceDetector, SOURCE_FIELD } from '../detection/open-source-detector';
 import type { StateFields } from '../detection/ports';
 import { SAMPLE_POINT_ROW } from '../domain/rows';
 import { DEFAULT_SOURCE_SETTINGS } from '../domain/settings';
@@ -56,7 +56,7 @@ function learnt(metrics: number, points: number) {
   }
   let bytes = 0;
   for (const [name, value] of fields) bytes += name.length + value.length;
-  return { bytes, vectors };
+  return { bytes, vectors, relationBytes: fields.get(SOURCE_FIELD)?.length ?? 0 };
 }
 
 test.each([1, 3, 10])('a record of %i metrics', (metrics) => {
@@ -65,6 +65,12 @@ test.each([1, 3, 10])('a record of %i metrics', (metrics) => {
 
 test.each([1, 3, 10])('the state of a source of %i metrics that has learnt for long', (metrics) => {
   within(learnt(metrics, 3_000).bytes, stateBytes(metrics));
+});
+
+test('the relations of a source take most, for each of its metrics, when it has 32', () => {
+  const most = [2, 3, 8, 16, 32, 40].map((metrics) => learnt(metrics, 1_000).relationBytes / metrics);
+  within(Math.max(...most), MEASURED.stateRelationMostBytes.value);
+  expect(Math.max(...most)).toBeLessThanOrEqual(MEASURED.stateRelationMostBytes.value);
 });
 
 test('a vector to the endpoint', () => {

@@ -21,6 +21,13 @@ export const MEASURED = {
   stateMetricBytes: { name: 'state, each metric of a source', value: 4_220, unit: 'bytes', from: HELD },
   /** Only with several metrics. */
   stateRelationBytes: { name: 'state, relations of a source', value: 500, unit: 'bytes', from: HELD },
+  /** Of two metrics, or of 32, beyond which none takes part; in between it is less. */
+  stateRelationMostBytes: {
+    name: 'state, relations, each metric of a source at most',
+    value: 1_310,
+    unit: 'bytes',
+    from: HELD,
+  },
   /** By the server's own account, beyond names and values of fields. */
   cacheOverheadBytes: { name: 'state, what Redis adds', value: 191, unit: 'bytes', from: `${BENCH_LIVE}, 2026-11-22` },
   rowWireBytes: { name: 'a row to InfluxDB', value: 435, unit: 'bytes', from: HELD },
@@ -114,6 +121,12 @@ export const MEASURED = {
 export function stateBytes(metrics: number): number {
   const { stateMetricBytes, stateRelationBytes } = MEASURED;
   return metrics === 1 ? 0.84 * stateMetricBytes.value : metrics * stateMetricBytes.value + stateRelationBytes.value;
+}
+
+/** Bytes that a series takes of the cache at most, names of usual length: however its source's metrics are counted. */
+export function seriesBytesMost(): number {
+  const { stateMetricBytes, stateRelationMostBytes, cacheOverheadBytes } = MEASURED;
+  return stateMetricBytes.value + stateRelationMostBytes.value + cacheOverheadBytes.value;
 }
 
 /** Bytes of a record that holds one source's points. */

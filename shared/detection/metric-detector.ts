@@ -102,7 +102,7 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   if (seen % ORIGIN_CHECK === 0 && followOrigin(state)) quantilesOf(state, VALUES);
   const x = toOffset(state, value);
   const median = quantiles.q50;
-  const scale = quantiles.scale > 0 ? quantiles.scale : 0.05 * magnitude(state, x) + TINY;
+  const scale = scaleAt(state, x);
   const y = seen === 0 ? 0 : compress((x - median) / scale);
   const hourCount = Math.floor(wallS / HOUR_S);
   const hour = modulo(hourCount, 24);
@@ -135,6 +135,34 @@ export function advanceMetric(state: MetricState, value: number, wallS: number, 
   remember(state, VALUES, x, forgetsNow);
   f32[F32.last] = x;
   u32[U32.seen] = seen + 1;
+}
+
+/** Result of {@link judgeAlone}, overwritten by each call: surprises of the features of the same names. */
+const alone = { novelty: 0, breach: 0, hourScaled: 0, hour: 0 };
+
+/**
+ * What one value shows by itself, against values and hours that a memory holds: no course, no steps, no shape, and as if
+ * enough had been learnt.
+ *
+ * @param state must hold values; it is as good as lost afterwards
+ */
+export function judgeAlone(state: MetricState, value: number, wallS: number): Readonly<typeof alone> {
+  quantilesOf(state, VALUES);
+  const x = toOffset(state, value);
+  const scale = scaleAt(state, x);
+  const hourCount = Math.floor(wallS / HOUR_S);
+  judgeSeason(state, compress((x - quantiles.q50) / scale), modulo(hourCount, 24), modulo(hourCount, 168));
+  historyOf(state.f32[F32.calibrated]!, history);
+  alone.novelty = surprise(state, CALIBRATIONS[0]!, novelty(state, VALUES, x, scale), history);
+  alone.breach = surprise(state, CALIBRATIONS[1]!, breach(state, VALUES, x), history);
+  alone.hourScaled = surprise(state, CALIBRATIONS[2]!, seasonal.hourScaled, history);
+  alone.hour = surprise(state, CALIBRATIONS[3]!, seasonal.hour, history);
+  return alone;
+}
+
+/** What distances are measured in; reads {@link quantiles} of the values. */
+function scaleAt(state: MetricState, x: number): number {
+  return quantiles.scale > 0 ? quantiles.scale : 0.05 * magnitude(state, x) + TINY;
 }
 
 function basicScore(s: Float64Array): number {

@@ -10,7 +10,7 @@ import { isJudged } from './metric-observation';
 import { type MetricState, releaseMetricState } from './metric-state';
 import type { ModelScore } from './model';
 import { observeLeap, observeMetric, quantity, type Reading, unjudged } from './observe-metric';
-import type { PopulationPrior } from './population-prior';
+import { openPrior, type PopulationPrior, type PriorDocument } from './population-prior';
 import type { StateFields } from './ports';
 import { observeRelations, openRelations, type RelationWatch, saveRelations } from './relation-watch';
 import type {
@@ -34,6 +34,11 @@ export const openSourceDetector: OpenSourceDetector = (source, settings, fields)
 /** As {@link openSourceDetector}, but new series borrow from like ones. The same prior always gives the same scores. */
 export function openerWithPrior(prior: PopulationPrior): OpenSourceDetector {
   return (source, settings, fields) => new OpenedSource(source, settings, fields, prior);
+}
+
+/** As {@link openerWithPrior}, of a document; absent: new series borrow what all series have in common. */
+export function openerFor(document: PriorDocument | undefined): OpenSourceDetector {
+  return document === undefined ? openSourceDetector : openerWithPrior(openPrior(document));
 }
 
 /** A metric in memory. */

@@ -34,7 +34,10 @@ export const PointRowSchema = z.object({
   /** Scored by the built-in model because the endpoint did not answer; `features` is then kept for re-scoring. */
   degraded: z.boolean(),
   warming: z.boolean(),
-  /** Stored and not looked at, since the budget of sources, or of the source's metrics, is spent; absent: it was. */
+  /**
+   * Stored without a memory, since the budget of series, or of the source's metrics, is spent: no alarm, and scored by what
+   * is known of like series, if anything is; absent: it has one.
+   */
   unscored: z.literal(true).optional(),
   features: z.array(z.number()).optional(),
   /** Kept with `features`: how the point was judged, so that it can be judged again. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../detection/model';
+import { PriorDocumentSchema } from '../detection/population-prior';
 import { ModelArtifactSchema } from '../detection/weighted-model';
 import { SettingsSchema } from '../domain/settings';
 import { GateRulesSchema } from './gate';
@@ -60,6 +61,8 @@ export const TrainingPlanSchema = z.object({
   sources: z.string().min(1).optional(),
   metrics: z.string().min(1).optional(),
   settings: SettingsSchema,
+  /** What new series borrow where vectors are made; absent: what all series have in common. */
+  prior: PriorDocumentSchema.optional(),
   /** What people know. */
   labels: LabelsSchema,
   injection: InjectionSettingsSchema,

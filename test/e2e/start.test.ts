@@ -111,9 +111,9 @@ describe('start --input', () => {
   test('watches no more sources than it may, stores the others, and says so', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => ['a', 'b'].map((name) => `${1_975 + i}-01-01,${name},${i}`));
     writeFileSync(at('two.csv'), `timestamp,source,level\n${rows.flat().join('\n')}\n`);
-    const run = programs.start(['start', '--input', at('two.csv'), '--data', at('two'), '--sources-max', '1']);
+    const run = programs.start(['start', '--input', at('two.csv'), '--data', at('two'), '--series-max', '1']);
     expect(await run.ended).toBe(0);
-    expect(run.out()).toMatch(/50 values of sources beyond --sources-max/);
+    expect(run.out()).toMatch(/50 values of series beyond --series-max/);
     const store = await openDuckDbStore(at('two/store.duckdb'));
     const [a, b] = await Promise.all(['a', 'b'].map((source) => store.readPoints({ source, metric: 'level' })));
     await store.close();

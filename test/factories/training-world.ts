@@ -10,7 +10,6 @@ import { LIVE_FILE, openFolderRegistry } from '../../shared/adapters/registry/fo
 import { liveModelIn } from '../../shared/adapters/registry/live-model-file';
 import { trainingReportHtml } from '../../shared/adapters/report/training-report';
 import { openFolderWorkspace } from '../../shared/adapters/workspace/folder-workspace';
-import { openSourceDetector } from '../../shared/detection/open-source-detector';
 import type { ModelArtifact } from '../../shared/detection/weighted-model';
 import type { DataPoint } from '../../shared/domain/data-point';
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings';
@@ -81,7 +80,6 @@ export function openTrainingWorld(folder: string) {
     labels: async () => LABELS,
     extent: async () => ({ from: START, to: START + HOURS * HOUR_MS }),
     history: async () => ({ bySource: true, read: () => stream(POINTS) }),
-    openDetector: openSourceDetector,
     challenger: createChallengerPlace(challenger),
     shadowMs: HOUR_MS,
     judge: async () => ({ verdict: 'go', reasons: ['as expected'] }),

@@ -17,7 +17,7 @@ interface StartFlags extends SettingsOptions {
   readonly seed?: number;
   readonly interval: number;
   readonly seconds?: number;
-  readonly sourcesMax?: number;
+  readonly seriesMax?: number;
 }
 
 export function registerStart(program: Command): void {
@@ -31,8 +31,8 @@ export function registerStart(program: Command): void {
     .option('--source-column <name>', 'CSV: column that names the source of a row (default: one called source)');
   addSettingsOptions(command, 'point')
     .option(
-      '--sources-max <number>',
-      'sources that are watched; points of further ones are stored unscored',
+      '--series-max <number>',
+      'series (metrics of sources) that are watched; values of further ones are stored unscored',
       aPositiveNumber,
     )
     .option('--seed <number>', 'demo: which fleet (default: 1, or that of the data folder)', aWholeNumber)
@@ -59,7 +59,7 @@ async function start(flags: StartFlags): Promise<number> {
       : undefined,
     settings: settingsOf(flags),
     priorFile: flags.prior,
-    sourcesMax: flags.sourcesMax,
+    seriesMax: flags.seriesMax,
     stopping: stopSignal(),
     environment: process.env,
     packageFile: createRequire(import.meta.url).resolve,

@@ -22,6 +22,7 @@ export function registerTrain(program: Command): void {
       'or the points that a run on this machine has stored, and what people said of its alerts',
     )
     .option('-l, --labels <file>', 'JSON: what people know of stretches of time (see below)')
+    .option('--prior <file>', 'what new series borrowed from like ones, as `start` was given it')
     .option('--inject <share>', 'of the weeks of sources, so many get faults of known kinds; 0: none', aShare, 0.1)
     .option('--models <folder>', 'registry', '.tidewatch/http/models')
     .option('--report <file>', 'JSON of all measures; - for standard output')

@@ -5,12 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { createDriftReferences, REFERENCE_FILE } from '../../../shared/adapters/drift/document-references';
 import { openShadowFile } from '../../../shared/adapters/embedded/shadow-file';
+import { readPriorDocument } from '../../../shared/adapters/files/prior-file';
 import { createChallengerPlace } from '../../../shared/adapters/live/document-challenger';
 import { openFileDocument } from '../../../shared/adapters/live/file-document';
 import { createPointerDeployment } from '../../../shared/adapters/live/pointer-deployment';
 import { trainingReportHtml } from '../../../shared/adapters/report/training-report';
 import { openFolderWorkspace } from '../../../shared/adapters/workspace/folder-workspace';
-import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { TransientFault } from '../../../shared/detection/ports';
 import { TimestampSchema } from '../../../shared/domain/data-point';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
@@ -38,6 +38,8 @@ export interface TrainOptions {
   readonly data?: string;
   readonly labels?: string;
   readonly models: string;
+  /** What new series borrowed live. */
+  readonly prior?: string;
   readonly report?: string;
   readonly timeColumn?: string;
   readonly sourceColumn?: string;
@@ -137,16 +139,17 @@ async function servicesOf(
   labels: readonly Label[],
 ): Promise<WalkServices> {
   const { registry, live } = await openModels(options.models);
+  const prior = options.prior === undefined ? undefined : await readPriorDocument(options.prior);
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`));
   const tally = openShadowFile(path.join(options.models, SHADOW_FILE), (error) => say(String(error)));
   return {
     workspace,
     registry,
     settings: past.settings,
+    prior: async () => prior,
     labels: async (span) => [...labels, ...(await past.labels(span))],
     extent: past.extent,
     history: async () => past.history,
-    openDetector: openSourceDetector,
     references: createDriftReferences(openFileDocument(path.join(options.models, REFERENCE_FILE))),
     report: trainingReportHtml,
     challenger: createChallengerPlace(openFileDocument(path.join(options.models, CHALLENGER_FILE))),

@@ -50,8 +50,8 @@ export interface LivePathOptions {
   readonly settings?: Settings;
   /** File of what new series borrow from like ones; absent: what all series have in common. */
   readonly priorFile?: string | undefined;
-  /** How many sources may have a memory; absent: any number. */
-  readonly sourcesMax?: number | undefined;
+  /** How many series may have a memory; absent: any number. */
+  readonly seriesMax?: number | undefined;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
   /** Told, once a day, in words what of the live vectors no longer looks as it did to training; absent: nobody looks. */
@@ -209,7 +209,7 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
     ENDPOINT_NAME,
     SAGEMAKER_URL: modelServerUrl,
     ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
-    ...(options.sourcesMax === undefined ? {} : { BUDGET_SOURCES: String(options.sourcesMax) }),
+    ...(options.seriesMax === undefined ? {} : { BUDGET_SERIES: String(options.seriesMax) }),
   };
 }
 

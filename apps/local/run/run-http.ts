@@ -73,7 +73,7 @@ export async function runHttp(options: HttpOptions): Promise<void> {
       ...(path.counts.rejected > 0 ? [`${wholeNumber(path.counts.rejected)} put aside in ${folder.quarantine}`] : []),
       ...(path.counts.unscored > 0
         ? [
-            `${wholeNumber(path.counts.unscored)} values stored unscored: beyond --sources-max, or metricsMax of the settings`,
+            `${wholeNumber(path.counts.unscored)} values stored unscored: beyond --series-max, or metricsMax of the settings`,
           ]
         : []),
       ...(isDone ? [] : [waitingWords(path.mapping.lag().records)]),

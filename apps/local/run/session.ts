@@ -14,7 +14,7 @@ import { startError } from './start-error';
 /** What the command line says of the live path, passed on as it is. */
 type PathOptions = Pick<
   LivePathOptions,
-  'modelServerScript' | 'redisUrl' | 'redisAccess' | 'redisPrefix' | 'influx' | 'settings' | 'priorFile' | 'sourcesMax'
+  'modelServerScript' | 'redisUrl' | 'redisAccess' | 'redisPrefix' | 'influx' | 'settings' | 'priorFile' | 'seriesMax'
 >;
 
 /** What every way of running the live path is given by the command line. */
@@ -70,7 +70,7 @@ export async function openSession(options: RunOptions & LiveOptions, watchers: W
     redisPrefix: options.redisPrefix,
     influx: options.influx,
     priorFile: options.priorFile,
-    sourcesMax: options.sourcesMax,
+    seriesMax: options.seriesMax,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     watchEveryMs: options.watchEveryMs,
     // Files end before anything drifts, and their past is nobody's live.

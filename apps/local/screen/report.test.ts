@@ -63,7 +63,7 @@ test('what the stream treated otherwise is told, and nothing rejected is not sai
     '2 points put into quarantine, which says why',
     '1,200 values came after later ones, or too far ahead to be believed at once: stored, not learnt, no alarm',
     '1 value repeated a time seen before: the first one counts',
-    '3 values of sources beyond --sources-max, or of metrics beyond metricsMax: stored, nothing looked for in them',
+    '3 values of series beyond --series-max, or of metrics beyond metricsMax: stored, nothing learnt of them',
     '',
   ]);
 });

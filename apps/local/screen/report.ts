@@ -109,7 +109,7 @@ function setAsideLines({ rejected, late, duplicates, degraded, unscored }: SetAs
     [duplicates, `${plural(duplicates, 'value')} repeated a time seen before: the first one counts`],
     [
       unscored,
-      `${plural(unscored, 'value')} of sources beyond --sources-max, or of metrics beyond metricsMax: stored, nothing looked for in them`,
+      `${plural(unscored, 'value')} of series beyond --series-max, or of metrics beyond metricsMax: stored, nothing learnt of them`,
     ],
     [degraded, `${plural(degraded, 'value')} scored by the built-in model, since the model server did not answer`],
   ];

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ArchiveHistory, openArchiveHistory } from '../../../shared/adapters/history/archive-history';
 import { folderObjects } from '../../../shared/adapters/history/archive-objects';
-import { openSourceDetector } from '../../../shared/detection/open-source-detector';
 import { EvaluationReportSchema } from '../../../shared/training/evaluation-report';
 import { DOCUMENTS } from '../../../shared/training/plan';
 import type { PointHistory, TrainingWorkspace } from '../../../shared/training/ports';
@@ -43,7 +42,6 @@ export async function runJob(
   const workspace = openJobWorkspace(folders, job.run);
   const services: ReplayServices = {
     workspace,
-    openDetector: openSourceDetector,
     ...(job.step === 'train' ? { checkpoints: openJobCheckpoints(folders, now, stop) } : {}),
     now,
     history: async (plan) => {

@@ -209,7 +209,7 @@ export function describePointStore(name: string, factory: PointStoreFactory): vo
 
     it('keeps the earliest of unscored rows, and a scored one before them', async () => {
       const unscored = (value: number, sequence: string) =>
-        point({ value, sequence, unscored: true, anomalyScore: 0, alarmScore: 0 });
+        point({ value, sequence, unscored: true, anomalyScore: 0.4, alarmScore: 0 });
       await store.writePoints([unscored(2, '20')]);
       await store.writePoints([unscored(1, '10')]);
       await store.writePoints([unscored(2, '20')]);

@@ -17,7 +17,10 @@ const HOSTILE_NAMES = [
   '🌊',
   '界'.repeat(256),
 ];
-const request = (source: string, at = NOW, isKnown = false): PlaceRequest => ({ source, first: at, last: at, isKnown });
+const request = (source: string, at = NOW, known = 0, series = 1): PlaceRequest => ({
+  ...{ source, first: at, last: at },
+  ...{ series, known },
+});
 
 /** What every account of places must do. */
 export function describeSourcePlaces(name: string, factory: SourcePlacesFactory): void {
@@ -43,54 +46,89 @@ export function describeSourcePlaces(name: string, factory: SourcePlacesFactory)
 
     it('gives as many as there are, first come, and says the same again', async () => {
       await make(2);
-      expect(await take(request('a'), request('b'), request('c'))).toEqual([true, true, false]);
-      expect(await take(request('c'), request('b'), request('a'))).toEqual([false, true, true]);
+      expect(await take(request('a'), request('b'), request('c'))).toEqual([1, 1, 0]);
+      expect(await take(request('c'), request('b'), request('a'))).toEqual([0, 1, 1]);
       expect(await places.taken()).toBe(2);
     });
 
     it('asks a source once, however often it stands in a call', async () => {
       await make(2);
-      expect(await take(request('a'), request('a'), request('b'))).toEqual([true, true, true]);
+      expect(await take(request('a'), request('a'), request('b'))).toEqual([1, 1, 1]);
       expect(await places.taken()).toBe(2);
     });
 
     it('takes who has a memory already, also beyond the number', async () => {
       await make(1);
-      expect(await take(request('a'), request('b', NOW, true), request('c'))).toEqual([true, true, false]);
+      expect(await take(request('a'), request('b', NOW, 1), request('c'))).toEqual([1, 1, 0]);
       expect(await places.taken()).toBe(2);
+    });
+
+    it('counts series: a source has as many places as it asks for, or as many as there are', async () => {
+      await make(5);
+      expect(await take(request('a', NOW, 0, 3), request('b', NOW, 0, 3), request('c'))).toEqual([3, 2, 0]);
+      expect(await places.taken()).toBe(5);
+      expect(await take(request('b', NOW, 0, 3), request('a', NOW, 0, 3))).toEqual([2, 3]);
+    });
+
+    it('gives a source that grows what it lacks, and keeps what it has', async () => {
+      await make(4);
+      expect(await take(request('a', NOW, 0, 2))).toEqual([2]);
+      expect(await take(request('a', NOW, 2, 3))).toEqual([3]);
+      expect(await take(request('a', NOW, 3, 6))).toEqual([4]);
+      expect(await places.taken()).toBe(4);
+    });
+
+    it('takes all series that have a memory already, also beyond the number', async () => {
+      await make(2);
+      expect(await take(request('a', NOW, 4, 6))).toEqual([4]);
+      expect(await take(request('b'))).toEqual([0]);
+      expect(await places.taken()).toBe(4);
+    });
+
+    it('frees all places of a source that does not send points', async () => {
+      await make(3);
+      await take(request('a', NOW, 0, 3));
+      expect(await take(request('b', NOW + PLACE_KEPT_MS + 1, 0, 4))).toEqual([3]);
+    });
+
+    it('keeps apart what names might mix up', async () => {
+      await make(10);
+      await take(request('a', NOW, 0, 2));
+      expect(await take(request('a1'), request('1'), request('a 1'))).toEqual([1, 1, 1]);
+      expect(await places.taken()).toBe(5);
     });
 
     it('keeps a place for who sends points, and frees that of who does not', async () => {
       await make(2);
       await take(request('a'), request('b'));
       const later = NOW + PLACE_KEPT_MS + 1;
-      expect(await take(request('a', later - HOUR_MS))).toEqual([true]);
-      expect(await take(request('c', later), request('d', later))).toEqual([true, false]);
-      expect(await take(request('a', later), request('b', later))).toEqual([true, false]);
+      expect(await take(request('a', later - HOUR_MS))).toEqual([1]);
+      expect(await take(request('c', later), request('d', later))).toEqual([1, 0]);
+      expect(await take(request('a', later), request('b', later))).toEqual([1, 0]);
     });
 
     it('decides a batch that comes again as before, although places became free meanwhile', async () => {
       await make(1);
       await take(request('a'));
       const refused = NOW + PLACE_KEPT_MS;
-      expect(await take(request('b', refused))).toEqual([false]);
+      expect(await take(request('b', refused))).toEqual([0]);
       // By a point that comes a moment later, the place of a is free; within the hour it stays empty.
-      expect(await take(request('b', refused + 1_000))).toEqual([false]);
-      expect(await take(request('b', refused))).toEqual([false]);
-      expect(await take(request('c', refused + HOUR_MS))).toEqual([true]);
+      expect(await take(request('b', refused + 1_000))).toEqual([0]);
+      expect(await take(request('b', refused))).toEqual([0]);
+      expect(await take(request('c', refused + HOUR_MS))).toEqual([1]);
     });
 
     it('is not moved back by an older batch', async () => {
       await make(1);
       await take(request('a', NOW));
       await take(request('a', NOW - 1_000));
-      expect(await take(request('b', NOW + PLACE_KEPT_MS - 500))).toEqual([false]);
+      expect(await take(request('b', NOW + PLACE_KEPT_MS - 500))).toEqual([0]);
     });
 
     it('takes any name', async () => {
       await make(HOSTILE_NAMES.length);
-      expect(await take(...HOSTILE_NAMES.map((source) => request(source)))).toEqual(HOSTILE_NAMES.map(() => true));
-      expect(await take(request('one more'))).toEqual([false]);
+      expect(await take(...HOSTILE_NAMES.map((source) => request(source)))).toEqual(HOSTILE_NAMES.map(() => 1));
+      expect(await take(request('one more'))).toEqual([0]);
     });
 
     it('is bounded under a flood of names, whoever asks at the same time', async () => {
@@ -108,7 +146,7 @@ export function describeSourcePlaces(name: string, factory: SourcePlacesFactory)
       await take(request('a'));
       await first.close();
       await make(1);
-      expect(await take(request('b'), request('a'))).toEqual([false, true]);
+      expect(await take(request('b'), request('a'))).toEqual([0, 1]);
     });
   });
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { open } from 'lmdb';
 import { TransientFault } from '../../detection/ports';
-import { HOUR_MS, PLACE_KEPT_MS, type PlaceRequest, type SourcePlaces } from '../../detection/source-places';
+import { HOUR_MS, PLACE_KEPT_MS, type PlaceRequest, placeName, type SourcePlaces } from '../../detection/source-places';
 import { oneHandle } from './one-handle';
 
 /**
@@ -21,10 +21,10 @@ export function openLmdbSourcePlaces(file: string, placesMax: number): SourcePla
   const count = () => (held.getStats() as { entryCount: number }).entryCount;
   const freeBefore = (until: number) => {
     const free = [...held.getRange()].filter(({ value }) => value < until).map(({ key }) => key);
-    for (const source of free) held.removeSync(source);
+    for (const place of free) held.removeSync(place);
   };
-  const takeOne = ({ source, first, last, isKnown }: PlaceRequest): boolean => {
-    const until = held.get(source);
+  const isTaken = (place: string, isKnown: boolean, { first, last }: PlaceRequest): boolean => {
+    const until = held.get(place);
     let has = until !== undefined || isKnown;
     const hour = Math.floor(first / HOUR_MS);
     if (!has && hour > (closed.get(HOUR) ?? -1)) {
@@ -32,8 +32,13 @@ export function openLmdbSourcePlaces(file: string, placesMax: number): SourcePla
       has = count() < placesMax;
       if (!has) closed.putSync(HOUR, hour);
     }
-    if (has && (until === undefined || until < last)) held.putSync(source, last);
+    if (has && (until === undefined || until < last)) held.putSync(place, last);
     return has;
+  };
+  const takeOne = (request: PlaceRequest): number => {
+    let taken = 0;
+    while (taken < request.series && isTaken(placeName(request.source, taken), taken < request.known, request)) taken++;
+    return taken;
   };
   return {
     async take(requests) {

@@ -33,7 +33,13 @@ test('100,000 names that there is no place for leave nothing in the cache', asyn
   const keyPrefix = 'flood';
   const places = createRedisSourcePlaces({ url, keyPrefix, placesMax: 1_000, timeoutMs });
   const asked = (from: number, count: number) =>
-    Array.from({ length: count }, (_, i) => ({ source: `name-${from + i}`, first: 1e12, last: 1e12, isKnown: false }));
+    Array.from({ length: count }, (_, i) => ({
+      source: `name-${from + i}`,
+      first: 1e12,
+      last: 1e12,
+      series: 1,
+      known: 0,
+    }));
   await places.take(asked(0, 1_000));
   const bytes = async () => Number(await admin.memory('USAGE', `${keyPrefix}:{places}:held`, 'SAMPLES', 0));
   const before = await bytes();

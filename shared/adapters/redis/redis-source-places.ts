@@ -17,17 +17,19 @@ export interface RedisSourcePlacesOptions {
   readonly keyPrefix?: string;
   /** For reaching the server, and for each command. */
   readonly timeoutMs?: number;
-  /** How many sources may have a place. */
+  /** How many series may have a place. */
   readonly placesMax: number;
 }
 
-/** Sources in one call: ElastiCache Serverless takes 3,999 arguments, and these have four each. */
-const SOURCES_A_COMMAND = 900;
+/** Sources in one call: ElastiCache Serverless takes 3,999 arguments, and these have five each. */
+const SOURCES_A_COMMAND = 750;
+/** Places in one call, so that none keeps the server for long: a few milliseconds. */
+const PLACES_A_COMMAND = 5_000;
 
 /**
- * KEYS: a sorted set of sources by their last point's arrival; a hash with the hour that is closed. ARGV: places; then in turns
- * source, first and last arrival, "1" if it is known. Answers 1 or 0 for each. O(log places) a source, and now and then the
- * places that became free.
+ * KEYS: a sorted set of places by the arrival of their source's last point; a hash with the hour that is closed. ARGV: how
+ * many there are; then in turns source, first and last arrival, how many it asks for, and how many of them it has a memory in.
+ * Answers how many each has. O(log places) for each, and now and then the places that became free.
  */
 const TAKE_SCRIPT = script(`
 local held, closed = KEYS[1], KEYS[2]
@@ -36,22 +38,29 @@ local hour = tonumber(redis.call('HGET', closed, 'hour') or '-1')
 local before = hour
 local count = redis.call('ZCARD', held)
 local answers = {}
-for at = 2, #ARGV, 4 do
+for at = 2, #ARGV, 5 do
   local source, first, last = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local score = redis.call('ZSCORE', held, source)
-  local has = score or ARGV[at + 3] == '1'
+  local asked, known = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   local own = math.floor(first / ${HOUR_MS})
-  if not has and own > hour then
-    if count >= max then
-      count = count - redis.call('ZREMRANGEBYSCORE', held, '-inf', '(' .. string.format('%.0f', first - ${PLACE_KEPT_MS}))
+  local taken = 0
+  while taken < asked do
+    local place = taken == 0 and source or source .. '\\0' .. taken
+    local score = redis.call('ZSCORE', held, place)
+    local has = score or taken < known
+    if not has and own > hour then
+      if count >= max then
+        count = count - redis.call('ZREMRANGEBYSCORE', held, '-inf', '(' .. string.format('%.0f', first - ${PLACE_KEPT_MS}))
+      end
+      if count < max then has = true else hour = own end
     end
-    if count < max then has = true else hour = own end
+    if not has then break end
+    if not score or tonumber(score) < last then
+      if not score then count = count + 1 end
+      redis.call('ZADD', held, string.format('%.0f', last), place)
+    end
+    taken = taken + 1
   end
-  if has and (not score or tonumber(score) < last) then
-    if not score then count = count + 1 end
-    redis.call('ZADD', held, string.format('%.0f', last), source)
-  end
-  answers[#answers + 1] = has and 1 or 0
+  answers[#answers + 1] = taken
 end
 if hour > before then redis.call('HSET', closed, 'hour', string.format('%.0f', hour)) end
 redis.call('EXPIRE', held, ${PLACE_KEPT_MS / 1_000})
@@ -64,16 +73,27 @@ export function takeCalls(
   keys: readonly [string, string],
   placesMax: number,
 ): readonly RedisCommand[] {
-  return Array.from({ length: Math.ceil(requests.length / SOURCES_A_COMMAND) }, (_, n) => {
-    const part = requests.slice(n * SOURCES_A_COMMAND, (n + 1) * SOURCES_A_COMMAND);
-    const values = part.flatMap(({ source, first, last, isKnown }) => [source, first, last, isKnown ? 1 : 0]);
-    return scripted(TAKE_SCRIPT, keys, [placesMax, ...values]);
-  });
+  const calls: RedisCommand[] = [];
+  let values: (string | number)[] = [];
+  let [sources, places] = [0, 0];
+  const call = () => {
+    if (sources > 0) calls.push(scripted(TAKE_SCRIPT, keys, [placesMax, ...values]));
+    values = [];
+    [sources, places] = [0, 0];
+  };
+  for (const { source, first, last, series, known } of requests) {
+    if (sources === SOURCES_A_COMMAND || places + series > PLACES_A_COMMAND) call();
+    values.push(source, first, last, series, known);
+    sources += 1;
+    places += series;
+  }
+  call();
+  return calls;
 }
 
 /**
- * Places in Redis: one sorted set, so that the count is exact; it is asked for sources that are new, that have no place, or
- * that renew theirs once a day, and for no others.
+ * Places in Redis: one sorted set, so that the count is exact; it is asked for sources with series that are new or have no
+ * place, for those that renew theirs once a day, and for no others.
  *
  * @throws {Error} if the URL is none of Redis
  */
@@ -91,7 +111,7 @@ export function createRedisSourcePlaces(options: RedisSourcePlacesOptions): Sour
   return {
     async take(requests) {
       const replies = await run(takeCalls(requests, [held, closed], placesMax));
-      return (replies as number[][]).flat().map((answer) => answer === 1);
+      return (replies as number[][]).flat();
     },
     async taken() {
       const [count] = await run([{ key: held, name: 'ZCARD', args: [held] }]);

@@ -20,10 +20,10 @@ const Schema = z.object(RedisVariables);
 export async function openRedisStates(
   {
     REDIS_PASSWORD_SECRET,
-    BUDGET_SOURCES: placesMax,
+    BUDGET_SERIES: placesMax,
     ...place
   }: z.output<typeof Schema> & {
-    readonly BUDGET_SOURCES?: number | undefined;
+    readonly BUDGET_SERIES?: number | undefined;
   },
   secrets: Secrets,
 ): Promise<OpenedStates> {

@@ -1,4 +1,3 @@
-import { openSourceDetector } from '../../detection/open-source-detector';
 import { DOCUMENTS } from '../../training/plan';
 import type { TrainingWorkspace } from '../../training/ports';
 import { sampleRules } from '../../training/source-sample';
@@ -12,7 +11,6 @@ import { openS3Archive } from '../s3/s3-archive';
 export function openArchiveReplay(region: string, workspace: TrainingWorkspace): Omit<ReplayServices, 'now'> {
   return {
     workspace,
-    openDetector: openSourceDetector,
     async history(plan) {
       const { run, settings } = plan;
       const text = await workspace.read(run, DOCUMENTS.points);

@@ -1,3 +1,4 @@
+import { openerFor } from '../../detection/open-source-detector';
 import { ModelArtifactSchema, openWeightedModel } from '../../detection/weighted-model';
 import { evaluateModels } from '../evaluate';
 import { type EvaluationReport, EvaluationReportSchema } from '../evaluation-report';
@@ -26,7 +27,7 @@ export async function evaluateStep(services: ReplayServices, { run }: StepReques
   const evaluation = await evaluateModels(
     {
       history: withFaults(within(await services.history(plan), plan), injection.faults),
-      openDetector: services.openDetector,
+      openDetector: openerFor(plan.prior),
       settings,
       labels: [...plan.labels, ...injection.labels],
       split,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
+import type { PriorDocument } from '../../detection/population-prior';
 import type { Settings } from '../../domain/settings';
 import { GateRulesSchema } from '../gate';
 import { type Label, LabelsSchema } from '../labels';
@@ -56,6 +57,8 @@ export interface PrepareServices {
   readonly workspace: TrainingWorkspace;
   readonly registry: ModelRegistry;
   readonly settings: () => Promise<Settings>;
+  /** What new series borrow live: with it, and only with it, vectors that are replayed are the live ones. Absent: nothing of like ones. */
+  readonly prior?: () => Promise<PriorDocument | undefined>;
   /** What people know of this time: verdicts, silences, files. */
   readonly labels: (span: Span) => Promise<readonly Label[]>;
   /** First and last time of the points, where it takes reading them to know; absent: nobody knows. */
@@ -127,6 +130,7 @@ async function planOf(services: PrepareServices, asked: Asked, now: number): Pro
   const extent = once(async () => (await services.extent?.(given)) ?? {});
   // With an end: live vectors are compared with what lies before it, and of a history that grows nothing later is read.
   const span = { ...given, to: given.to ?? (await extent()).to ?? now };
+  const prior = await services.prior?.();
   return TrainingPlanSchema.parse({
     version: 1,
     run,
@@ -136,6 +140,7 @@ async function planOf(services: PrepareServices, asked: Asked, now: number): Pro
     ...(sources === undefined ? {} : { sources }),
     ...(metrics === undefined ? {} : { metrics }),
     settings: await services.settings(),
+    ...(prior === undefined ? {} : { prior }),
     labels,
     injection,
     split: await splitOf(extent, asked, labels, span),

@@ -13,10 +13,16 @@ import {
 import { aRecord } from '../../adapters/contracts/model-registry.contract';
 import { builtInModel } from '../../detection/built-in-model';
 import { FEATURE_SCHEMA_VERSION } from '../../detection/model';
+import { openerFor } from '../../detection/open-source-detector';
+import type { PriorDocument } from '../../detection/population-prior';
 import { TransientFault } from '../../detection/ports';
-import type { Outcome } from '../plan';
+import { openPriorLearner } from '../../detection/prior-learner';
+import { DEFAULT_SETTINGS } from '../../domain/settings';
+import { type Outcome, TrainingPlanSchema } from '../plan';
 import type { DeploymentState, ModelDeployment } from '../ports';
 import { registerPending } from '../register-pending';
+import { trainModel } from '../train-model';
+import { getTrainingData } from '../training-data';
 import { abandonTraining } from './abandon';
 import { beginDeployment, lookAtDeployment, promoteStep } from './deploy';
 import { finishDeployments } from './finish-deployments';
@@ -94,6 +100,26 @@ test('no more points are replayed than the environment or the request allows, an
   expect(await document('training')).toMatchObject({ sourcesShare: 1 / 64 });
   const report = (await world.services.workspace.read('run-1', 'report.html'))!.toString();
   expect(report).toContain('1 of 64, since there are more points than a run replays');
+});
+
+test('vectors are made with what new series borrow live, which the plan says', async () => {
+  const learner = openPriorLearner(DEFAULT_SETTINGS);
+  for (const source of ['a', 'b', 'c']) for (const point of POINTS) learner.take({ ...point, source });
+  const prior = learner.document('pumps');
+  expect(Object.keys(prior.metrics)).toEqual(['flow']);
+  await walk({ prior: async () => prior });
+  expect((await document('plan')).prior).toEqual(prior);
+  const { split, seed, rowsMax, hyperparameters } = TrainingPlanSchema.parse(await document('plan'));
+  const weights = async (lent: PriorDocument | undefined) => {
+    const data = await getTrainingData({
+      ...{ history: await history(POINTS)(), openDetector: openerFor(lent), settings: DEFAULT_SETTINGS },
+      ...{ labels: LABELS, seed, rowsMax, trainTo: split.trainTo },
+    });
+    return trainModel(data, split, hyperparameters).artifact.weights;
+  };
+  const { weights: trained } = await document('model');
+  expect(trained).toEqual(await weights(prior));
+  expect(trained).not.toEqual(await weights(undefined));
 });
 
 test('the same request in another place makes the same bytes', async () => {

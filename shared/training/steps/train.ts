@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OpenSourceDetector } from '../../detection/source-detector';
+import { openerFor } from '../../detection/open-source-detector';
 import { ModelArtifactSchema, openWeightedModel } from '../../detection/weighted-model';
 import { REFERENCE_MS } from '../drift-look';
 import { fingerprinted } from '../fingerprint';
@@ -45,7 +45,6 @@ export interface ReplayServices {
   readonly workspace: TrainingWorkspace;
   /** The points that the plan is about. */
   readonly history: (plan: TrainingPlan) => Promise<PointHistory>;
-  readonly openDetector: OpenSourceDetector;
   /** Of the replay that trains, where it may be interrupted. */
   readonly checkpoints?: ReplayCheckpoints;
   /** Epoch milliseconds. */
@@ -95,14 +94,14 @@ async function inject({ history }: ReplayServices, plan: TrainingPlan): Promise<
 }
 
 /** @throws {TrainingError} if there is nothing to train on */
-async function train({ history, openDetector, checkpoints }: ReplayServices, plan: TrainingPlan, injection: Injection) {
+async function train({ history, checkpoints }: ReplayServices, plan: TrainingPlan, injection: Injection) {
   const { from, to = plan.createdAt, sources, metrics, settings, split, rowsMax, seed, leaveOutMarked } = plan;
   const labels = [...plan.labels, ...injection.labels];
   const all = await history(plan);
   const read = fingerprinted(within(all, plan), labels, settings);
   const data = await getTrainingData({
     history: withFaults(read.history, injection.faults),
-    openDetector,
+    openDetector: openerFor(plan.prior),
     settings,
     labels,
     ...(checkpoints === undefined ? {} : { checkpoints }),
