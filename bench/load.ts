@@ -1,7 +1,7 @@
 // Points posted to `tidewatch start --http` at a steady rate, as users post them: is any lost, does memory stay, how long does an
 // answer take? The program is the user's own, in a process of its own, with its data in a new folder. Needs Linux, whose /proc tells
 // memory. Ends with code 1 if a promise is broken: a point lost or doubled, answers that are too slow, memory that grows.
-//   npm run bench:load [-- --seconds 600] [-- --rate 2000] [-- --sources 500] [-- --metrics 3] [-- --answer-ms 1000]
+//   npm run bench:load [-- --seconds 600] [-- --rate 2000] [-- --sources 500] [-- --metrics 3] [-- --answer-ms 2000]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +19,7 @@ const { values: flags } = parseArgs({
     rate: { type: 'string', default: '2000' },
     sources: { type: 'string', default: '500' },
     metrics: { type: 'string', default: '3' },
-    'answer-ms': { type: 'string', default: '1000' },
+    'answer-ms': { type: 'string', default: '2000' },
   },
 });
 const SECONDS = Number(flags.seconds);
