@@ -15,6 +15,7 @@ import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
 import { admitted, PLACE_FIELD, renewalDay } from './budget';
 import { detectAnomalies } from './detect-anomalies';
 import type { SourceWork } from './plan-batch';
+import { rememberingRefusals } from './refusals';
 import type { Services } from './services';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'budget-'));
@@ -151,7 +152,8 @@ describe('the day by which places are renewed', () => {
 
 function detection(places?: SourcePlaces, changes: Partial<Services> = {}) {
   const parts = new MemoryParts();
-  const services = { ...parts.services, openDetector: openSourceDetector, places, ...changes };
+  const remembering = places && rememberingRefusals(places);
+  const services = { ...parts.services, openDetector: openSourceDetector, places: remembering, ...changes };
   const deliver = async (records: readonly StreamRecord[]) => {
     for (let rest = records, tries = 0; rest.length > 0; tries++) {
       if (tries > 50) throw new Error('never done');

@@ -76,7 +76,11 @@ function demandOf(work: SourceWork, state: StateFields | undefined, seen: Memory
   const known = state === undefined && seen === undefined ? 0 : Math.max(1, remembered);
   const series = Math.max(1, known, Math.min(remembered + metricsNew(work, state), settings.metricsMax));
   const isRenewed = state !== undefined && day <= (placeDayOf(state) ?? Number.NEGATIVE_INFINITY);
-  return { request: { source, first, last, series, known }, asks: !isRenewed || series > known, day };
+  return {
+    request: { source, first, last, series, known, renews: !isRenewed },
+    asks: !isRenewed || series > known,
+    day,
+  };
 }
 
 function metricsKnown(state: StateFields): number {

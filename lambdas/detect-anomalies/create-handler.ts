@@ -14,6 +14,7 @@ import { lazy } from '../../shared/runtime/lazy';
 import { detectAnomalies } from './detect-anomalies';
 import { LiveDistributions } from './live-distributions';
 import { type LocalConfig, LocalConfigSchema } from './local-config';
+import { rememberingRefusals } from './refusals';
 import type { Services } from './services';
 import { shielded } from './shielded';
 import { CacheWitness } from './warming/cache-witness';
@@ -60,7 +61,7 @@ export async function buildServices(config: LocalConfig, { settings: _, ...hande
     ...handed,
     cache,
     silence,
-    places,
+    places: places && rememberingRefusals(places),
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer: shielded(endpoint, observe),
     builtIn: builtInModel,

@@ -11,6 +11,8 @@ export interface PlaceRequest {
   readonly series: number;
   /** So many of them have a memory already, and so a place, whether or not that was ever noted. */
   readonly known: number;
+  /** Its places are to be renewed, if it has any; else it asks for those beyond the known ones alone. */
+  readonly renews: boolean;
 }
 
 /** A place that nobody renewed for so long is free: a day more than a memory is kept, since places are renewed once a day. */

@@ -19,7 +19,7 @@ const HOSTILE_NAMES = [
 ];
 const request = (source: string, at = NOW, known = 0, series = 1): PlaceRequest => ({
   ...{ source, first: at, last: at },
-  ...{ series, known },
+  ...{ series, known, renews: true },
 });
 
 /** What every account of places must do. */

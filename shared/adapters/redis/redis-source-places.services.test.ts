@@ -39,6 +39,7 @@ test('100,000 names that there is no place for leave nothing in the cache', asyn
       last: 1e12,
       series: 1,
       known: 0,
+      renews: true,
     }));
   await places.take(asked(0, 1_000));
   const bytes = async () => Number(await admin.memory('USAGE', `${keyPrefix}:{places}:held`, 'SAMPLES', 0));

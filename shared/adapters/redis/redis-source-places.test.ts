@@ -11,7 +11,14 @@ test.each([
   [10_000, 1],
   [30, 512],
 ])('of %i sources of %i series each is asked for once, in calls that ElastiCache takes', (count, series) => {
-  const requests = Array.from({ length: count }, (_, n) => ({ source: `s${n}`, first: 1, last: 2, series, known: 0 }));
+  const requests = Array.from({ length: count }, (_, n) => ({
+    source: `s${n}`,
+    first: 1,
+    last: 2,
+    series,
+    known: 0,
+    renews: true,
+  }));
   const calls = takeCalls(requests, ['{p}:held', '{p}:closed'], 5);
   for (const { args } of calls) expect(1 + args.length).toBeLessThanOrEqual(ELASTICACHE_ARGUMENTS_MAX);
   const asked = calls.map(({ args }) => args.filter((_, at) => at >= 5 && (at - 5) % 5 === 0));
