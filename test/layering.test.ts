@@ -17,8 +17,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What an environment costs is told from its row.
   apps: ['shared', 'lambdas', 'infra/config'],
   bench: ['shared', 'lambdas', 'apps'],
-  // Keys and indexes of a table have one author: who reads it. Prices stand once, and how long a shadow run may take.
-  infra: ['lambdas', 'shared/adapters/dynamodb/table', 'shared/training/judge-shadow', 'shared/costs'],
+  // Keys and indexes of a table have one author: who reads it. Prices stand once, how long a shadow run may take, and what a
+  // prior is.
+  infra: [
+    'lambdas',
+    'shared/adapters/dynamodb/table',
+    'shared/detection/population-prior',
+    'shared/training/judge-shadow',
+    'shared/costs',
+  ],
 };
 
 const sources = Object.keys(ALLOWED).flatMap((room) => filesBelow(room).map((file) => ({ room, file })));
