@@ -17,7 +17,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What an environment costs is told from its row.
   apps: ['shared', 'lambdas', 'infra/config'],
   bench: ['shared', 'lambdas', 'apps'],
-  // Keys and indexes of a table have one author: who reads it. Prices stand once, what a prior is, and how long a shadow run may take.
+  // Keys and indexes of a table have one author: who reads it. Prices stand once, how long a shadow run may take, and what a
+  // prior is.
   infra: [
     'lambdas',
     'shared/adapters/dynamodb/table',

@@ -71,8 +71,8 @@ function demandOf(work: SourceWork, state: StateFields | undefined, seen: Memory
   const first = points[0]!.arrival;
   const last = points[points.length - 1]!.arrival;
   const day = renewalDay(source, last);
-  // Who has a memory has a place, although nothing of its metrics may be in it yet.
   const remembered = state === undefined ? 0 : metricsKnown(state);
+  // Who has a memory has a place, although nothing of its metrics may be in it yet.
   const known = state === undefined && seen === undefined ? 0 : Math.max(1, remembered);
   const series = Math.max(1, known, Math.min(remembered + metricsNew(work, state), settings.metricsMax));
   const isRenewed = state !== undefined && day <= (placeDayOf(state) ?? Number.NEGATIVE_INFINITY);

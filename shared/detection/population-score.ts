@@ -24,7 +24,7 @@ export type PopulationScore = (
  * Scores of values of which nobody remembers anything: each by itself, against what the population lends to a series that
  * begins. Of the nine statistics those that one value can show take part: how far it is from all values of like series, and
  * from what is usual there at this hour. They are as surprising as they are to a young series, and the model makes of them
- * what it makes of any vector. The same value always scores the same. O(1), no allocation but the vector.
+ * what it makes of any vector. The same value always scores the same. O(1).
  */
 export function openPopulationScore({ beginnings }: PopulationPrior, model: Model): PopulationScore {
   const states = new Map<string, MetricState>();
