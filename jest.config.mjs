@@ -26,7 +26,7 @@ export default {
   // In the vm of a test each look-up of a global asks the vm's context: code that computes spends most of its time on it.
   sandboxInjectedGlobals: GLOBALS,
   // No test is about this time: it ends those that wait in vain, on a slow and busy machine too.
-  testTimeout: 180_000,
+  testTimeout: 600_000,
   transform,
   transformIgnorePatterns: ['/node_modules/(?!.*\\.(wasm|woff2)$)'],
   // Needs a server that a bare machine does not have: run by its own script.
