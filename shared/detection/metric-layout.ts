@@ -76,6 +76,8 @@ export const ORIGIN = reserve(1, 8);
 export const READING = reserve(1, 8);
 /** u8: a gauge or a counter, see counter.ts. u16: readings in a row without a fall, and how many of them were rises. */
 export const COUNTER = { kind: reserve(1, 1), steady: reserve(1, 2), rises: reserve(1, 2) } as const;
+/** u8, in a gap that earlier layouts left: a grain of the calibrations stands for 2 to the power of so many points. */
+export const GRAIN = reserve(1, 1);
 
 /** f32 */
 export const F32 = {
@@ -98,7 +100,7 @@ export const F32 = {
   /** Sustained evidence, and the running mean of the score. */
   evidence: reserve(1, 4),
   meanScore: reserve(1, 4),
-  /** Points in the calibrations. */
+  /** In the calibrations, in grains of points. */
   calibrated: reserve(1, 4),
   /** Errors of the two expectations, and the band's width in units of the smaller. */
   lastError: reserve(1, 4),
