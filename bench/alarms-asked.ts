@@ -1,6 +1,5 @@
-import { thresholdFor } from '../shared/detection/alarm-rate';
 import { builtInModel } from '../shared/detection/built-in-model';
-import { judge } from '../shared/detection/judge';
+import { judge, thresholdOf } from '../shared/detection/judge';
 import { HEAD_BYTES } from '../shared/detection/metric-layout';
 import type { JudgedObservation } from '../shared/detection/metric-observation';
 import { createMetricState } from '../shared/detection/metric-state';
@@ -31,8 +30,9 @@ export function askedOf(asked: readonly number[], settings: SourceSettings = DEF
     see(timestamp: number, seen: JudgedObservation, given: AlarmsGiven | undefined): void {
       const score = builtInModel.score(seen.features!);
       asked.forEach((perWeek, k) => {
-        const threshold = thresholdFor(perWeek, seen.presentHoldMs, seen.learnt);
-        const { verdict, change } = judge(memories[k]!, timestamp, seen, score, threshold, settings);
+        const state = memories[k]!;
+        const threshold = thresholdOf(state, seen, { ...settings, falseAlarmsPerWeek: perWeek });
+        const { verdict, change } = judge(state, timestamp, seen, score, threshold, settings);
         if (given && verdict.isAnomaly) given.anomalies[k]! += 1;
         if (given && change?.phase === 'opened') given.episodes[k]! += 1;
       });

@@ -47,7 +47,7 @@ export function openBaseline(
     return [
       anomalyEvent(
         point,
-        { ...observation, holdMs, presentHoldMs: holdMs },
+        { ...observation, holdMs, presentHoldMs: holdMs, stepMs: 0 },
         verdict,
         change,
         settings.threshold,

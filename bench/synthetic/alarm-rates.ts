@@ -1,7 +1,7 @@
 import type { RateCurve } from '../../shared/detection/alarm-rate';
 import { builtInModel, fromUnit, toUnit } from '../../shared/detection/built-in-model';
 import { moveEpisode } from '../../shared/detection/episode';
-import { HEAD_BYTES } from '../../shared/detection/metric-layout';
+import { EPISODE, HEAD_BYTES } from '../../shared/detection/metric-layout';
 import { isJudged, type JudgedObservation } from '../../shared/detection/metric-observation';
 import { createMetricState } from '../../shared/detection/metric-state';
 import { openSourceDetector } from '../../shared/detection/open-source-detector';
@@ -16,12 +16,16 @@ const SPANS = [
   [300, 1000],
   [1000, 3000],
   [3000, 6000],
+  [6000, 12_000],
+  [12_000, 24_000],
+  [24_000, 60_000],
 ] as const;
 const ODDS = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.4];
 /** Many series for a short while, and few for a long one: young spans are short. */
 const RUNS = [
   { seeds: 300, firstSeed: 20_000, rows: 300, spans: [0, 1] },
   { seeds: 50, firstSeed: 30_000, rows: 6000, spans: [2, 3, 4] },
+  { seeds: 10, firstSeed: 40_000, rows: 60_000, spans: [5, 6, 7] },
 ];
 /** Rates from fewer alarms than this say nothing. */
 const ALARMS_MIN = 6;
@@ -60,6 +64,7 @@ function count(series: SyntheticSeries, spans: readonly number[], holds: number[
     const emitted = emittedBy(refractory, timestamp, seen);
     ODDS.forEach((odds, k) => {
       const isAnomaly = emitted.odds >= odds;
+      if (!isAnomaly && episodes[k]!.u16[EPISODE.transition] === 0) return;
       const input = { timestamp, kind: 'value' as const, anomalyScore: emitted.anomaly, isAnomaly };
       const change = moveEpisode(episodes[k]!, { ...input, alarmScore: toUnit(emitted.odds), releaseLevel, releaseMs });
       if (change?.phase === 'opened' && span !== undefined) alarms[span]![k]! += 1;

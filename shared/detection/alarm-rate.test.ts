@@ -1,8 +1,7 @@
-import { thresholdFor } from './alarm-rate';
+import { rarityWanted, usualOdds, usualRarity } from './alarm-rate';
 import { ALARM_RATES } from './alarm-rates';
-import { fromUnit } from './built-in-model';
 import { normals } from './relations/relations.factory';
-import { MINUTE_MS, open, run, START } from './series.factory';
+import { MINUTE_MS, open, point, run, START, step } from './series.factory';
 
 const HOLD_MS = 99.5 * 5 * MINUTE_MS;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
@@ -16,21 +15,35 @@ describe('the curves', () => {
   });
 });
 
-describe('the threshold for a rate of false alarms', () => {
-  it('is what the curve says at its own points', () => {
+/** Odds at which a series alarms about so many times a week, as long as nothing is known of it. */
+function oddsFor(perWeek: number, holdMs: number, learnt: number): number {
+  return usualOdds(rarityWanted(perWeek, holdMs), learnt);
+}
+
+describe('the odds for a rate of false alarms', () => {
+  it('are what the curve says at its own points, and give its rates back', () => {
     for (const { learnt, rates } of ALARM_RATES) {
-      for (const [odds, rate] of rates)
-        expect(fromUnit(thresholdFor((rate * WEEK_MS) / HOLD_MS, HOLD_MS, learnt))).toBeCloseTo(odds, 6);
+      for (const [odds, rate] of rates) {
+        expect(oddsFor((rate * WEEK_MS) / HOLD_MS, HOLD_MS, learnt)).toBeCloseTo(odds, 6);
+        expect(usualRarity(odds, learnt)).toBeCloseTo(-Math.log(rate), 6);
+      }
+    }
+  });
+
+  it('give the rate back beyond the end of a curve, too', () => {
+    for (const { learnt, rates } of ALARM_RATES) {
+      const rarity = 1 - Math.log(rates.at(-1)![1]);
+      expect(usualRarity(usualOdds(rarity, learnt), learnt)).toBeCloseTo(rarity, 6);
     }
   });
 
   it.each([
-    ['more are wanted', [0.2, 1, 5, 20].map((perWeek) => thresholdFor(perWeek, HOLD_MS, 2000))],
-    ['history grows', [20, 60, 150, 400, 1500, 5000].map((learnt) => thresholdFor(1, HOLD_MS, learnt))],
-    ['the series is slower', [10, 60, 500, 2000].map((minutes) => thresholdFor(1, minutes * MINUTE_MS, 2000))],
-  ])('sinks when %s', (_, thresholds) => {
-    expect(thresholds).toEqual([...thresholds].sort((a, b) => b - a));
-    expect(new Set(thresholds).size).toBe(thresholds.length);
+    ['more are wanted', [0.2, 1, 5, 20].map((perWeek) => oddsFor(perWeek, HOLD_MS, 2000))],
+    ['history grows', [20, 60, 150, 400, 1500, 5000].map((learnt) => oddsFor(1, HOLD_MS, learnt))],
+    ['the series is slower', [10, 60, 500, 2000].map((minutes) => oddsFor(1, minutes * MINUTE_MS, 2000))],
+  ])('sink when %s', (_, odds) => {
+    expect(odds).toEqual([...odds].sort((a, b) => b - a));
+    expect(new Set(odds).size).toBe(odds.length);
   });
 
   it.each([
@@ -38,10 +51,10 @@ describe('the threshold for a rate of false alarms', () => {
     ['far too many', 1000, 20],
     ['few of an old series', 1e-6, 1e9],
     ['many of a new one', 1000, 0],
-  ])('stays a threshold when %s are wanted', (_, perWeek, learnt) => {
-    const threshold = thresholdFor(perWeek, HOLD_MS, learnt);
-    expect(threshold).toBeGreaterThan(0.1);
-    expect(threshold).toBeLessThan(0.75);
+  ])('are those of a score when %s are wanted', (_, perWeek, learnt) => {
+    const odds = oddsFor(perWeek, HOLD_MS, learnt);
+    expect(odds).toBeGreaterThan(0.15);
+    expect(odds).toBeLessThanOrEqual(5);
   });
 });
 
@@ -59,6 +72,22 @@ describe('a source that is given a rate of false alarms', () => {
     expect(counts[2]).toBeGreaterThan(counts[0]! + 5);
     const wrong = START + 2900 * 5 * MINUTE_MS;
     for (const perWeek of [0.5, 5, 20]) expect(asked(perWeek).some(({ timestamp }) => timestamp === wrong)).toBe(true);
+  });
+
+  it('comes to alarm as often as it was asked, on noise with wilder tails than any that the curves know', () => {
+    let opened = 0;
+    for (const seed of [1, 2, 3]) {
+      const normal = normals(seed);
+      const wild = () => normal() / Math.sqrt((normal() ** 2 + normal() ** 2 + normal() ** 2) / 3);
+      const detector = open(undefined, { falseAlarmsPerWeek: 5 });
+      for (let at = 0; at < 3 * WEEK_MS; at += MINUTE_MS) {
+        const { conclusion } = step(detector, point(START + at, { level: wild() }));
+        if (at >= WEEK_MS && conclusion.events.some(({ phase }) => phase === 'opened')) opened++;
+      }
+    }
+    const asked = 3 * 2 * 5;
+    expect(opened).toBeGreaterThan(asked / 1.5);
+    expect(opened).toBeLessThan(asked * 1.5);
   });
 
   it('tells with each event the threshold that it was judged by', () => {

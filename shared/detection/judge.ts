@@ -2,12 +2,13 @@ import { type AnomalyEvent, severityOf } from '../domain/anomaly-event';
 import type { DataPoint } from '../domain/data-point';
 import { stableId } from '../domain/ids';
 import type { SourceSettings } from '../domain/settings';
-import { thresholdFor } from './alarm-rate';
+import { rarityWanted, usualOdds } from './alarm-rate';
 import { fromUnit, toUnit } from './built-in-model';
 import { type EpisodeChange, moveEpisode } from './episode';
 import { type JudgedObservation, kindOfObservation, reasonsOf } from './metric-observation';
 import type { MetricState } from './metric-state';
 import type { ModelScore } from './model';
+import { learnOwnRate, usualRarityOf } from './own-rate';
 import { hurdleAt, speaks, wouldSpeak } from './refractory';
 import type { ConcludeContext, Verdict } from './source-detector';
 
@@ -34,7 +35,11 @@ export function judge(
   const odds = fromUnit(score.alarm);
   const isAside = observation.standing !== 'current';
   const hurdle = toUnit(hurdleAt(state, timestamp));
-  const loud = isAside ? wouldSpeak(state, odds, timestamp) : speaks(state, odds, timestamp, observation.holdMs);
+  const loud = wouldSpeak(state, odds, timestamp);
+  if (!isAside) {
+    learnOwnRate(state, observation, loud, timestamp);
+    speaks(state, odds, timestamp, observation.holdMs);
+  }
   const alarmScore = loud ? score.alarm : 0;
   const isAnomaly = alarmScore >= threshold;
   const verdict: Verdict = {
@@ -57,12 +62,15 @@ export function judge(
   return { verdict, change };
 }
 
-/** alarm_score at and above which an observation is an anomaly. */
+/** alarm_score at and above which an observation is an anomaly. Ask before {@link judge} moves the state on. */
 export function thresholdOf(
+  state: MetricState,
   { presentHoldMs, learnt }: Pick<JudgedObservation, 'presentHoldMs' | 'learnt'>,
   { threshold, falseAlarmsPerWeek }: SourceSettings,
 ): number {
-  return falseAlarmsPerWeek === undefined ? threshold : thresholdFor(falseAlarmsPerWeek, presentHoldMs, learnt);
+  return falseAlarmsPerWeek === undefined
+    ? threshold
+    : toUnit(usualOdds(usualRarityOf(state, rarityWanted(falseAlarmsPerWeek, presentHoldMs)), learnt));
 }
 
 /** The event that tells of a change. Its ids name source, metric, time, kind and phase: never a score. */

@@ -1,8 +1,8 @@
 import { expectation, foresee, learnExpectation, startExpectation } from './expectation';
 import { seasonFamily, valueFamily, variabilityFamily } from './families';
-import { forgetsNow } from './forgetting';
+import { coarsestGrain, forgetsNow } from './forgetting';
 import { advanceFrozen } from './frozen';
-import { BASE_BYTES, CALIBRATIONS, F32, U32, VALUES } from './metric-layout';
+import { BASE_BYTES, CALIBRATIONS, F32, GRAIN, U32, VALUES } from './metric-layout';
 import type { MetricState } from './metric-state';
 import { judgeSeason, learnHour, learnWeek, seasonal, startSeason } from './seasonal-profile';
 import { advanceShapes, shapeFamily } from './shape-family';
@@ -18,7 +18,7 @@ import {
   smallestOf,
 } from './streaming-histogram';
 import { startEvidence, sustain } from './sustained-evidence';
-import { CALIBRATION_POINTS_MAX, fade, type History, historyOf, surprise } from './tail-calibration';
+import { CALIBRATION_GRAINS_MAX, fade, type History, halve, historyOf, surprise } from './tail-calibration';
 import { compress, followOrigin, magnitude, startScale, toOffset } from './value-scale';
 import { judgeVariability, learnStep, learnVariability, variability } from './variability';
 
@@ -184,8 +184,8 @@ function describe(state: MetricState, median: number, scale: number, found: Find
 
 /** Turns the nine statistics into surprises. */
 function calibrate(state: MetricState, x: number, scale: number, counts: boolean, surprises: Float64Array): void {
-  const points = state.f32[F32.calibrated]!;
-  historyOf(points, history);
+  const grain = state.u8[GRAIN]!;
+  historyOf(state.f32[F32.calibrated]! * (1 << grain), history, grain);
   const statistics = raw;
   statistics[0] = novelty(state, VALUES, x, scale);
   statistics[1] = breach(state, VALUES, x);
@@ -200,14 +200,19 @@ function calibrate(state: MetricState, x: number, scale: number, counts: boolean
     const judged = surprise(state, CALIBRATIONS[k]!, statistics[k]!, history);
     surprises[k] = counts ? judged : 0;
   }
-  state.f32[F32.calibrated] = points + 1;
-  if (points + 1 > CALIBRATION_POINTS_MAX) {
-    for (let k = 0; k < 9; k++) fade(state, CALIBRATIONS[k]!);
-    state.f32[F32.calibrated] = (points + 1) / 2;
-  }
+  state.f32[F32.calibrated]! += 1 / (1 << grain);
+  if (state.f32[F32.calibrated]! > CALIBRATION_GRAINS_MAX) makeRoom(state);
 }
 const raw = new Float64Array(9);
-const history: History = { log: 0, factor: 0 };
+const history: History = { log: 0, factor: 0, unit: 0 };
+
+/** Calibrations are full: the same points in a coarser grain, or, where a week is known, the past counts half. */
+function makeRoom(state: MetricState): void {
+  const grows = state.u8[GRAIN]! < coarsestGrain(state);
+  for (let k = 0; k < 9; k++) (grows ? halve : fade)(state, CALIBRATIONS[k]!);
+  state.f32[F32.calibrated]! /= 2;
+  if (grows) state.u8[GRAIN]! += 1;
+}
 
 function modulo(value: number, by: number): number {
   const rest = value % by;

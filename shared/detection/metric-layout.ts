@@ -31,6 +31,8 @@ export const EPISODE = {
   kind: reserve(1, 1),
   /** u16: transitions of the open episode so far; 0 = none is open. */
   transition: reserve(1, 2),
+  /** f32, see own-rate.ts: alarms that were due of late. It lies where earlier layouts left a gap, as do the two that go with it. */
+  due: reserve(1, 4),
   /** f64, epoch milliseconds, 0 = none: the strongest recent alarm; begin of the open episode; since when it is calm. */
   alarmed: reserve(1, 8),
   opened: reserve(1, 8),
@@ -39,6 +41,8 @@ export const EPISODE = {
   peakOdds: reserve(1, 4),
   holdMs: reserve(1, 4),
   strongest: reserve(1, 4),
+  /** f32: alarms that came of late. */
+  alarms: reserve(1, 4),
 } as const;
 export const EPISODE_BYTES = Math.ceil(end / 8) * 8;
 
@@ -62,6 +66,8 @@ export const RECENT_NEXT = reserve(1, 1);
 
 /** f32: usual milliseconds between values. */
 export const CADENCE = reserve(1, 4);
+/** f32: how far the alarms that came of late reached, see own-rate.ts. */
+export const OWN_REACH = reserve(1, 4);
 /** Bytes of what a metric and its source have in common. */
 export const HEAD_BYTES = Math.ceil(end / 8) * 8;
 
@@ -70,6 +76,8 @@ export const ORIGIN = reserve(1, 8);
 export const READING = reserve(1, 8);
 /** u8: a gauge or a counter, see counter.ts. u16: readings in a row without a fall, and how many of them were rises. */
 export const COUNTER = { kind: reserve(1, 1), steady: reserve(1, 2), rises: reserve(1, 2) } as const;
+/** u8, in a gap that earlier layouts left: a grain of the calibrations stands for 2 to the power of so many points. */
+export const GRAIN = reserve(1, 1);
 
 /** f32 */
 export const F32 = {
@@ -92,7 +100,7 @@ export const F32 = {
   /** Sustained evidence, and the running mean of the score. */
   evidence: reserve(1, 4),
   meanScore: reserve(1, 4),
-  /** Points in the calibrations. */
+  /** In the calibrations, in grains of points. */
   calibrated: reserve(1, 4),
   /** Errors of the two expectations, and the band's width in units of the smaller. */
   lastError: reserve(1, 4),

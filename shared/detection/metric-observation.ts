@@ -8,6 +8,8 @@ export interface JudgedObservation extends Observation {
   readonly holdMs: number;
   /** The same by the present pace: a series that has just become faster has more chances to alarm than its usual cadence tells. */
   readonly presentHoldMs: number;
+  /** Milliseconds since the value before. */
+  readonly stepMs: number;
   /** Of a metric: what words are made of. */
   readonly circumstances?: Circumstances;
   /** Of the relations: the metrics' shares, largest first. */

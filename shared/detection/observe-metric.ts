@@ -177,6 +177,7 @@ function judged(
     learningNeeds: LEARNING_NEEDS,
     holdMs: holdMsOf(state),
     presentHoldMs: presentHoldMsOf(state, stepMs),
+    stepMs,
     circumstances: {
       value: quantity.value,
       unit: quantity.isGrowth ? ' a second' : '',

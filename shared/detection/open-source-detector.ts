@@ -145,11 +145,11 @@ class OpenedSource implements SourceDetector {
         thresholds.push(1);
         continue;
       }
-      const threshold = thresholdOf(observation, this.settings);
-      thresholds.push(threshold);
       const score = scores[next++];
       if (!score) throw new RangeError(`${this.source}: at least ${next} vectors to score, ${scores.length} scores`);
       const state = this.memoryOf(observation.metric);
+      const threshold = thresholdOf(state, observation, this.settings);
+      thresholds.push(threshold);
       const { verdict, change } = judge(state, point.timestamp, observation, score, threshold, this.settings);
       verdicts.push(verdict);
       if (change) events.push(anomalyEvent(point, observation, verdict, change, threshold, context));

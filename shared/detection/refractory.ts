@@ -31,6 +31,11 @@ export function hurdleAt({ f64, f32 }: MetricState, timestamp: number): number {
   return hurdleOf(f64[EPISODE.alarmed]!, f32[EPISODE.peakOdds]!, f32[EPISODE.holdMs]!, timestamp);
 }
 
+/** Odds of the alarm that holds; 0 when none does. */
+export function peakAt({ f64, f32 }: MetricState, timestamp: number): number {
+  return timestamp - f64[EPISODE.alarmed]! <= f32[EPISODE.holdMs]! ? f32[EPISODE.peakOdds]! : 0;
+}
+
 /** The same of an alarm that is remembered elsewhere. */
 export function hurdleOf(alarmed: number, peakOdds: number, holdMs: number, timestamp: number): number {
   return timestamp - alarmed <= holdMs ? STRONGER * peakOdds : 0;

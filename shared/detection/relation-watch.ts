@@ -79,7 +79,7 @@ export function observeRelations(
   const { detector } = watch;
   lay(detector, measured);
   detector.advance(values.subarray(0, detector.names.length), gap, reading);
-  return reading.judged ? observation(detector, holdMsOf(state), presentHoldMsOf(state, stepMs)) : undefined;
+  return reading.judged ? observation(detector, state, stepMs) : undefined;
 }
 
 /** The row as the detector wants it: known metrics in their places, new ones appended. */
@@ -97,7 +97,7 @@ function hasUnknown(detector: RelationDetector, measured: ReadonlyMap<string, nu
   return false;
 }
 
-function observation(detector: RelationDetector, holdMs: number, presentHoldMs: number): JudgedObservation {
+function observation(detector: RelationDetector, state: MetricState, stepMs: number): JudgedObservation {
   return {
     metric: undefined,
     value: undefined,
@@ -108,8 +108,9 @@ function observation(detector: RelationDetector, holdMs: number, presentHoldMs: 
     upper: undefined,
     learnt: detector.rows,
     learningNeeds: RELATION_SETTINGS.alarmFromRow,
-    holdMs,
-    presentHoldMs,
+    holdMs: holdMsOf(state),
+    presentHoldMs: presentHoldMsOf(state, stepMs),
+    stepMs,
     broken: reading.level >= REASONS_FROM ? relationReasons(detector, reading) : [],
   };
 }

@@ -1,7 +1,7 @@
 import { log2 } from './logarithm';
 import { type CodebookAt, SHAPE, SHAPES, WINDOW } from './metric-layout';
 import type { MetricState } from './metric-state';
-import { CALIBRATION_POINTS_MAX, fade, type History, historyOf, surprise } from './tail-calibration';
+import { CALIBRATION_GRAINS_MAX, fade, type History, historyOf, surprise } from './tail-calibration';
 
 /** Shapes are kept as whole numbers of 45ths: ±127 holds ±2.8 deviations. */
 const UNIT = 45;
@@ -26,7 +26,7 @@ const USUAL_GAIN_MIN = 0.002;
 /** The current window, z-normalised, in 45ths; distances of all shapes from it. Scratch of one call. */
 const z = new Float64Array(WINDOW);
 const distances = new Float64Array(SHAPES);
-const history: History = { log: 0, factor: 0 };
+const history: History = { log: 0, factor: 0, unit: 0 };
 
 /**
  * A small online codebook of z-normalised windows. Takes a compressed value; when a window point is full, judges the window
@@ -138,7 +138,7 @@ function judge(state: MetricState, at: CodebookAt, statistic: number): number {
   historyOf(before, history);
   const judged = surprise(state, at.calibration, statistic, history);
   f32[at.calibrated] = before + 1;
-  if (before + 1 > CALIBRATION_POINTS_MAX) {
+  if (before + 1 > CALIBRATION_GRAINS_MAX) {
     fade(state, at.calibration);
     f32[at.calibrated] = (before + 1) / 2;
   }

@@ -2,13 +2,17 @@ import { isJudged, reasonsOf } from './metric-observation';
 import { METRIC_PREFIX } from './open-source-detector';
 import { normals } from './relations/relations.factory';
 import { MINUTE_MS, open, point, START, step } from './series.factory';
-import sample from './state-before-leaps.sample.json';
+import beforeLeaps from './state-before-leaps.sample.json';
+import beforeOwnRate from './state-before-own-rate.sample.json';
 
 /**
- * The state of a source as the layout before this one wrote it, byte for byte, after 400 points: speed goes up and down once a
+ * The state of a source as earlier layouts wrote it, byte for byte, after 400 points: speed goes up and down once a
  * day, flow follows it. Whoever changes the layout stores a sample of what is at rest today, and lets it be read here.
  */
-const SAMPLES: readonly [string, Readonly<Record<string, string>>][] = [['before leaps in time were watched', sample]];
+const SAMPLES: readonly [string, Readonly<Record<string, string>>][] = [
+  ['before leaps in time were watched', beforeLeaps],
+  ['before a series knew the rate of its own alarms', beforeOwnRate],
+];
 
 describe.each(SAMPLES)('a state written %s', (_, stored) => {
   const fields = new Map(Object.entries(stored).map(([name, bytes]) => [name, Buffer.from(bytes, 'base64')]));

@@ -1,6 +1,6 @@
 import { createMetricState } from './metric-state';
 import { uniforms } from './relations/relations.factory';
-import { BUCKETS, type CalibrationAt, fade, type History, historyOf, surprise } from './tail-calibration';
+import { BUCKETS, type CalibrationAt, fade, type History, halve, historyOf, surprise } from './tail-calibration';
 
 const AT: CalibrationAt = { buckets: 0, largest: 30 };
 
@@ -27,7 +27,7 @@ describe('the calibration of a statistic', () => {
   it('gives the logarithm of the tail, counted bucket by bucket', () => {
     const state = createMetricState(136);
     const uniform = uniforms(9);
-    const history: History = { log: 0, factor: 0 };
+    const history: History = { log: 0, factor: 0, unit: 0 };
     const seen = new Array<number>(BUCKETS).fill(0);
     let largest = 0;
     for (let n = 0; n < 3000; n++) {
@@ -48,13 +48,37 @@ describe('the calibration of a statistic', () => {
     expect(state.f32[AT.largest]).toBeCloseTo(0.9 * largest);
   });
 
+  it('says the same in a coarser grain, and goes on so', () => {
+    const uniform = uniforms(4);
+    const [fine, coarse] = [createMetricState(136), createMetricState(136)];
+    const history: History = { log: 0, factor: 0, unit: 0 };
+    const see = (n: number, grain: number) => {
+      const z = -Math.log(1 - uniform());
+      historyOf(n, history);
+      const wanted = surprise(fine, AT, z, history);
+      historyOf(n, history, grain);
+      return Math.abs(surprise(coarse, AT, z, history) - wanted);
+    };
+    let grain = 0;
+    for (let n = 0; n < 8000; n++) {
+      if (n === 2000 || n === 4000 || n === 6000) {
+        halve(coarse, AT);
+        grain++;
+      }
+      expect(see(n, grain)).toBeLessThan(0.1);
+    }
+    expect(counts(coarse.u16).reduce((a, b) => a + b, 0)).toBeGreaterThan(990);
+  });
+
   it.each([0, -1, Number.NaN])('finds nothing in %d', (statistic) => {
     const state = createMetricState(136);
-    expect(surprise(state, AT, statistic, { log: 1, factor: 1 })).toBe(0);
+    expect(surprise(state, AT, statistic, { log: 1, factor: 1, unit: 8 })).toBe(0);
     expect(counts(state.u16).every((count) => count === 0)).toBe(true);
   });
 
   it('survives an infinite statistic', () => {
-    expect(surprise(createMetricState(136), AT, Number.POSITIVE_INFINITY, { log: 1, factor: 1 })).toBeGreaterThan(0);
+    expect(
+      surprise(createMetricState(136), AT, Number.POSITIVE_INFINITY, { log: 1, factor: 1, unit: 8 }),
+    ).toBeGreaterThan(0);
   });
 });

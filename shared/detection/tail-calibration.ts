@@ -9,8 +9,10 @@ export const BUCKETS = 49;
 const BLOCK = 7;
 /** Counts are kept in eighths, so that halving does not lose them. */
 const COUNT_UNIT = 8;
-/** Beyond this many points the past counts half. */
-export const CALIBRATION_POINTS_MAX = 8000;
+/** A grain of so much stands for 2³ points, and a point adds one eighth. */
+export const GRAIN_MAX = 3;
+/** A calibration holds so many grains. Beyond, the grain becomes coarser, or the past counts half: see forgetting.ts. */
+export const CALIBRATION_GRAINS_MAX = 8000;
 /** Keeps statistics inside float32; what is smaller is as good as 0. */
 const STATISTIC_MIN = 1e-30;
 const STATISTIC_MAX = 1e30;
@@ -29,6 +31,8 @@ export interface History {
   log: number;
   /** log₁₀ 2 · √(3 / log₁₀(points + 2)) */
   factor: number;
+  /** What a point adds to counts, by its grain. */
+  unit: number;
 }
 
 /**
@@ -37,8 +41,10 @@ export interface History {
  *
  * @param points judged before, ≥ 0
  * @param history receives the result
+ * @param grain a count of one stands for 2 to the power of so many points
  */
-export function historyOf(points: number, history: History): void {
+export function historyOf(points: number, history: History, grain = 0): void {
+  history.unit = COUNT_UNIT >> grain;
   history.log = log2(points + 2);
   history.factor = LOG10_2 * Math.sqrt(3 / (LOG10_2 * history.log));
 }
@@ -56,13 +62,13 @@ export function surprise(state: MetricState, at: CalibrationAt, statistic: numbe
   const place = Math.min(Math.max(3 * (log2(z) + 8), 0), BUCKETS - 1);
   const bucket = place | 0;
   const units = tailUnits(state.u16, at.buckets, bucket, place - bucket);
-  let result = (history.log - log2(units / COUNT_UNIT + 1)) * history.factor;
+  let result = (history.log - log2(units / history.unit + 1)) * history.factor;
   const largest = f32[at.largest]!;
   if (z > largest) {
     if (largest > 0) result += LOG10_2 * log2(z / largest);
     f32[at.largest] = z;
   }
-  count(state.u16, at.buckets, bucket);
+  count(state.u16, at.buckets, bucket, history.unit);
   return Math.max(result, 0);
 }
 
@@ -76,13 +82,19 @@ function tailUnits(u16: Uint16Array, first: number, bucket: number, into: number
   return above + (1 - into) * here;
 }
 
-function count(u16: Uint16Array, first: number, bucket: number): void {
-  for (let start = 0; start <= bucket; start += BLOCK) u16[first + start]! += COUNT_UNIT;
-  if (bucket % BLOCK !== 0) u16[first + bucket]! += COUNT_UNIT;
+function count(u16: Uint16Array, first: number, bucket: number, unit: number): void {
+  for (let start = 0; start <= bucket; start += BLOCK) u16[first + start]! += unit;
+  if (bucket % BLOCK !== 0) u16[first + bucket]! += unit;
 }
 
 /** The past counts half, and the largest statistic fades. */
-export function fade({ f32, u16 }: MetricState, at: CalibrationAt): void {
+export function fade(state: MetricState, at: CalibrationAt): void {
+  halve(state, at);
+  state.f32[at.largest]! *= 0.9;
+}
+
+/** Counts halve: the past is to count half, or the same points are kept in a coarser grain. */
+export function halve({ u16 }: MetricState, at: CalibrationAt): void {
   let tail = 0;
   for (let start = BUCKETS - BLOCK; start >= 0; start -= BLOCK) {
     const first = at.buckets + start;
@@ -99,10 +111,9 @@ export function fade({ f32, u16 }: MetricState, at: CalibrationAt): void {
     const halvedAfter = start + BLOCK < BUCKETS ? u16[first + BLOCK]! : 0;
     u16[first] = halvedAfter + halved + (own >> 1);
   }
-  f32[at.largest]! *= 0.9;
 }
 
-/** What a calibration holds, bucket by bucket, in points. */
+/** What a calibration holds, bucket by bucket, in grains: of a series that is young enough to lend, points. */
 export function countsOf({ u16 }: MetricState, at: CalibrationAt): number[] {
   const units = Array.from({ length: BUCKETS }, (_, j) => u16[at.buckets + j]!);
   for (let start = 0; start < BUCKETS; start += BLOCK) {

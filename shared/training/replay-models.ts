@@ -1,5 +1,5 @@
 import { judge, thresholdOf } from '../detection/judge';
-import { EPISODE_BYTES } from '../detection/metric-layout';
+import { HEAD_BYTES } from '../detection/metric-layout';
 import { isJudged, type JudgedObservation } from '../detection/metric-observation';
 import { createMetricState, type MetricState } from '../detection/metric-state';
 import type { Model } from '../detection/model';
@@ -112,7 +112,6 @@ class SourceReplay {
     const { models, config, labels, log } = this.context;
     const { metric, standing, features } = observation;
     const track = this.trackOf(metric);
-    const threshold = thresholdOf(observation, this.settings);
     const isTested = timestamp >= config.split.testFrom;
     track.isTested ||= isTested;
     const label = isTested ? labels.at(this.source, metric, timestamp) : undefined;
@@ -124,7 +123,9 @@ class SourceReplay {
     if (isUsual && standing === 'current') this.turnDay(track, Math.floor(timestamp / DAY_MS));
     models.forEach((model, m) => {
       const score = model.score(features!);
-      const { verdict, change } = judge(track.states[m]!, timestamp, observation, score, threshold, this.settings);
+      const state = track.states[m]!;
+      const threshold = thresholdOf(state, observation, this.settings);
+      const { verdict, change } = judge(state, timestamp, observation, score, threshold, this.settings);
       if (change?.phase === 'opened' && isUsual) log.blockOf(this.source, timestamp).falseAlarms[m]! += 1;
       const bucket = bucketOf(score.alarm);
       if (window !== undefined) {
@@ -157,7 +158,7 @@ class SourceReplay {
     if (known !== undefined) return known;
     const each = (value: number) => this.context.models.map(() => value);
     const track: Track = {
-      states: this.context.models.map(() => createMetricState(EPISODE_BYTES)),
+      states: this.context.models.map(() => createMetricState(HEAD_BYTES)),
       isTested: false,
       previous: Number.NaN,
       day: Number.NaN,
