@@ -130,13 +130,22 @@ function report({ stoppedMs, startsMore, ...load }: FullRun): boolean {
   return problems.length === 0;
 }
 
-/** Was it taken? A refusal says so; anything else is a fault of the run. */
+/**
+ * Was it taken? A refusal says so, and so does a connection that is closed at once: the program takes a bounded number of them.
+ * Anything else is a fault of the run.
+ */
 async function send(url: string, body: string): Promise<boolean> {
-  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-  await answer.text();
-  if (answer.status === 202) return true;
-  if (answer.status === 429 || answer.status === 503) return false;
-  throw new Error(`POST /points is answered ${answer.status}`);
+  try {
+    const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    await answer.text();
+    if (answer.status === 202) return true;
+    if (answer.status === 429 || answer.status === 503) return false;
+    throw new Error(`POST /points is answered ${answer.status}`);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code === 'ECONNRESET') return false;
+    throw error;
+  }
 }
 
 /** Sources in turn, each a daily rhythm with noise, times that go on with the clock. */

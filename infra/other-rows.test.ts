@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Stage } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../shared/training/judge-shadow';
 import type { Environment } from './config/environment';
 import { MLFLOW_ACTIONS } from './constructs/model-registry';
@@ -15,6 +16,18 @@ const egress = (row: Environment) => {
   const [group] = resources(row, 'AWS::EC2::SecurityGroup').filter(({ id }) => id.startsWith('NetworkFunctions'));
   return group!.properties['SecurityGroupEgress'] as readonly Readonly<Record<string, unknown>>[];
 };
+
+test.each<[string, readonly string[], number]>([
+  ['a row without operators is deployed with a warning: nobody would hear of its alarms', [], 1],
+  ['a row with operators is deployed without', ['oncall@example.com'], 0],
+])('%s', (_, operators, warnings) => {
+  const { stack } = synthesized([{ ...dev, operators }]).stacks[0]!;
+  const told = Annotations.fromStack(stack).findWarning(
+    '*',
+    Match.stringLikeRegexp('^dev: nobody hears of its alarms'),
+  );
+  expect(told).toHaveLength(warnings);
+});
 
 describe('a server by URL', () => {
   test('that nothing leads to from the network is refused before anything is deployed', () => {

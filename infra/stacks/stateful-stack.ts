@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
@@ -124,6 +124,11 @@ export class StatefulStack extends Stack {
     topic.grantPublish(cloudWatch.withConditions({ StringEquals: { 'aws:SourceAccount': this.account } }));
     key?.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
     for (const address of operators) topic.addSubscription(new EmailSubscription(address));
+    if (operators.length === 0)
+      Annotations.of(topic).addWarningV2(
+        'tidewatch:no-operators',
+        `${name}: nobody hears of its alarms: operators of its row in infra/config/environments.ts names no address`,
+      );
     return topic;
   }
 }

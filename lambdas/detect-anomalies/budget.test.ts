@@ -12,7 +12,7 @@ import { DEFAULT_SETTINGS, SettingsSchema } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
-import { admitted, PLACE_FIELD, renewalDay } from './budget';
+import { admitted, boundedSettings, PLACE_FIELD, renewalDay } from './budget';
 import { detectAnomalies } from './detect-anomalies';
 import type { SourceWork } from './plan-batch';
 import { rememberingRefusals } from './refusals';
@@ -100,7 +100,7 @@ describe('who may have a memory', () => {
     expect([admission.inside.length, admission.outside.length]).toEqual(watched > 0 ? [1, 0] : [0, 1]);
     if (watched === 0) return;
     expect(admission.inside[0]!.placeDay).toBe(asks.length === 0 ? undefined : DAY);
-    expect(admission.inside[0]!.settings).toEqual({ ...settings, metricsMax: watched });
+    expect(boundedSettings(admission.inside[0]!)).toEqual({ ...settings, metricsMax: watched });
   });
 
   test('a source, for no more series than its settings watch', async () => {
@@ -113,7 +113,7 @@ describe('who may have a memory', () => {
       places,
     );
     expect(asked).toEqual([[2, 0]]);
-    expect(inside[0]!.settings.metricsMax).toBe(2);
+    expect(boundedSettings(inside[0]!).metricsMax).toBe(2);
   });
 
   test('everybody, where there is no budget', async () => {
@@ -242,6 +242,29 @@ test('one that had no place begins when there is one, without its unscored rows 
     ],
   ]);
   expect(parts.batches.at(-1)).toMatchObject({ warmed: 0, warming: 0, unscored: 0 });
+});
+
+test('a memory that the cache lost comes back with all metrics that were judged, also those that the batch lacks', async () => {
+  sequence = 0;
+  const places = placesOf(25);
+  const { parts, deliver } = detection(places);
+  const batch = (n: number) =>
+    Array.from({ length: 20 }, (_, i) => {
+      const arrival = ARRIVAL + (20 * n + i) * 60_000;
+      const metrics = { [n % 2 === 0 ? 'flow' : 'heat']: level(20 * n + i, n % 2) };
+      return streamRecord(wirePoint({ source: 'pump-17', timestamp: arrival, metrics }), ++sequence, { arrival });
+    });
+  for (let n = 0; n < 6; n++) await deliver(batch(n));
+  const known = () => [...parts.states.get('pump-17')!.keys()].filter((name) => name.startsWith('m:')).sort();
+  expect(known()).toEqual(['m:flow', 'm:heat']);
+  parts.states.clear();
+  await deliver(batch(6));
+  expect(parts.batches.at(-1)).toMatchObject({ warmed: 1, unscored: 0 });
+  expect(known()).toEqual(['m:flow', 'm:heat']);
+  await deliver(batch(7));
+  expect(parts.batches.at(-1)).toMatchObject({ warmed: 0, unscored: 0 });
+  expect(parts.states.get('pump-17')!.has(PLACE_FIELD)).toBe(true);
+  expect(await places.taken()).toBe(2);
 });
 
 test('a source with ever new metrics takes places that are free, and nobody else any', async () => {

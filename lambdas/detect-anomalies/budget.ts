@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 /** Sources of a batch by whether they may have a memory. */
 export interface Admission {
-  /** Each with settings by which its memory grows to as many metrics as it has places for. */
+  /** Each with the number of metrics that it has places for. */
   readonly inside: readonly SourceWork[];
   /** Where the inside ones stood in the batch. */
   readonly insideAt: readonly number[];
@@ -53,7 +53,7 @@ export async function admitted(
       return;
     }
     insideAt.push(at);
-    const bounded = { ...work, settings: watching(work.settings, has ?? demand.request.known) };
+    const bounded = { ...work, metricsMax: has ?? demand.request.known };
     inside.push(has === undefined ? bounded : { ...bounded, placeDay: demand.day });
   });
   return { inside, insideAt, outside };
@@ -97,8 +97,9 @@ function metricsNew({ points }: SourceWork, state: StateFields | undefined): num
   return names.size;
 }
 
-function watching(settings: SourceSettings, metricsMax: number): SourceSettings {
-  return metricsMax >= settings.metricsMax ? settings : { ...settings, metricsMax };
+/** Settings by which a memory grows to as many metrics as it has places for. */
+export function boundedSettings({ settings, metricsMax }: SourceWork): SourceSettings {
+  return metricsMax === undefined || metricsMax >= settings.metricsMax ? settings : { ...settings, metricsMax };
 }
 
 /** How values are judged that nobody has a memory for, and with what. */

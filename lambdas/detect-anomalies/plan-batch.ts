@@ -27,6 +27,8 @@ export interface SourceWork {
   readonly points: readonly PlacedPoint[];
   /** Indices of the records that carry them, each once. */
   readonly records: readonly number[];
+  /** Where series are bounded: so many of its metrics may have a memory; absent: as many as its settings say. */
+  readonly metricsMax?: number;
   /** Where sources are bounded: the day on which its place was renewed last, to be noted in its state; absent: as it stands there. */
   readonly placeDay?: number;
 }

@@ -13,7 +13,7 @@ import type { Versions } from '../../shared/domain/anomaly-event';
 import { Checkpoint } from '../../shared/domain/position';
 import type { PointRow } from '../../shared/domain/rows';
 import type { SourceSettings } from '../../shared/domain/settings';
-import { encodePlaceDay, PLACE_FIELD, type Stateless } from './budget';
+import { boundedSettings, encodePlaceDay, PLACE_FIELD, type Stateless } from './budget';
 import { eventsOfReturns, filingOf, type ListenedSource, listen, openListener } from './listen';
 import type { PlacedPoint, SourceWork } from './plan-batch';
 import { type BatchCounts, type PlacedEvent, zeroCounts } from './services';
@@ -153,7 +153,9 @@ export function commitOf({ work, recalled, detector, listened, mark, checkpoint 
   if (recalled.restored) for (const [name, field] of recalled.restored) if (!fields.has(name)) fields.set(name, field);
   fields.set(WATCH_FIELD, encodeWatch(listened.watch));
   if (mark !== undefined) fields.set(WARMING_FIELD, encodeMark(mark));
-  if (work.placeDay !== undefined) fields.set(PLACE_FIELD, encodePlaceDay(work.placeDay));
+  // What came back from stored rows has places once the next batch asks for them.
+  if (work.placeDay !== undefined && recalled.outcome !== 'warmed')
+    fields.set(PLACE_FIELD, encodePlaceDay(work.placeDay));
   fields.set(CHECKPOINT_FIELD, Buffer.from(checkpoint.encode()));
   return { source: work.source, expected: recalled.loaded?.get(CHECKPOINT_FIELD), fields };
 }
@@ -174,7 +176,7 @@ function opened(work: SourceWork, fields: StateFields | undefined, open: OpenSou
     return {
       checkpoint: checkpointOf(fields),
       listened: openListener(fields),
-      detector: open(work.source, work.settings, fields),
+      detector: open(work.source, boundedSettings(work), fields),
       mark: decodeMark(fields?.get(WARMING_FIELD)),
     };
   } catch (cause) {

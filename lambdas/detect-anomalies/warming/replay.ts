@@ -25,6 +25,7 @@ export function replay(
   rows: readonly RecentRow[],
   { openDetector, builtIn }: Engine,
 ): StateFields {
+  // As many metrics as its settings say: each that was judged had a place, also those that the batch does not bring.
   const detector = openDetector(source, settings, base.fields);
   const told = base.fields === undefined ? rows.filter(({ late }) => !late) : rows;
   const order = Object.keys(points[0]?.point.metrics ?? {});
