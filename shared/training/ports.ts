@@ -3,6 +3,7 @@ import type { DataPoint } from '../domain/data-point';
 import type { Distributions } from './distributions';
 import type { Trigger } from './plan';
 import type { ScoredDistributions } from './scored-distributions';
+import type { DrawnShares } from './source-sample';
 
 /** A data point with what is remembered of how it was judged live. */
 export interface PastPoint extends DataPoint {
@@ -19,8 +20,8 @@ export interface PointHistory {
   read(): AsyncIterable<PastPoint>;
   /** Are all points of a source together? Then what is kept of a source may go after its last point. */
   readonly bySource: boolean;
-  /** Of the reading that ended last: of how many of all sources it gave the points, those that are preferred aside. Absent: of all. */
-  sourcesShare?(): number;
+  /** Of the reading that ended last. Absent: all sources. */
+  drawn?(): DrawnShares;
 }
 
 /** Documents of training runs, by run and name. */

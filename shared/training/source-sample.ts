@@ -1,3 +1,4 @@
+import { matchesPattern } from '../domain/settings';
 import type { Label } from './labels';
 import { sampleHash } from './sample-hash';
 
@@ -8,6 +9,16 @@ export interface SampleRules {
   readonly seed: number;
   /** Sources that stay for ten halvings more, a thousand times as likely as others: what people said of them is to count. */
   readonly preferred: ReadonlySet<string>;
+  /** Pattern of those that are trained on, preferred in the same way before all others, which are tested alone; absent: all. */
+  readonly sources?: string | undefined;
+}
+
+/** Of how many of all sources the points are, those that people labelled aside; 1: all. */
+export interface DrawnShares {
+  /** Of those that are trained on. */
+  readonly named: number;
+  /** Of those that are tested alone; as `named` where there are none. */
+  readonly others: number;
 }
 
 const PREFERRED_HALVINGS = 10;
@@ -21,7 +32,7 @@ export class SourceSample {
   private halvings = 0;
   private kept = 0;
   /** Points offered, by how many halvings their source stays. */
-  private readonly points = new Array<number>(HALVINGS_MAX + PREFERRED_HALVINGS + 1).fill(0);
+  private readonly points = new Array<number>(HALVINGS_MAX + 2 * PREFERRED_HALVINGS + 1).fill(0);
   /** Points of a source mostly come one after the other. */
   private last = { source: '', stays: -1 };
 
@@ -45,15 +56,16 @@ export class SourceSample {
     return this.staysOf(source) >= this.halvings;
   }
 
-  /** Of sources that nobody prefers; 1: all are drawn. */
-  get share(): number {
-    return 2 ** -this.halvings;
+  get shares(): DrawnShares {
+    const spared = this.rules.sources === undefined ? 0 : PREFERRED_HALVINGS;
+    return { named: 2 ** -Math.max(0, this.halvings - spared), others: 2 ** -this.halvings };
   }
 
   private staysOf(source: string): number {
     if (this.last.source === source && this.last.stays >= 0) return this.last.stays;
-    const hash = sampleHash(this.rules.seed, 'sources', source);
-    const stays = Math.clz32(hash) + (this.rules.preferred.has(source) ? PREFERRED_HALVINGS : 0);
+    const { seed, preferred, sources } = this.rules;
+    const reasons = Number(preferred.has(source)) + Number(sources !== undefined && matchesPattern(sources, source));
+    const stays = Math.clz32(sampleHash(seed, 'sources', source)) + reasons * PREFERRED_HALVINGS;
     this.last = { source, stays };
     return stays;
   }
@@ -64,14 +76,15 @@ export function sampleRules(plan: {
   readonly pointsMax?: number | undefined;
   readonly seed: number;
   readonly labels: readonly Label[];
+  readonly sources?: string | undefined;
 }): SampleRules | undefined {
-  const { pointsMax, seed, labels } = plan;
+  const { pointsMax, seed, labels, sources } = plan;
   if (pointsMax === undefined) return undefined;
   const named = labels.filter(({ verdict }) => verdict !== 'exclude').map(({ source }) => source);
-  return { pointsMax, seed, preferred: new Set(named) };
+  return { pointsMax, seed, preferred: new Set(named), ...(sources === undefined ? {} : { sources }) };
 }
 
-/** `1 of 64`. */
+/** `1 of 64`, `all`. */
 export function shareWords(share: number): string {
-  return `1 of ${Math.round(1 / share).toLocaleString('en-US')}`;
+  return share === 1 ? 'all' : `1 of ${Math.round(1 / share).toLocaleString('en-US')}`;
 }

@@ -58,7 +58,7 @@ export async function runJob(
 function told(history: ArchiveHistory, output: JobOutput, stop: AbortSignal | undefined): PointHistory {
   return {
     bySource: history.bySource,
-    sourcesShare: () => history.sourcesShare(),
+    drawn: () => history.drawn(),
     async *read() {
       let points = 0;
       for await (const point of history.read()) {

@@ -96,7 +96,7 @@ describe('an archive', () => {
     expect(sources.length).toBeGreaterThan(1);
     expect(given.length).toBeLessThanOrEqual(100);
     expect(history.tallies()).toMatchObject({ points: given.length, duplicates: 0, lines: 400 });
-    expect([1 / 4, 1 / 8, 1 / 16]).toContain(history.sourcesShare());
+    expect([1 / 4, 1 / 8, 1 / 16]).toContain(history.drawn().named);
     points.forEach((_, round) => {
       write(`${round}.ndjson`, lines(...points[9 - round]!));
     });

@@ -5,7 +5,7 @@ import { LIMITS } from '../../domain/limits';
 import type { Settings } from '../../domain/settings';
 import { readRecord } from '../../runtime/ingest';
 import type { PointHistory } from '../../training/ports';
-import { type SampleRules, SourceSample } from '../../training/source-sample';
+import { type DrawnShares, type SampleRules, SourceSample } from '../../training/source-sample';
 import { TrainingError } from '../../training/training-error';
 import { unpackedIfPacked } from '../files/byte-source';
 import { lineBatches } from '../files/lines';
@@ -31,7 +31,7 @@ export interface ArchiveHistory extends PointHistory {
   readonly bySource: true;
   /** Of the reading that began last; whole when it ended. */
   tallies(): ArchiveTallies;
-  sourcesShare(): number;
+  drawn(): DrawnShares;
 }
 
 /** Objects whose reading is begun before their turn. */
@@ -59,7 +59,7 @@ export function openArchiveHistory(options: ArchiveHistoryOptions): ArchiveHisto
   return {
     bySource: true,
     tallies: () => tally,
-    sourcesShare: () => tally.sourcesShare,
+    drawn: () => tally.drawn,
     async *read() {
       tally = new ArchiveTally();
       const own = tally;
@@ -95,7 +95,7 @@ async function sortAll(
   if (tally.objects === 0)
     throw new TrainingError('the archive has no objects of this time: is it the right place, and the right time?');
   if (reader.points === 0) throw new TrainingError(`nothing in the archive can be read: ${wordsOf(tally)}`);
-  tally.sourcesShare = sample?.share ?? 1;
+  if (sample !== undefined) tally.drawn = sample.shares;
 }
 
 /** What an object that breaks off had before counts. */

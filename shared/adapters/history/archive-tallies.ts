@@ -1,4 +1,5 @@
 import type { RejectionReason } from '../../domain/data-point';
+import type { DrawnShares } from '../../training/source-sample';
 import type { FileRejectionReason } from '../files/read-item';
 
 /** What an object of the archive, or a line of it, is not. */
@@ -20,8 +21,8 @@ export interface ArchiveTallies {
   readonly lines: number;
   /** Data points given. */
   readonly points: number;
-  /** Of the sources, as a sample has them; 1: all. Known when the first point is given. */
-  readonly sourcesShare: number;
+  /** Known when the first point is given. */
+  readonly drawn: DrawnShares;
   /** Data points that were there before, at the same place of the stream. */
   readonly duplicates: number;
   /** Lines that do not say where in the stream they lay: they are in the order of arrival, and none is known to be a duplicate. */
@@ -42,7 +43,7 @@ export class ArchiveTally {
   objects = 0;
   lines = 0;
   points = 0;
-  sourcesShare = 1;
+  drawn: DrawnShares = { named: 1, others: 1 };
   duplicates = 0;
   unplaced = 0;
   damaged = 0;

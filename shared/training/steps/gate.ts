@@ -8,7 +8,7 @@ import { shareWords } from '../source-sample';
 import { documentsOf, type RunDocuments } from './documents';
 import type { StepAnswer, StepRequest } from './order';
 import { championChanged } from './same-champion';
-import { TrainingDocumentSchema } from './train';
+import { type TrainingDocument, TrainingDocumentSchema } from './train';
 
 export interface GateServices {
   readonly workspace: TrainingWorkspace;
@@ -62,9 +62,7 @@ async function reported({ need }: RunDocuments, decision: GateDecision): Promise
   const plan = await need(DOCUMENTS.plan, TrainingPlanSchema);
   const { artifact: champion } = opponentOf(plan);
   const training = await need(DOCUMENTS.training, TrainingDocumentSchema);
-  const { points, sources, sourcesShare, windows, injected, falseAlarms, rows, dataset, leftOut } = training;
-  const drawn =
-    sourcesShare === undefined ? 'all' : `${shareWords(sourcesShare)}, since there are more points than a run replays`;
+  const { points, sources, windows, injected, falseAlarms, rows, dataset, leftOut } = training;
   return {
     evaluation: await need(DOCUMENTS.evaluation, EvaluationReportSchema),
     decision,
@@ -74,10 +72,24 @@ async function reported({ need }: RunDocuments, decision: GateDecision): Promise
       { title: 'Run', facts: Object.entries({ run: plan.run, trigger: plan.trigger, seed: plan.seed, dataset }) },
       {
         title: 'Data',
-        facts: Object.entries({ points, sources, 'sources drawn': drawn, windows, injected, falseAlarms, rows }),
+        facts: Object.entries({
+          points,
+          sources,
+          'sources drawn': drawnWords(training),
+          windows,
+          injected,
+          falseAlarms,
+          rows,
+        }),
       },
       { title: 'Vectors left out', facts: Object.entries(leftOut) },
       { title: 'Hyperparameters', facts: Object.entries(plan.hyperparameters) },
     ],
   };
+}
+
+function drawnWords({ sourcesShare = 1, othersShare = 1 }: TrainingDocument): string {
+  if (sourcesShare === 1 && othersShare === 1) return 'all';
+  const others = othersShare === 1 ? '' : ` that are trained on, ${shareWords(othersShare)} of others`;
+  return `${shareWords(sourcesShare)}${others}, since there are more points than a run replays`;
 }

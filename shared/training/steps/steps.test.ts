@@ -30,6 +30,7 @@ import { STEPS, type StepName } from './order';
 import type { TrainingRequest } from './prepare';
 import { registerStep } from './register';
 import { beginShadow, judgeShadowRun } from './shadow';
+import { TrainingDocumentSchema } from './train';
 import { type WalkServices, walkSteps } from './walk';
 
 const root = mkdtempSync(path.join(tmpdir(), 'tidewatch-steps-'));
@@ -90,7 +91,7 @@ test('no more points are replayed than the environment or the request allows, an
     ends: (_, answer) => found.push(...answer.found),
     history: async ({ pointsMax }) => {
       allowed.push(pointsMax);
-      return { bySource: true, read: () => stream(POINTS), sourcesShare: () => 1 / 64 };
+      return { bySource: true, read: () => stream(POINTS), drawn: () => ({ named: 1 / 64, others: 1 / 64 }) };
     },
   };
   await walk(sampling);
@@ -100,6 +101,22 @@ test('no more points are replayed than the environment or the request allows, an
   expect(await document('training')).toMatchObject({ sourcesShare: 1 / 64 });
   const report = (await world.services.workspace.read('run-1', 'report.html'))!.toString();
   expect(report).toContain('1 of 64, since there are more points than a run replays');
+});
+
+test('a run that trains on some sources says of how many of them, and of how many others its test is', async () => {
+  const found: string[] = [];
+  const sampling: Partial<WalkServices> = {
+    ends: (_, answer) => found.push(...answer.found),
+    history: async () => ({ bySource: true, read: () => stream(POINTS), drawn: () => ({ named: 1, others: 1 / 64 }) }),
+  };
+  await walk(sampling, { sources: `${POINTS[0]!.source}*` });
+  expect(found).toContain('300 points of 1 sources');
+  const { sourcesShare, othersShare } = TrainingDocumentSchema.parse(await document('training'));
+  expect([sourcesShare, othersShare]).toEqual([undefined, 1 / 64]);
+  const report = (await world.services.workspace.read('run-1', 'report.html'))!.toString();
+  expect(report).toContain(
+    'all that are trained on, 1 of 64 of others, since there are more points than a run replays',
+  );
 });
 
 test('vectors are made with what new series borrow live, which the plan says', async () => {

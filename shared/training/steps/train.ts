@@ -10,7 +10,7 @@ import { type Injection, InjectionSchema, planInjection } from '../plan-injectio
 import type { PointHistory, TrainingWorkspace } from '../ports';
 import { LeftOutSchema, type ReplayCheckpoints } from '../replay-checkpoints';
 import { type ScoredDistributions, ScoredDistributionsSchema, scoredDistributions } from '../scored-distributions';
-import { shareWords } from '../source-sample';
+import { type DrawnShares, shareWords } from '../source-sample';
 import { type TrainedModel, trainModel } from '../train-model';
 import { getTrainingData, type TrainingData } from '../training-data';
 import { TrainingError } from '../training-error';
@@ -26,8 +26,10 @@ export const TrainingDocumentSchema = z.object({
   dataset: z.string().min(1),
   points: CountSchema,
   sources: CountSchema,
-  /** Of how many of all sources these are, where the plan allows no more points; absent: all. */
+  /** Of how many of all sources that the plan names these are, where it allows no more points; absent: all. */
   sourcesShare: z.number().gt(0).lt(1).optional(),
+  /** Where the plan names sources: how many of all others the new model is tested with; absent: all. */
+  othersShare: z.number().gt(0).lt(1).optional(),
   /** Labelled windows and usual vectors in the part that trains. */
   windows: CountSchema,
   /** Of the windows, those of faults that were put there. */
@@ -118,8 +120,9 @@ async function train({ history, checkpoints }: ReplayServices, plan: TrainingPla
   const model = trainModel(data, split, plan.hyperparameters);
   const { artifact: opponent } = opponentOf(plan);
   const rivals = [...(opponent === undefined ? [] : [opponent]), model.artifact].map(openWeightedModel);
-  const share = all.sourcesShare?.() ?? 1;
-  return { training: documentOf(data, share, model, read.digest(), scoredDistributions(data, rivals)), model };
+  const { named = 1, others = 1 } = all.drawn?.() ?? {};
+  const shares = { named, others: sources === undefined ? 1 : others };
+  return { training: documentOf(data, shares, model, read.digest(), scoredDistributions(data, rivals)), model };
 }
 
 /**
@@ -146,7 +149,7 @@ export class UnreadableHistory extends Error {
 
 function documentOf(
   { points, sources, leftOut }: TrainingData,
-  sourcesShare: number,
+  { named, others }: DrawnShares,
   { windows, injected, falseAlarms, rows }: TrainedModel,
   dataset: string,
   distributions: ScoredDistributions,
@@ -156,7 +159,8 @@ function documentOf(
     dataset,
     points,
     sources,
-    ...(sourcesShare === 1 ? {} : { sourcesShare }),
+    ...(named === 1 ? {} : { sourcesShare: named }),
+    ...(others === 1 ? {} : { othersShare: others }),
     windows,
     injected,
     falseAlarms,
