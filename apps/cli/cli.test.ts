@@ -54,6 +54,7 @@ describe('exit codes', () => {
     ['help of send', ['send', '--help'], '', 0, /Examples:[\s\S]*--endpoint-url http/],
     ['no stream', ['send', '-i', '-'], '', 2, /required option '--stream <name>'/],
     ['no such URL', ['send', '-i', '-', '--stream', 'points', '--endpoint-url', 'ftp:x'], '', 2, /http:\/\/ or https/],
+    ['a prior of nothing', ['prior', '-o', 'prior.json'], '', 2, /give either --input FILE or --archive PLACE/],
     ['help of cost', ['cost', '--help'], '', 0, /Examples:[\s\S]*--points-per-record 6/],
     ['a cost', ['cost', '--sources', '500', '--env', 'dev'], '', 0, /dollars a month: [\d.]+ a million points/],
     ['a size', ['size', '--points-per-second', '1000', '--env', 'dev'], '', 0, /full first in the row of dev/],

@@ -40,7 +40,7 @@ export function placeName<Flag extends string>(
 }
 
 /** @throws {UsageError} if nobody says */
-export function placeRegion({ flag }: DeployedPlace<string>): string {
+export function placeRegion({ flag }: Pick<DeployedPlace<string>, 'flag'>): string {
   const region = process.env['AWS_REGION'];
   if (!region) throw new UsageError(`AWS_REGION must say where the ${flag} is`);
   return region;

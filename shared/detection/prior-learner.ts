@@ -29,8 +29,10 @@ export interface Example {
 
 /** Learns from the past of many series what a new one of the same name may begin with. Memory: 4 KB a series. */
 export interface PriorLearner {
-  /** Points of a source in order; of different sources in any. */
-  take(point: DataPoint): void;
+  /** Points of a source in order; of different sources in any. @returns how many series began with it */
+  take(point: DataPoint): number;
+  /** Forgets all other sources. */
+  keep(has: (source: string) => boolean): void;
   document(name: string): PriorDocument;
 }
 
@@ -46,17 +48,25 @@ export function openPriorLearner(settings: Settings): PriorLearner {
         sources.set(source, known);
       }
       const wallMs = timestamp + known.zone(timestamp);
+      let begun = 0;
       for (const [metric, value] of Object.entries(metrics)) {
+        if (examples.get(metric)?.has(source) !== true) begun += 1;
         const example = exampleOf(examples, metric, source);
         const counter = known.counters?.includes(metric);
         observeMetric(example.state, { metric, value, timestamp, wallMs, allowedLatenessMs: 0, counter });
         if (example.state.u32[U32.seen] === YOUTH_POINTS) example.youth = youthOf(example.state);
       }
+      return begun;
+    },
+    keep(has) {
+      for (const bySource of [sources, ...examples.values()])
+        for (const source of bySource.keys()) if (!has(source)) bySource.delete(source);
     },
     document(name) {
       const metrics: PriorDocument['metrics'] = {};
-      for (const [metric, ofSources] of examples) {
-        const fit = [...ofSources.values()].filter(isFit);
+      // In an order that is not that of points, by which sums would differ in their last digits.
+      for (const [metric, ofSources] of byName(examples)) {
+        const fit = byName(ofSources).flatMap(([, example]) => (isFit(example) ? [example] : []));
         if (fit.length >= SERIES_MIN) metrics[metric] = { series: fit.length, memory: memoryOf(fit) };
       }
       return { version: 1, name, metrics };
@@ -76,6 +86,10 @@ function exampleOf(examples: Map<string, Map<string, Example>>, metric: string, 
     ofSources.set(source, example);
   }
   return example;
+}
+
+function byName<Value>(named: ReadonlyMap<string, Value>): (readonly [string, Value])[] {
+  return [...named].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A counter's readings lie where no other's do. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readDocument } from '../../../shared/alerting/document/read-document';
@@ -9,6 +9,7 @@ import { LOCAL_RULES } from '../../local/alerts/local-rules';
 import { openDataFolder } from '../../local/live/data-folder';
 import { closedAfter, type PlaceFlags, placeHelp, placeName, placeRegion, withPlace } from '../deployed-place';
 import { UsageError } from '../exit-codes';
+import { textOf } from '../text-of';
 
 const TABLE = { flag: 'table', variable: 'ALERTS_TABLE', words: 'the table of a deployment' } as const;
 
@@ -43,12 +44,7 @@ async function openStore(flags: WhereFlags, isNew: boolean): Promise<AlertStore>
 
 /** A file of rules, checked. */
 export function readRulesFile(file: string): { readonly text: string; readonly document: AlertingDocument } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
-  }
+  const text = textOf(file);
   return { text, document: readDocument(text, file) };
 }
 

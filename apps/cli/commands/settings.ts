@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { KeptSettings, SettingsStore } from '../../../shared/detection/settings-store';
 import type { SettingsDocument } from '../../../shared/domain/settings';
@@ -6,6 +5,7 @@ import { actorName, print } from '../alerting/where';
 import { EXIT_CODES_HELP, UsageError } from '../exit-codes';
 import { aWholeNumber } from '../option-values';
 import { SETTINGS_WHERE_HELP, type SettingsWhere, withSettings, withSettingsWhere } from '../settings/where-settings';
+import { textOf } from '../text-of';
 
 interface ByFlags extends SettingsWhere {
   readonly by?: string;
@@ -83,14 +83,6 @@ async function putInForce(
     const { version } = await store.write(document, inForce.version, author);
     return [...lines, `version ${version} is in force (${store.where})`];
   });
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
-  }
 }
 
 const APPLY_HELP = `

@@ -1,47 +1,41 @@
-import { openDataInput } from '../../../shared/adapters/files/data-input';
-import { openPriorLearner } from '../../../shared/detection/prior-learner';
-import { DEFAULT_SETTINGS, SettingsSchema } from '../../../shared/domain/settings';
+import { DEFAULT_SETTINGS, type Settings, SettingsSchema } from '../../../shared/domain/settings';
+import { readSettingsDocument } from '../../../shared/domain/settings-document';
+import { openSampledPriorLearner } from '../../../shared/training/sampled-prior';
+import { shareWords } from '../../../shared/training/source-sample';
 import { EXIT } from '../exit-codes';
-import { openOutput } from '../score/output';
-import { resultColumns } from '../score/score-table';
+import { writeOutput } from '../score/output';
+import { textOf } from '../text-of';
+import { type PriorPointsOptions, priorPoints } from './prior-points';
 
-export interface PriorOptions {
-  readonly input: string;
+export interface PriorOptions extends PriorPointsOptions {
   readonly output: string;
   readonly name: string;
-  readonly timeColumn?: string;
-  readonly sourceColumn?: string;
-  readonly timeZone: string;
+  /** A settings document, as `tidewatch settings show` prints it. */
+  readonly settings?: string;
+  readonly seriesMax: number;
   readonly quiet?: boolean;
 }
 
 /** The command `prior`: points in, a prior out, exit code back. */
 export async function runPrior(options: PriorOptions): Promise<number> {
-  const input = await openDataInput(options.input, { ...options, ignoreColumns: resultColumns });
-  try {
-    const { version } = DEFAULT_SETTINGS;
-    const learner = openPriorLearner(SettingsSchema.parse({ version, defaults: { timeZone: options.timeZone } }));
-    let rejected = 0;
-    for await (const batch of input.batches()) {
-      for (const item of batch) {
-        if (item.kind === 'point') learner.take(item.point);
-        else if (item.reason !== 'empty') rejected += 1;
-      }
-    }
-    const document = learner.document(options.name);
-    const output = await openOutput(options.output);
-    try {
-      await output.write(`${JSON.stringify(document, null, 1)}\n`);
-      await output.commit();
-    } finally {
-      await output.discard();
-    }
-    const learnt = Object.entries(document.metrics).map(([metric, { series }]) => `${metric} (${series} series)`);
-    const said = learnt.length > 0 ? learnt.join(', ') : 'nothing: no metric of three sources with 300 points each';
-    if (!options.quiet) process.stderr.write(`learnt ${said}\n`);
-    if (rejected > 0) process.stderr.write(`${rejected} rows could not be read\n`);
-    return rejected > 0 ? EXIT.someRejected : EXIT.ok;
-  } finally {
-    input.close();
-  }
+  const settings = settingsOf(options);
+  const { history, unreadable } = priorPoints(options, settings);
+  const learner = openSampledPriorLearner(settings, options);
+  for await (const point of history.read()) learner.take(point);
+  const document = learner.document(options.name);
+  await writeOutput(options.output, `${JSON.stringify(document, null, 1)}\n`);
+  const learnt = Object.entries(document.metrics).map(([metric, { series }]) => `${metric} (${series} series)`);
+  const said = learnt.length > 0 ? learnt.join(', ') : 'nothing: no metric of three sources with 300 points each';
+  const share = Math.min(learner.share(), history.drawn?.().named ?? 1);
+  const drawn =
+    share === 1 ? '' : `, from ${shareWords(share)} sources: there are more than --points-max and --series-max allow`;
+  if (!options.quiet) process.stderr.write(`learnt ${said}${drawn}\n`);
+  const { count, words } = unreadable();
+  if (count > 0) process.stderr.write(`${words}\n`);
+  return count > 0 ? EXIT.someRejected : EXIT.ok;
+}
+
+function settingsOf({ settings, timeZone }: PriorOptions): Settings {
+  if (settings !== undefined) return SettingsSchema.parse(readSettingsDocument(textOf(settings), settings));
+  return SettingsSchema.parse({ version: DEFAULT_SETTINGS.version, defaults: { timeZone } });
 }

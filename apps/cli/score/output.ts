@@ -66,3 +66,14 @@ function whyNot(error: NodeJS.ErrnoException): string {
   if (error.code === 'EACCES' || error.code === 'EROFS') return 'not allowed to';
   return error.message;
 }
+
+/** A whole text, to a file or `-`; see {@link openOutput}. */
+export async function writeOutput(path: string, text: string): Promise<void> {
+  const output = await openOutput(path);
+  try {
+    await output.write(text);
+    await output.commit();
+  } finally {
+    await output.discard();
+  }
+}

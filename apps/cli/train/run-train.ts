@@ -27,7 +27,7 @@ import { registerStep } from '../../../shared/training/steps/register';
 import { type WalkServices, walkSteps } from '../../../shared/training/steps/walk';
 import { TrainingError } from '../../../shared/training/training-error';
 import { EXIT, UsageError } from '../exit-codes';
-import { openOutput } from '../score/output';
+import { writeOutput } from '../score/output';
 import { openModels } from './open-models';
 import { openPast, type Past } from './past';
 import { reportText } from './report-text';
@@ -174,19 +174,9 @@ async function tellOutcome(options: TrainOptions, workspace: TrainingWorkspace, 
   const page = path.join(options.models, 'runs', run, DOCUMENTS.report);
   const report = { ...outcome, ...(evaluation === undefined ? {} : { evaluation, page }) };
   const json = `${JSON.stringify(report, null, 2)}\n`;
-  if (options.report !== undefined) await writeText(options.report, json);
+  if (options.report !== undefined) await writeOutput(options.report, json);
   if (options.report === '-') return;
   process.stdout.write(options.json ? json : reportText(outcome, evaluation, page, options.quiet ?? false));
-}
-
-async function writeText(file: string, text: string): Promise<void> {
-  const output = await openOutput(file);
-  try {
-    await output.write(text);
-    await output.commit();
-  } finally {
-    await output.discard();
-  }
 }
 
 async function readLabels(file: string): Promise<readonly Label[]> {
