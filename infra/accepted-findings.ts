@@ -120,11 +120,6 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: 'Rules, which people apply at any time, name secrets; those of the environment are below one prefix.',
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::.*:identity\/\*\]$/,
-    where: /\/NotifyEmailRole\//,
-    reason: 'Rules name senders; SES takes those alone that the account has verified.',
-  },
-  {
     rule: /^Serverless-LambdaEventSourceMappingDestination$/,
     where: /\/SqsEventSource:/,
     reason: 'A queue gives up to its own dead-letter queue, which has an alarm.',

@@ -6,6 +6,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { DEFAULT_SHADOW_RULES, SHADOW_HOURS_MAX } from '../shared/training/judge-shadow';
 import type { Environment } from './config/environment';
 import { MLFLOW_ACTIONS } from './constructs/model-registry';
+import { statementsOf } from './testing/statements';
 import { ENVIRONMENTS, resourcesOf, synthesized, withManagedMlflow, withTimestream } from './testing/synthesized';
 
 /** What a row may say and no row of ours does. */
@@ -52,6 +53,50 @@ test.each([
 ])('a device that publishes on %s speaks for itself alone, where the topic tells who it is', (iotTopic, condition) => {
   const [rule] = resources({ ...dev, iotTopic }, 'AWS::IoT::TopicRule');
   expect(rule!.properties['TopicRulePayload']).toMatchObject({ Sql: `SELECT * FROM '${iotTopic}'${condition}` });
+});
+
+describe('mail', () => {
+  const mayUse = (alerts: Environment['alerts']) =>
+    statementsOf(synthesized([{ ...dev, alerts }]).stages)
+      .filter(({ actions }) => actions.some((action) => action.startsWith('ses:')))
+      .flatMap(({ where, actions, resources }) => {
+        expect(where).toContain('/NotifyEmailRole/');
+        expect(actions).toEqual(['ses:SendEmail', 'ses:SendRawEmail']);
+        return resources.map((resource) => resource.split(':').at(-1)!);
+      })
+      .sort();
+
+  test.each<[string, Environment['alerts'], string[]]>([
+    ['as nobody, where the row names nobody', {}, []],
+    [
+      'as the sender of the row, whether SES has verified the address or its domain',
+      { mailFrom: 'oncall@example.com' },
+      ['identity/example.com', 'identity/oncall@example.com'],
+    ],
+    [
+      'as what else the row names, and with the configuration sets that these have',
+      {
+        mailFrom: 'oncall@example.com',
+        mailIdentities: ['example.com', 'plant.example.org'],
+        mailConfigurationSets: ['plain'],
+      },
+      ['configuration-set/plain', 'identity/example.com', 'identity/oncall@example.com', 'identity/plant.example.org'],
+    ],
+  ])('is sent %s', (_, alerts, expected) => {
+    expect(mayUse(alerts)).toEqual(expected);
+  });
+
+  test.each<Environment['alerts']>([
+    ...['*', '*@example.com', 'example.?om', 'On Call <oncall@example.com>', 'oncall', 'a$@example.com'].map(
+      (identity) => ({
+        mailIdentities: [identity],
+      }),
+    ),
+    { mailFrom: '*' },
+    { mailConfigurationSets: ['*'] },
+  ])('is not sent as a pattern of names, or as no name: %j is refused before anything is deployed', (alerts) => {
+    expect(() => mayUse(alerts)).toThrow(/^dev: .* is no (address or domain of mail|configuration set)$/);
+  });
 });
 
 describe('what new series borrow', () => {

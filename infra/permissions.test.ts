@@ -27,11 +27,6 @@ const SHARED: readonly { readonly resource: RegExp; readonly actions: RegExp; re
     actions: /^ecr:(BatchCheckLayerAvailability|BatchGetImage|GetDownloadUrlForLayer)$/,
     reason: 'The CDK keeps images of all environments in one repository; they are fetched and never put.',
   },
-  {
-    resource: /:identity\/\*$/,
-    actions: /^ses:Send(Raw)?Email$/,
-    reason: 'An account verifies its senders for all environments, and rules name them.',
-  },
 ];
 
 test('what is allowed by a pattern of names is of the environment: its own resource, or named after it', () => {

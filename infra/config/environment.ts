@@ -168,8 +168,15 @@ export interface DriftSettings {
 
 /** Names of secrets begin with `tidewatch/<environment>/`; a way whose secret is not named is closed. */
 export interface AlertSettings {
-  /** Sender of mail where rules name none; SES must have verified it. */
+  /** Sender of mail where rules name none; SES must have verified it, or its domain. Other senders of that domain may be named by rules. */
   readonly mailFrom?: string;
+  /**
+   * Other addresses or domains of SES that mail may be sent with: of senders that rules name, and, while the account is in SES's
+   * sandbox, of the recipients. No others of the account.
+   */
+  readonly mailIdentities?: readonly string[];
+  /** Configuration sets that these identities have in SES: sending asks for a right on them too. */
+  readonly mailConfigurationSets?: readonly string[];
   /** Of Slack's app, by which it is known that a pressed button is Slack's. */
   readonly slackSigningSecret?: string;
   /** Signs links in mail on which people act. */

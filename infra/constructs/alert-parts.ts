@@ -77,13 +77,33 @@ export function knowingSecrets({ name, alerts }: Environment): Part<object> {
   };
 }
 
-/** Mail by SES, from any sender that the account has verified: rules name senders too. */
-export function mailing({ alerts }: Environment): Part<{ readonly MAIL_FROM?: string }> {
+/** An address or a domain, in characters that mean nothing else in the name of a resource. */
+const IDENTITY = /^([\w.+%&='-]+@)?[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
+/**
+ * Mail by SES, as the identities that the row names and no others of the account: its sender, the sender's domain, and what
+ * else it lists. SES asks for the right on a configuration set too that an identity has.
+ *
+ * @throws {Error} if the row names what is none of these
+ */
+export function mailing({ name, alerts }: Environment): Part<{ readonly MAIL_FROM?: string }> {
+  const { mailFrom, mailIdentities = [], mailConfigurationSets = [] } = alerts;
+  const identities = [...(mailFrom === undefined ? [] : [mailFrom, mailFrom.replace(/^.*@/, '')]), ...mailIdentities];
+  const refuse = (named: readonly string[], form: RegExp, what: string) => {
+    const wrong = named.find((one) => !form.test(one));
+    if (wrong !== undefined) throw new Error(`${name}: ${wrong} is no ${what}`);
+  };
+  refuse(identities, IDENTITY, 'address or domain of mail');
+  refuse(mailConfigurationSets, /^[\w-]{1,64}$/, 'configuration set');
   return {
-    variables: alerts.mailFrom === undefined ? {} : { MAIL_FROM: alerts.mailFrom },
+    variables: mailFrom === undefined ? {} : { MAIL_FROM: mailFrom },
     grantTo(user) {
-      const identities = Stack.of(user).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' });
-      allow(user, ['ses:SendEmail', 'ses:SendRawEmail'], identities);
+      const resources = [
+        ...[...new Set(identities)].map((resourceName) => ({ resource: 'identity', resourceName })),
+        ...mailConfigurationSets.map((resourceName) => ({ resource: 'configuration-set', resourceName })),
+      ];
+      for (const one of resources)
+        allow(user, ['ses:SendEmail', 'ses:SendRawEmail'], Stack.of(user).formatArn({ service: 'ses', ...one }));
     },
   };
 }
