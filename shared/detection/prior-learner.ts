@@ -27,7 +27,7 @@ export interface Example {
     | undefined;
 }
 
-/** Learns from the past of many series what a new one of the same name may begin with. Memory: 4 KB a series. */
+/** Learns from the past of many series what a new one of the same name may begin with. Memory: 10 KB a series, of which 4 are its state. */
 export interface PriorLearner {
   /** Points of a source in order; of different sources in any. @returns how many series began with it */
   take(point: DataPoint): number;

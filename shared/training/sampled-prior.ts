@@ -4,7 +4,7 @@ import { SourceSample } from './source-sample';
 
 /** From how much is learnt what new series borrow. */
 export interface PriorSampleRules {
-  /** So many series are learnt from at most: 4 KB each. */
+  /** So many series are learnt from at most: 10 KB each, that is a gigabyte for 100,000. */
   readonly seriesMax: number;
   readonly seed: number;
 }

@@ -22,7 +22,7 @@ export function registerPrior(program: Command): void {
       aPositiveNumber,
       POINTS_MAX,
     )
-    .option('--series-max <number>', 'of more series, a sample of the sources; 4 KB each', aPositiveNumber, 100_000)
+    .option('--series-max <number>', 'of more series, a sample of the sources; 10 KB each', aPositiveNumber, 100_000)
     .option('--seed <number>', 'of that sample', aWholeNumber, 1)
     .option('-q, --quiet', 'no summary')
     .addHelpText('after', PRIOR_HELP + EXIT_CODES_HELP)
