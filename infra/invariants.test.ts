@@ -277,6 +277,24 @@ describe('a detection that nobody calls', () => {
   });
 });
 
+describe('memories that are lost', () => {
+  const named = (metric: string) => alarms.filter(({ properties }) => properties['MetricName'] === metric);
+
+  test.each(['warmed', 'warmingBudgetSpent', 'stateLost'])('are told of by what detection counts as %s', (metric) => {
+    expect(named(metric).map(({ environment }) => environment.name)).toEqual(NAMES);
+    for (const { properties } of named(metric))
+      expect(ofAlarm(properties)).toMatchObject({ namespace: 'Tidewatch', service: 'detect-anomalies' });
+  });
+
+  test('and every cache of ours tells of what it evicts, by the name that it has', () => {
+    const caches = all('AWS::ElastiCache::ServerlessCache');
+    expect(caches.length).toBeGreaterThan(2);
+    expect(named('Evictions').map(({ properties }) => properties['Dimensions'])).toEqual(
+      caches.map(({ properties }) => [{ Name: 'clusterId', Value: properties['ServerlessCacheName'] }]),
+    );
+  });
+});
+
 describe('queues', () => {
   const queues = all('AWS::SQS::Queue');
   const deadEnds = queues.filter(({ properties }) => properties['RedrivePolicy'] === undefined);
