@@ -9,7 +9,7 @@ import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { BAKING_SECONDS, UPDATE_SECONDS_MAX } from '../shared/adapters/sagemaker/blue-green';
 import { limitsOf, overfull } from '../shared/costs/capacity';
-import { seriesBytesMost } from '../shared/costs/measured';
+import { alarmsPerWeek, seriesBytesMost } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
 import type { Environment } from './config/environment';
@@ -78,7 +78,13 @@ describe('every environment', () => {
     '%s carries with room what its row says that it is sized for',
     (_, row) => {
       const { sources, metrics, intervalSeconds } = row.sizedFor!;
-      const load = { sources, metrics, intervalMs: 1_000 * intervalSeconds, pointsPerRecord: 1, alarmsPerWeek: 1 };
+      const load = {
+        sources,
+        metrics,
+        intervalMs: 1_000 * intervalSeconds,
+        pointsPerRecord: 1,
+        alarmsPerWeek: alarmsPerWeek(metrics),
+      };
       expect(overfull(limitsOf(row, load))).toEqual([]);
     },
   );
