@@ -30,15 +30,17 @@ const RATE_SHARE = 0.9;
  */
 const GROWTH_MAX = { settled: 1.2, short: 1.5 } as const;
 /**
- * Bytes a point by which what JavaScript holds may rise. A leak of 400 bytes a point is 46 MB a minute at 2,000 points/s. In a
- * short run caches still fill, and what is under way wavers by as much as 100 bytes a point come to.
+ * Bytes a point by which what JavaScript holds may rise. A leak of 400 bytes a point is 46 MB a minute at 2,000 points/s. What
+ * is under way wavers by tens of megabytes, the more the busier the machine is: on a busy one the slope of five minutes wavers
+ * by 60 bytes a point.
  */
 const RISE_MAX = { settled: 64, short: 256 } as const;
 /** What is under way only adds: of so many looks in a row the lowest is nearest to what is held for good. */
 const LOWEST_OF = 5;
 /** With fewer there is no saying whether memory rises. */
 export const LOOKS_MIN = 30;
-const SETTLED_SECONDS = 300;
+/** Of ten minutes, as a run has by default, what wavers is a small part. */
+const SETTLED_SECONDS = 540;
 
 /** Is the run long enough for memory to settle, so that it can be called flat? */
 export function isSettled({ seconds }: Pick<LoadRun, 'seconds'>): boolean {
