@@ -9,7 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { growthOf, judgeLoad, type LoadRun, quantile } from './load/judge-load';
+import { growthOf, heldRise, isSettled, judgeLoad, type LoadRun, quantile, riseMax } from './load/judge-load';
 import { type Memory, startProgram } from './load/started-program';
 import { printTable } from './print-table';
 
@@ -34,7 +34,7 @@ const POINTS_A_POST = Math.round(RATE / POSTS_PER_SECOND);
 /** A program that was stopped with records in its log has so long to process them when it is started again, and as often. */
 const CATCHING_UP = { ms: 5_000, starts: 20 } as const;
 /** So often memory is looked at, at equal distances: each look has the program collect, which takes it some 50 ms. */
-const LOOKS = 15;
+const LOOKS = 45;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tidewatch-load-'));
 try {
@@ -99,7 +99,6 @@ function report({ stoppedMs, startsMore, ...load }: FullRun): boolean {
   const { accepted, refused, seconds, stored, answersMs, memory } = load;
   const answer = (q: number) => `${quantile(answersMs, q).toFixed(1)} ms`;
   const each = (of: (one: Memory) => number) => memory.map((one) => of(one).toFixed(0)).join(' ');
-  const growth = growthOf(load);
   printTable(
     [`${SOURCES} sources × ${METRICS} metrics, ${POINTS_A_POST} points a post`, ''],
     [
@@ -117,17 +116,22 @@ function report({ stoppedMs, startsMore, ...load }: FullRun): boolean {
       ['resident, MB', each(({ resident }) => resident)],
       ['… without pages of files, MB', each(({ anonymous }) => anonymous)],
       ['… what JavaScript holds, MB', each(({ held }) => held)],
-      ['last third against the third before, without pages of files', `${growth.anonymous.toFixed(2)} times`],
-      ['… what JavaScript holds', `${growth.held.toFixed(2)} times`],
+      ['last third against the third before, without pages of files', `${growthOf(load).toFixed(2)} times`],
+      ['what JavaScript holds rises over the later two thirds by', `${heldRise(load).toFixed(0)} bytes a point`],
     ],
   );
   const problems = judgeLoad(load, { answerMs: ANSWER_MS });
   console.log(
     problems.length === 0
-      ? `\nkept: nothing lost, nothing doubled, answers within ${ANSWER_MS} ms, memory flat`
+      ? `\nkept: nothing lost, nothing doubled, answers within ${ANSWER_MS} ms, ${memoryWords(load)}`
       : `\nBROKEN: ${problems.join('; ')}`,
   );
   return problems.length === 0;
+}
+
+function memoryWords(load: LoadRun): string {
+  const held = `JavaScript holds at most ${riseMax(load)} bytes more a point`;
+  return isSettled(load) ? `memory flat (${held})` : `${held}; too short a run to call memory flat`;
 }
 
 /**

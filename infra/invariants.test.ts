@@ -9,7 +9,7 @@ import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { BAKING_SECONDS, UPDATE_SECONDS_MAX } from '../shared/adapters/sagemaker/blue-green';
 import { limitsOf, overfull } from '../shared/costs/capacity';
-import { seriesBytesMost } from '../shared/costs/measured';
+import { alarmsPerWeek, seriesBytesMost } from '../shared/costs/measured';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
 import type { Environment } from './config/environment';
@@ -78,7 +78,13 @@ describe('every environment', () => {
     '%s carries with room what its row says that it is sized for',
     (_, row) => {
       const { sources, metrics, intervalSeconds } = row.sizedFor!;
-      const load = { sources, metrics, intervalMs: 1_000 * intervalSeconds, pointsPerRecord: 1, alarmsPerWeek: 1 };
+      const load = {
+        sources,
+        metrics,
+        intervalMs: 1_000 * intervalSeconds,
+        pointsPerRecord: 1,
+        alarmsPerWeek: alarmsPerWeek(metrics),
+      };
       expect(overfull(limitsOf(row, load))).toEqual([]);
     },
   );
@@ -274,6 +280,24 @@ describe('a detection that nobody calls', () => {
     const detecting = product.filter(({ properties }) => /detect-anomalies$/.test(String(properties['FunctionName'])));
     expect(detecting).toHaveLength(NAMES.length);
     expect(unless(detecting, (one) => isWatched(one, 'Throttles', one.id))).toEqual([]);
+  });
+});
+
+describe('memories that are lost', () => {
+  const named = (metric: string) => alarms.filter(({ properties }) => properties['MetricName'] === metric);
+
+  test.each(['warmed', 'warmingBudgetSpent', 'stateLost'])('are told of by what detection counts as %s', (metric) => {
+    expect(named(metric).map(({ environment }) => environment.name)).toEqual(NAMES);
+    for (const { properties } of named(metric))
+      expect(ofAlarm(properties)).toMatchObject({ namespace: 'Tidewatch', service: 'detect-anomalies' });
+  });
+
+  test('and every cache of ours tells of what it evicts, by the name that it has', () => {
+    const caches = all('AWS::ElastiCache::ServerlessCache');
+    expect(caches.length).toBeGreaterThan(2);
+    expect(named('Evictions').map(({ properties }) => properties['Dimensions'])).toEqual(
+      caches.map(({ properties }) => [{ Name: 'clusterId', Value: properties['ServerlessCacheName'] }]),
+    );
   });
 });
 

@@ -24,6 +24,10 @@ export function aShare(text: string): number {
   return value;
 }
 
+/** What `--alarms-per-week` of costs and sizes says. */
+export const ALARMS_PER_WEEK =
+  'alarms of a series in a week, its part of those of relations among them (default: as measured at the default threshold)';
+
 export function aNumberPerWeek(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value <= 1_000))

@@ -111,6 +111,7 @@ export class OperationsDashboard extends Construct {
         detect('unscored'),
         detect('warming'),
         detect('warmed'),
+        detect('warmingBudgetSpent'),
         detect('stateLost'),
         detect('recomputed'),
       ]),
@@ -126,7 +127,13 @@ export class OperationsDashboard extends Construct {
         this.ofFunction('detect-anomalies', 'Invocations', Stats.SUM),
       ]),
       ...(states.kind === 'elasticache'
-        ? [graph('cache', [this.ofCache('ElastiCacheProcessingUnits', Stats.SUM), this.ofCache('BytesUsedForCache')])]
+        ? [
+            graph('cache', [
+              this.ofCache('ElastiCacheProcessingUnits', Stats.SUM),
+              this.ofCache('BytesUsedForCache'),
+              this.ofCache('Evictions', Stats.SUM),
+            ]),
+          ]
         : []),
       graph('states, bytes', [
         this.counter('detect-anomalies')('stateBytesMean', Stats.AVERAGE),

@@ -52,11 +52,11 @@ export function countingDistributions(training: IBucket): Part<{ readonly DISTRI
 }
 
 /** The stream of points, to look how far it goes. */
-export function lookingInto(stream: IStream): Part<object> {
+export function lookingInto(stream: IStream): Part<{ readonly STREAM_ARN: string }> {
   return {
-    variables: {},
+    variables: { STREAM_ARN: stream.streamArn },
     grantTo(user) {
-      stream.grant(user, 'kinesis:GetShardIterator', 'kinesis:GetRecords');
+      stream.grant(user, 'kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords');
       stream.encryptionKey?.grant(user, 'kms:Decrypt');
     },
   };

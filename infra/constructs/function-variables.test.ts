@@ -6,6 +6,7 @@ const WATCH = {
   ...STORE,
   REDIS_URL: 'redis://cache:6379',
   SETTINGS_BUCKET: 'settings',
+  STREAM_ARN: 'arn:aws:kinesis:eu-central-1:123456789012:stream/points',
   TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:anomalies',
 } as const;
 

@@ -18,6 +18,7 @@ import { Detection } from '../constructs/detection';
 import { DeviceRule } from '../constructs/device-rule';
 import { DriftWatch } from '../constructs/drift-watch';
 import { InfluxToken } from '../constructs/influx-token';
+import { MemoryWatch } from '../constructs/memory-watch';
 import { modelEndpoint } from '../constructs/model-endpoint';
 import { FIVE_MINUTES, Operations } from '../constructs/operations';
 import { allOf, plain } from '../constructs/part';
@@ -59,6 +60,7 @@ export class StatelessStack extends Stack {
         countingDistributions(training),
       ),
     });
+    new MemoryWatch(this, 'Memories', surroundings);
     const watch = new ScheduledFunction(this, 'watch-silence', surroundings, {
       description: 'Looks for sources that should have spoken and did not',
       everyMinutes: environment.schedules.watchSilenceMinutes,

@@ -14,6 +14,8 @@ export const ConfigSchema = z
     ...SettingsVariables,
     ...TelemetryVariables,
     ...WatchVariables,
+    /** The stream of points, whose shards it knows by themselves. */
+    STREAM_ARN: z.string(),
     /** The topic "anomalies". */
     TOPIC_ARN: z.string(),
   })

@@ -35,7 +35,7 @@ async function buildServices(config: Config) {
     ...states,
     store,
     topic: createSnsTopic({ region, topicArn: config.TOPIC_ARN }),
-    tail: createKinesisTail({ client, callTimeoutMs: TAIL_CALL_MS }),
+    tail: createKinesisTail({ client, stream: config.STREAM_ARN, callTimeoutMs: TAIL_CALL_MS }),
     now: Date.now,
     since: 0,
     sourcesMax: config.SOURCES_MAX,

@@ -22,7 +22,7 @@ export interface Services {
 
 /** Told what happens; never decides anything. */
 export interface Observer {
-  /** How long the oldest record of the stream has waited that was not taken; 0 where none waits. */
+  /** How long the oldest record of the stream has waited that was not taken; 0 where none waits. Not told where it is unknown. */
   waiting(ms: number): void;
   watched(counts: WatchCounts): void;
   published(events: readonly AnomalyEvent[]): void;

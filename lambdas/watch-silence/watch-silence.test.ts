@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EPISODE, FULL_BYTES, VERSION } from '../../shared/detection/metric-layout';
 import { CHECKPOINT_FIELD } from '../../shared/detection/ports';
+import type { ShardTail } from '../../shared/detection/silence/ports';
 import { FLEET_SOURCE } from '../../shared/detection/silence/silence-event';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
@@ -26,6 +27,8 @@ class World {
   restarts = 0;
   /** Seconds that the oldest record had waited at each run of the watch. */
   readonly waiting: number[] = [];
+  readonly problems: string[] = [];
+  streamAnswers = true;
   settings: Settings = DEFAULT_SETTINGS;
 
   get watchServices(): Services {
@@ -36,13 +39,14 @@ class World {
       store,
       topic,
       tail: {
-        lookBehind: async (progress, now) =>
-          progress.map(() => {
-            const [oldest] = this.backlog;
-            return oldest === undefined
-              ? { takenUntil: now }
-              : { takenUntil: oldest.arrival, waitingSince: oldest.arrival };
-          }),
+        lookBehind: async (progress, now) => {
+          const [oldest] = this.backlog;
+          const one: ShardTail = oldest
+            ? { takenUntil: oldest.arrival, waitingSince: oldest.arrival }
+            : { takenUntil: now };
+          const untaken: ShardTail = this.streamAnswers ? one : { takenUntil: 0, waitingSince: 'unknown' };
+          return progress.length === 0 ? [untaken] : progress.map(() => one);
+        },
       },
       settings: this.settings,
       now: () => this.now,
@@ -50,7 +54,8 @@ class World {
       sourcesMax: 1_000,
       observe: {
         waiting: (ms) => void this.waiting.push(ms / S),
-        ...{ watched: () => {}, published: () => {}, problem: () => {} },
+        ...{ watched: () => {}, published: () => {} },
+        problem: (what) => void this.problems.push(what),
       },
     };
   }
@@ -179,6 +184,21 @@ describe('a pipeline that does not go on is not silence', () => {
     world.pipelineWorks = true;
     await world.run(3, ten, () => true);
     expect(world.waiting).toEqual([0, 0, 40, 100, 160, 0]);
+  });
+
+  test('also where it has never taken anything', async () => {
+    const world = new World();
+    world.pipelineWorks = false;
+    await world.run(6, ten, () => true);
+    expect([world.waiting, world.problems]).toEqual([[40, 100], []]);
+  });
+
+  test('nothing is told of it while nobody knows', async () => {
+    const world = new World();
+    world.pipelineWorks = false;
+    world.streamAnswers = false;
+    await world.run(6, ten, () => true);
+    expect([world.waiting, world.problems]).toEqual([[], ['stream', 'stream']]);
   });
 
   test('a source that fell silent while the pipeline stood is missed when its shard has caught up, as of then', async () => {

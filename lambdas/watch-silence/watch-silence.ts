@@ -56,11 +56,13 @@ export async function watchSilence(services: Services): Promise<WatchCounts> {
   return counts;
 }
 
-/** How far each shard was taken; how long the oldest record has waited that was not is told. */
+/** How far each shard was taken; how long the oldest record has waited that was not is told, unless nobody knows. */
 async function shardTimes({ silence, tail, observe }: Services, now: number): Promise<ReadonlyMap<string, number>> {
   const shards = await silence.shards();
   const tails = await tail.lookBehind(shards, now);
-  observe.waiting(now - (oldestWaiting(tails) ?? now));
+  const since = oldestWaiting(tails);
+  if (since === 'unknown') observe.problem('stream', new Error('whether records wait is unknown: it does not answer'));
+  else observe.waiting(now - (since ?? now));
   return new Map(shards.map((shard, i) => [shardKey(shard), tails[i]!.takenUntil]));
 }
 

@@ -7,7 +7,7 @@ export interface FleetLoad {
   readonly intervalMs: number;
   /** Consecutive points of a source that its producer puts into one record. */
   readonly pointsPerRecord: number;
-  /** Alarms of a series in a week, true and false. */
+  /** Alarms of a series in a week, true and false, with its part of those of relations. */
   readonly alarmsPerWeek: number;
 }
 

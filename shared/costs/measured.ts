@@ -10,6 +10,8 @@ export interface Figure {
 const HELD = 'measured by shared/costs/measured.test.ts';
 const BENCH_LIVE = '`npm run bench:live`, docs/operations.md';
 
+const BENCH_SOAK = '`npm run bench:soak`, default threshold, docs/operations.md, 2026-11-30';
+
 /**
  * What a load is multiplied by. Sizes of memory and messages are measured anew by a test at each run of it; times and what a
  * server keeps on its disk are from benchmarks of the given date.
@@ -44,7 +46,7 @@ export const MEASURED = {
   /** What Lambda itself writes about a call: START, END, REPORT. */
   platformLogBytes: { name: 'log of Lambda about a call', value: 350, unit: 'bytes', from: 'assumed' },
   metricsPublished: { name: 'metrics of all functions', value: 90, unit: '', from: 'test/operations-page.test.ts' },
-  alarms: { name: 'alarms', value: 62, unit: '', from: 'infra/costs/at-rest.test.ts' },
+  alarms: { name: 'alarms', value: 66, unit: '', from: 'infra/costs/at-rest.test.ts' },
   secrets: { name: 'secrets', value: 3, unit: '', from: 'infra/costs/at-rest.test.ts' },
   /** On one vCPU, which a function has with 1,769 MB. */
   valueCpuMs: { name: 'processor time a value', value: 0.059, unit: 'ms', from: `${BENCH_LIVE}, 2026-11-30` },
@@ -105,6 +107,13 @@ export const MEASURED = {
   routers: { name: 'batches of events routed at once', value: 5, unit: '', from: 'infra/costs/at-rest.test.ts' },
   senders: { name: 'batches of messages sent at once', value: 2, unit: '', from: 'infra/costs/at-rest.test.ts' },
   sendMs: { name: 'sending a message', value: 200, unit: 'ms', from: 'assumed' },
+  /**
+   * Of sound series older than a week with a value a minute: what people are called for when nothing is wrong and no rate is asked
+   * for. For costs and sizes where the load does not say.
+   */
+  seriesAlarms: { name: 'alarms of a series and week', value: 1.7, unit: '', from: BENCH_SOAK },
+  /** Of three metrics. */
+  relationAlarms: { name: '… of relations, a source and week', value: 4.1, unit: '', from: BENCH_SOAK },
   /** Opened, updated, closed. */
   eventsAnAlarm: { name: 'events of an alarm', value: 3, unit: '', from: 'assumed' },
   notificationsAnAlarm: { name: 'messages of an alarm', value: 2, unit: '', from: 'assumed' },
@@ -127,6 +136,12 @@ export function stateBytes(metrics: number): number {
 export function seriesBytesMost(): number {
   const { stateMetricBytes, stateRelationMostBytes, cacheOverheadBytes } = MEASURED;
   return stateMetricBytes.value + stateRelationMostBytes.value + cacheOverheadBytes.value;
+}
+
+/** Alarms of a series in a week at the default threshold, with its part of those of its source's relations. */
+export function alarmsPerWeek(metrics: number): number {
+  const { seriesAlarms, relationAlarms } = MEASURED;
+  return seriesAlarms.value + (metrics > 1 ? relationAlarms.value / metrics : 0);
 }
 
 /** Bytes of a record that holds one source's points. */

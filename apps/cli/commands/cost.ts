@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { aNumberOfPoints, aNumberPerWeek, aPositiveNumber } from '../option-values';
+import { ALARMS_PER_WEEK, aNumberOfPoints, aNumberPerWeek, aPositiveNumber } from '../option-values';
 
 export function registerCost(program: Command): void {
   program
@@ -11,7 +11,7 @@ export function registerCost(program: Command): void {
     .option('--env <name>', 'environment whose row gives the sizes', 'prod')
     .option('--region <region>', 'AWS region (default: that of the row; its prices may not be in the table)')
     .option('--points-per-record <number>', 'points of a source that producers put into a record', aNumberOfPoints, 1)
-    .option('--alarms-per-week <number>', 'alarms of a series in a week', aNumberPerWeek, 1)
+    .option('--alarms-per-week <number>', ALARMS_PER_WEEK, aNumberPerWeek)
     .option('--figures', 'also what the estimate rests on, and who measured it')
     .option('--json', 'as JSON')
     .addHelpText('after', COST_HELP)

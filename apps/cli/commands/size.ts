@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { aNumberOfPoints, aNumberPerWeek, aPositiveNumber } from '../option-values';
+import { ALARMS_PER_WEEK, aNumberOfPoints, aNumberPerWeek, aPositiveNumber } from '../option-values';
 
 export function registerSize(program: Command): void {
   program
@@ -11,7 +11,7 @@ export function registerSize(program: Command): void {
     .option('--interval <duration>', 'between two points of a source, as 10s, 5m or 1h (default: 10s)')
     .option('--env <name>', 'environment whose row is begun with', 'prod')
     .option('--points-per-record <number>', 'points of a source that producers put into a record', aNumberOfPoints, 1)
-    .option('--alarms-per-week <number>', 'alarms of a series in a week', aNumberPerWeek, 1)
+    .option('--alarms-per-week <number>', ALARMS_PER_WEEK, aNumberPerWeek)
     .option('--figures', 'also what the projection rests on, and who measured it')
     .option('--json', 'as JSON')
     .addHelpText('after', SIZE_HELP)

@@ -6,7 +6,7 @@ import { type CostOptions, costOf, costText } from './run-cost';
 
 const OPTIONS: CostOptions = {
   ...{ sources: 10_000, metrics: 3, interval: '10s', env: 'prod' },
-  ...{ pointsPerRecord: 1, alarmsPerWeek: 1 },
+  pointsPerRecord: 1,
 };
 const SIZES: readonly CostOptions[] = [
   { ...OPTIONS, sources: 100, env: 'dev' },

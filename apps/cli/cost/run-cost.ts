@@ -1,4 +1,5 @@
 import { type CostEstimate, estimateCost } from '../../../shared/costs/estimate';
+import { alarmsPerWeek as measuredAlarms } from '../../../shared/costs/measured';
 import { environmentRow, intervalMsOf } from '../environment-row';
 import { costLines, figureLines } from './cost-lines';
 
@@ -9,7 +10,8 @@ export interface CostOptions {
   readonly env: string;
   readonly region?: string;
   readonly pointsPerRecord: number;
-  readonly alarmsPerWeek: number;
+  /** Of a series; absent: as measured at the default threshold. */
+  readonly alarmsPerWeek?: number;
   readonly figures?: boolean;
   readonly json?: boolean;
 }
@@ -31,6 +33,6 @@ export function costText(options: CostOptions): string {
 export function costOf({ env, interval, region, ...load }: CostOptions): CostEstimate {
   const row = environmentRow(env);
   const intervalMs = intervalMsOf(interval);
-  const { sources, metrics, pointsPerRecord, alarmsPerWeek } = load;
+  const { sources, metrics, pointsPerRecord, alarmsPerWeek = measuredAlarms(metrics) } = load;
   return estimateCost(row, { sources, metrics, intervalMs, pointsPerRecord, alarmsPerWeek }, region ?? row.region);
 }

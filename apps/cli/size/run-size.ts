@@ -1,3 +1,4 @@
+import { alarmsPerWeek as measuredAlarms } from '../../../shared/costs/measured';
 import { type Sizing, sizeOf } from '../../../shared/sizing/size';
 import { environmentRow, intervalMsOf } from '../environment-row';
 import { UsageError } from '../exit-codes';
@@ -10,7 +11,8 @@ export interface SizeOptions {
   readonly interval?: string;
   readonly env: string;
   readonly pointsPerRecord: number;
-  readonly alarmsPerWeek: number;
+  /** Of a series; absent: as measured at the default threshold. */
+  readonly alarmsPerWeek?: number;
   readonly figures?: boolean;
   readonly json?: boolean;
 }
@@ -31,7 +33,7 @@ const INTERVAL = '10s';
 
 /** Rate, sources and interval: two of them say the third. @throws {UsageError} as {@link runSize} */
 export function sizingOf(options: SizeOptions): Sizing {
-  const { pointsPerSecond, metrics, interval, env, pointsPerRecord, alarmsPerWeek } = options;
+  const { pointsPerSecond, metrics, interval, env, pointsPerRecord, alarmsPerWeek = measuredAlarms(metrics) } = options;
   const row = environmentRow(env);
   if (options.sources !== undefined && interval !== undefined)
     throw new UsageError('--sources and --interval: with --points-per-second one of them says the other');

@@ -7,7 +7,7 @@ import { money } from '../cost/cost-lines';
 import { type SizeOptions, sizeText, sizingOf } from './run-size';
 import { count } from './size-lines';
 
-const OPTIONS: SizeOptions = { pointsPerSecond: 1_000, metrics: 3, env: 'prod', pointsPerRecord: 1, alarmsPerWeek: 1 };
+const OPTIONS: SizeOptions = { pointsPerSecond: 1_000, metrics: 3, env: 'prod', pointsPerRecord: 1 };
 const SIZES: readonly SizeOptions[] = [
   OPTIONS,
   { ...OPTIONS, pointsPerSecond: 100_000 },

@@ -7,55 +7,91 @@ import {
 import { TransientFault } from '../../detection/ports';
 import { oldestWaiting } from '../../detection/silence/oldest-waiting';
 import type { ShardProgress, ShardTail, StreamTail } from '../../detection/silence/ports';
+import { listShards, untakenOf } from './listed-shards';
 import { callFault } from './put-faults';
 
 export interface KinesisTailOptions {
   readonly client: Pick<KinesisClient, 'send'>;
+  /** ARN of the stream whose shards may be without progress. */
+  readonly stream: string;
   readonly callTimeoutMs: number;
 }
 
 /** A shard whose last record is this young is not asked about: what was taken of it is new enough. */
 const FRESH_MS = 10_000;
-/** Nor one this old: its sources were missed long ago, and it may have been closed and forgotten. */
-const ASKED_MS_MAX = 8 * 86_400_000;
 /** Kinesis may answer with an empty page before the end. */
 const PAGES_MAX = 5;
 
 /**
  * Looks behind the last record taken of each shard that has been quiet: is there another one? Two calls for such a shard, none
  * for a busy one. Of a shard that was closed its children must be taken as well. Where Kinesis does not know the place any
- * more, or does not answer for now, the last record's arrival is all that is known, and not whether another waits.
+ * more the last record's arrival is all that is known. Shards without progress are asked from their start; one call lists
+ * a thousand shards. What Kinesis does not answer for now is unknown.
  */
-export function createKinesisTail({ client, callTimeoutMs }: KinesisTailOptions): StreamTail {
+export function createKinesisTail({ client, stream: own, callTimeoutMs }: KinesisTailOptions): StreamTail {
   return {
     async lookBehind(progress, now) {
       const known = new Map(progress.map((one) => [`${one.stream}/${one.shard}`, one]));
+      const listed = await orUnknown(() => listShards(client, own, callTimeoutMs));
+      const isGone = ({ stream, shard }: ShardProgress) =>
+        stream !== own || (listed !== 'unknown' && !listed.some(({ id }) => id === shard));
       const ask = async (one: ShardProgress): Promise<ShardTail> => {
-        if (now - one.arrival < FRESH_MS || now - one.arrival > ASKED_MS_MAX) return { takenUntil: one.arrival };
+        if (now - one.arrival < FRESH_MS || isGone(one)) return { takenUntil: one.arrival };
         const after = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: one.sequence } as const;
-        try {
-          return await look(one.stream, one.shard, after);
-        } catch (error) {
-          return { takenUntil: knownAllTheSame(error, one, callTimeoutMs) };
-        }
+        return answered(one.arrival, () => look(one.shard, after));
       };
-      const look = async (stream: string, shard: string, from: Place): Promise<ShardTail> => {
-        const end = await readToEnd(client, stream, shard, from, callTimeoutMs);
+      const look = async (shard: string, from: Place): Promise<ShardTail> => {
+        const end = await readToEnd(client, own, shard, from, callTimeoutMs);
         if (end.kind === 'record') {
           const came = Math.min(end.arrival, now);
           return { takenUntil: came, waitingSince: came };
         }
         if (end.kind === 'open') return { takenUntil: now };
         const children = end.children.map((child) => {
-          const taken = known.get(`${stream}/${child}`);
-          return taken ? ask(taken) : look(stream, child, { ShardIteratorType: 'TRIM_HORIZON' });
+          const taken = known.get(`${own}/${child}`);
+          return taken ? ask(taken) : look(child, START);
         });
         return leastOf(await Promise.all(children), now);
       };
-      return Promise.all(progress.map(ask));
+      const untaken = async (): Promise<ShardTail[]> => {
+        if (listed === 'unknown') return [{ takenUntil: 0, waitingSince: 'unknown' }];
+        const taken = new Set(progress.flatMap(({ stream, shard }) => (stream === own ? shard : [])));
+        return Promise.all(untakenOf(listed, taken).map((shard) => answered(0, () => look(shard, START))));
+      };
+      return (await Promise.all([Promise.all(progress.map(ask)), untaken()])).flat();
     },
   };
+
+  /** The answer, or what was known without it. */
+  async function answered(takenUntil: number, asked: () => Promise<ShardTail>): Promise<ShardTail> {
+    const answer = await orUnknown(async () => {
+      try {
+        return await asked();
+      } catch (error) {
+        if (NO_SUCH_PLACE.test((error as Error).name)) return { takenUntil };
+        throw error;
+      }
+    });
+    return answer === 'unknown' ? { takenUntil, waitingSince: answer } : answer;
+  }
+
+  /** @throws {Error} if it will not get better by itself, as without permission */
+  async function orUnknown<Answer>(asked: () => Promise<Answer>): Promise<Answer | 'unknown'> {
+    try {
+      return await asked();
+    } catch (error) {
+      if (error instanceof TransientFault) return 'unknown';
+      const { isTransient, message } = callFault(error, own, callTimeoutMs);
+      if (isTransient) return 'unknown';
+      throw new Error(message, { cause: error });
+    }
+  }
 }
+
+/** A stream made anew or a shard that is gone: the place is not there any more. */
+const NO_SUCH_PLACE = /^(ResourceNotFoundException|InvalidArgumentException|ExpiredIteratorException)$/;
+
+const START = { ShardIteratorType: 'TRIM_HORIZON' } as const;
 
 function leastOf(tails: readonly ShardTail[], now: number): ShardTail {
   const takenUntil = Math.min(now, ...tails.map((one) => one.takenUntil));
@@ -65,7 +101,7 @@ function leastOf(tails: readonly ShardTail[], now: number): ShardTail {
 
 type Place =
   | { readonly ShardIteratorType: 'AFTER_SEQUENCE_NUMBER'; readonly StartingSequenceNumber: string }
-  | { readonly ShardIteratorType: 'TRIM_HORIZON' };
+  | typeof START;
 
 /** What comes after a place: a record, nothing yet, or the end of a closed shard. */
 type End =
@@ -100,15 +136,4 @@ async function readToEnd(
     iterator = answer.NextShardIterator;
   }
   throw new TransientFault('stream', `${stream}: shard ${shard} gives empty pages`);
-}
-
-/** A stream made anew or a shard that is gone: the place is not there any more. */
-const NO_SUCH_PLACE = /^(ResourceNotFoundException|InvalidArgumentException|ExpiredIteratorException)$/;
-
-/** @throws {Error} if it will not get better by itself, as without permission */
-function knownAllTheSame(error: unknown, { stream, arrival }: ShardProgress, callTimeoutMs: number): number {
-  if (error instanceof TransientFault || NO_SUCH_PLACE.test((error as Error).name)) return arrival;
-  const { isTransient, message } = callFault(error, stream, callTimeoutMs);
-  if (isTransient) return arrival;
-  throw new Error(message, { cause: error });
 }

@@ -46,12 +46,15 @@ export interface SilenceIndex {
 export interface ShardTail {
   /** All that arrived before has been taken. `now` where nothing is left to take. */
   readonly takenUntil: number;
-  /** The oldest record that waits came then; absent: none waits, or nobody can tell. */
-  readonly waitingSince?: number;
+  /** The oldest record that waits came then; absent: none waits; `unknown`: the stream does not answer for now. */
+  readonly waitingSince?: number | 'unknown';
 }
 
 /** Tells a quiet stream from a pipeline that lags or stands still. */
 export interface StreamTail {
-  /** For each shard, in order. */
+  /**
+   * For each shard, in order; after them one for each shard of the stream of which nobody has taken anything, as far as is
+   * known: a pipeline that never worked has no progress to look behind.
+   */
   lookBehind(progress: readonly ShardProgress[], now: number): Promise<readonly ShardTail[]>;
 }
