@@ -406,7 +406,7 @@ describe('a flood beyond the series that may be stored without a memory', () => 
 
   test('waits in the stream while quarantine cannot take it, with nothing committed of its batch', async () => {
     sequence = 0;
-    const { parts } = bounded(1, 0);
+    const { parts } = detection();
     const services = {
       ...parts.services,
       openDetector: openSourceDetector,

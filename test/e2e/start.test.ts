@@ -127,7 +127,7 @@ describe('start --input', () => {
     writeFileSync(at('wide.csv'), `timestamp,source,first,second,third\n${rows.join('\n')}\n`);
     const bounds = ['--series-max', '1', '--strangers-max', '1'];
     const run = programs.start(['start', '--input', at('wide.csv'), '--data', at('wide'), ...bounds]);
-    expect(await run.ended).toBe(0);
+    expect(await run.ended).toBe(3);
     expect(run.out()).toMatch(/20 points put into quarantine/);
     const store = await openDuckDbStore(at('wide/store.duckdb'));
     const stored = await Promise.all(
