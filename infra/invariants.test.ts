@@ -8,8 +8,9 @@ import { S3Location, SageMakerCreateTrainingJob } from 'aws-cdk-lib/aws-stepfunc
 import { JOB_METRICS } from '../apps/model-server/train/metric-lines';
 import { ATTRIBUTE, tableDefinition } from '../shared/adapters/dynamodb/table';
 import { BAKING_SECONDS, UPDATE_SECONDS_MAX } from '../shared/adapters/sagemaker/blue-green';
-import { limitsOf, overfull } from '../shared/costs/capacity';
-import { alarmsPerWeek, seriesBytesMost } from '../shared/costs/measured';
+import { influxSeriesAdvised, limitsOf, overfull } from '../shared/costs/capacity';
+import { alarmsPerWeek, budgetBytes } from '../shared/costs/measured';
+import { PLACE_KEPT_MS } from '../shared/detection/source-places';
 import { STEPS } from '../shared/training/steps/order';
 import { PRODUCT_METRICS } from '../test/product-metrics';
 import type { Environment } from './config/environment';
@@ -649,7 +650,9 @@ describe('the budget of series', () => {
     );
     expect(detecting).toHaveLength(NAMES.length);
     const isTold = ({ environment: { budget }, properties }: (typeof detecting)[number]) =>
-      JSON.stringify(properties['Environment']).includes(`"BUDGET_SERIES":"${budget?.series}"`);
+      JSON.stringify(properties['Environment']).includes(
+        `"BUDGET_SERIES":"${budget?.series}","BUDGET_STRANGERS":"${budget?.strangers}"`,
+      );
     expect(unless(detecting, isTold)).toEqual([]);
   });
 
@@ -659,9 +662,27 @@ describe('the budget of series', () => {
     const tooLarge = cached.filter(
       ({ budget, states }) =>
         states.kind === 'elasticache' &&
-        seriesBytesMost() * (budget?.series ?? Infinity) > 0.7 * states.gigabytesMax * 2 ** 30,
+        !(budget !== undefined && budgetBytes(budget) <= 0.7 * states.gigabytesMax * 2 ** 30),
     );
     expect(tooLarge.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('with those that are stored without a memory is no more than is advised for the store', () => {
+    const stored = ENVIRONMENTS.filter(({ store }) => store.kind === 'timestream-influx');
+    expect(stored.length).toBeGreaterThan(2);
+    const tooMany = stored.filter(
+      ({ budget, store }) =>
+        store.kind === 'timestream-influx' &&
+        !(budget !== undefined && budget.series + budget.strangers <= influxSeriesAdvised(store.instance)!),
+    );
+    expect(tooMany.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('bounds the store however names change, since rows go no later than places', () => {
+    const kept = ENVIRONMENTS.flatMap(({ name, store }) =>
+      store.kind === 'timestream-influx' ? [{ name, days: store.retentionDays ?? Infinity }] : [],
+    );
+    expect(kept.filter(({ days }) => days * 86_400_000 > PLACE_KEPT_MS)).toEqual([]);
   });
 });
 

@@ -25,7 +25,7 @@ export interface Environment {
   readonly store: StoreSettings;
   readonly model: ModelSettings;
   readonly detection: DetectionSettings;
-  /** Absent: every series has a memory, and the cache grows as far as `states` lets it. */
+  /** Absent: every series has a memory, the cache grows as far as `states` lets it, and the store for ever. */
   readonly budget?: BudgetSettings;
   readonly schedules: ScheduleSettings;
   readonly drift: DriftSettings;
@@ -141,13 +141,18 @@ export interface DetectionSettings {
   readonly prior?: string;
 }
 
-/** What bounds memory and its cost when names multiply, by mistake or by ill will. */
+/** What bounds memory of cache and store, and its cost, when names multiply, by mistake or by ill will. */
 export interface BudgetSettings {
   /**
    * Series (a metric of a source each) that may have a memory, first come; values of further ones are stored unscored, and an
    * alarm says so. At most as many as the cache has room for when each takes all that it can: about 130,000 a gigabyte.
    */
   readonly series: number;
+  /**
+   * Series that may be stored without a memory, first come; points of further ones go to quarantine. With `series` at most as many
+   * as are advised for the store's instance: 250,000 for each of its processors, 10,000,000 for any.
+   */
+  readonly strangers: number;
 }
 
 export interface ScheduleSettings {

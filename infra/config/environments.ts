@@ -49,7 +49,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_024, batchRecords: 200, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
-      budget: { series: 130_000 },
+      budget: { series: 125_000, strangers: 100_000 },
       archive: { bufferSeconds: 60, bufferMegabytes: 5, infrequentAfterDays: 30, deletedAfterDays: 90 },
     },
     {
@@ -72,7 +72,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 1_000, recordAgeHoursMax: 12 },
       },
-      budget: { series: 650_000 },
+      budget: { series: 150_000, strangers: 100_000 },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30, deletedAfterDays: 90 },
       iotTopic: 'tidewatch/points/+',
     },
@@ -98,7 +98,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
         ...{ retries: 5_000, recordAgeHoursMax: 144 },
       },
-      budget: { series: 6_500_000 },
+      budget: { series: 300_000, strangers: 200_000 },
       archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30 },
     },
     {
@@ -119,7 +119,7 @@ export function environments(emulator: EmulatorServers): readonly Environment[] 
         ...{ mailFrom: 'tidewatch@example.com', allowedHosts: ['127.0.0.1'] },
         ingestTokensSecret: 'tidewatch/emulator/ingest',
       },
-      budget: { series: 30_000 },
+      budget: { series: 30_000, strangers: 10_000 },
       // As few as a test sends.
       drift: { limit: 0.25, hours: 24, vectorsMin: 100 },
       training: {

@@ -23,7 +23,7 @@ describe('with no more than the permissions of the cache’s user', () => {
 
   describeStateCache('the cache', { make: (scope) => createRedisCache(options(scope)) });
   describeSourcePlaces('the places', {
-    make: (scope, placesMax) => createRedisSourcePlaces({ ...options(scope), placesMax }),
+    make: (scope, placesMax, account = 'places') => createRedisSourcePlaces({ ...options(scope), placesMax, account }),
   });
   describeSilenceIndex('the index', { make: (scope) => createRedisSilenceIndex(options(scope)) });
 

@@ -39,7 +39,10 @@ export class OperationsDashboard extends Construct {
 
   private words(): IWidget {
     const { name, budget } = this.environment;
-    const bound = budget === undefined ? 'no budget of series' : `budget of ${budget.series} series`;
+    const bound =
+      budget === undefined
+        ? 'no budget of series'
+        : `budget of ${budget.series} series, and ${budget.strangers} without a memory`;
     return new TextWidget({
       width: FULL,
       height: 2,
@@ -109,6 +112,7 @@ export class OperationsDashboard extends Construct {
       ]),
       graph('memory', [
         detect('unscored'),
+        detect('overBudget'),
         detect('warming'),
         detect('warmed'),
         detect('warmingBudgetSpent'),

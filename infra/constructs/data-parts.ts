@@ -62,9 +62,12 @@ export function lookingInto(stream: IStream): Part<{ readonly STREAM_ARN: string
   };
 }
 
-/** How many series may have a memory. */
-export function budgeting({ budget }: Environment): Part<{ readonly BUDGET_SERIES?: string }> {
-  return plain(budget === undefined ? {} : { BUDGET_SERIES: String(budget.series) });
+/** How many series may have a memory, and how many may be stored without one. */
+export function budgeting({
+  budget,
+}: Environment): Part<{ readonly BUDGET_SERIES?: string; readonly BUDGET_STRANGERS?: string }> {
+  if (budget === undefined) return plain({});
+  return plain({ BUDGET_SERIES: String(budget.series), BUDGET_STRANGERS: String(budget.strangers) });
 }
 
 /** Whose telemetry it is. */

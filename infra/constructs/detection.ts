@@ -136,7 +136,7 @@ export class Detection extends Construct {
     });
     operations.alarm(this, {
       runbook: 'points-unscored',
-      impact: 'Nobody is told of points of series beyond the budget; they are stored.',
+      impact: 'Nobody is told of points of series beyond the budget; they are stored, as far as it says.',
       // Sources that speak once an hour are heard of as well.
       metric: productMetric(environment, 'detect-anomalies', 'unscored'),
       above: 0,

@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment';
 import { AlertFunctions } from '../constructs/alert-functions';
@@ -94,19 +95,34 @@ export class StatelessStack extends Stack {
     if (archive !== undefined && environment.archive !== undefined) {
       new Archive(this, 'Archive', surroundings, { stream, bucket: archive, settings: environment.archive });
     }
-    if (environment.store.kind === 'timestream-influx') {
-      surroundings.operations.alarm(this, {
-        runbook: 'store-fills',
-        impact: 'The disk of the store fills; once it is full no point is stored, and all wait in the stream.',
-        metric: ofInflux(environment.name, 'DiskUtilization').with({ period: FIVE_MINUTES }),
-        above: 80,
-        periods: 3,
-      });
-    }
+    if (environment.store.kind === 'timestream-influx') watchInflux(this, surroundings);
     new OperationsDashboard(this, 'Dashboard', surroundings);
     if (environment.iotTopic !== undefined) {
       new DeviceRule(this, 'Devices', surroundings, { topic: environment.iotTopic, stream, failed: quarantine });
     }
+  }
+}
+
+/** Shares at which AWS has an instance in production looked after; of its processors, the one that it calls critical: compaction has its peaks. */
+const INFLUX_ALARMS = [
+  {
+    ...{ runbook: 'store-fills', metricName: 'DiskUtilization', statistic: Stats.MAXIMUM, above: 80 },
+    impact: 'The disk of the store fills; once it is full no point is stored, and all wait in the stream.',
+  },
+  {
+    ...{ runbook: 'store-memory', metricName: 'MemoryUtilization', statistic: Stats.MAXIMUM, above: 80 },
+    impact: 'The store runs out of memory; without any it ends, and all points wait in the stream.',
+  },
+  {
+    ...{ runbook: 'store-busy', metricName: 'CPUUtilization', statistic: Stats.AVERAGE, above: 90 },
+    impact: 'The store has no time left; points are stored late, and queries are slow.',
+  },
+] as const;
+
+function watchInflux(scope: Construct, { environment, operations }: Surroundings): void {
+  for (const { metricName, statistic, ...alarm } of INFLUX_ALARMS) {
+    const metric = ofInflux(environment.name, metricName).with({ statistic, period: FIVE_MINUTES });
+    operations.alarm(scope, { ...alarm, metric, periods: 3 });
   }
 }
 

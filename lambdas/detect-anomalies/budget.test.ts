@@ -8,14 +8,16 @@ import { openPrior } from '../../shared/detection/population-prior';
 import { openPopulationScore } from '../../shared/detection/population-score';
 import { openPriorLearner } from '../../shared/detection/prior-learner';
 import type { SourcePlaces } from '../../shared/detection/source-places';
+import type { QuarantineObject } from '../../shared/domain/rows';
 import { DEFAULT_SETTINGS, SettingsSchema } from '../../shared/domain/settings';
 import type { StreamRecord } from '../../shared/runtime/kinesis';
+import { redriveEntries } from '../../shared/runtime/redrive-entries';
 import { MemoryParts } from '../../test/factories/memory-parts';
 import { ARRIVAL, streamRecord, wirePoint } from '../../test/factories/records';
 import { admitted, boundedSettings, PLACE_FIELD, renewalDay } from './budget';
 import { detectAnomalies } from './detect-anomalies';
 import type { SourceWork } from './plan-batch';
-import { rememberingRefusals } from './refusals';
+import { rememberingAccounts, rememberingRefusals } from './refusals';
 import type { Services } from './services';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'budget-'));
@@ -308,6 +310,136 @@ test('a source with thousands of metrics is bounded by itself: the first are wat
   expect(unscored).toHaveLength(1_980);
   expect(unscored.every(({ late }) => !late)).toBe(true);
   expect(parts.batches.reduce((sum, counts) => sum + counts.unscored, 0)).toBe(1_980);
+});
+
+describe('a flood beyond the series that may be stored without a memory', () => {
+  const bounded = (series: number, strangers: number, changes: Partial<Services> = {}) => {
+    const accounts = rememberingAccounts({ places: placesOf(series), strangers: placesOf(strangers) });
+    return detection(accounts.places, { strangers: accounts.strangers, ...changes });
+  };
+  const setAside = ({ parts }: ReturnType<typeof detection>) => [...parts.quarantined.values()];
+  const elementsOf = ({ elements, index }: QuarantineObject) => elements ?? [index];
+  const seriesOf = ({ parts }: ReturnType<typeof detection>) =>
+    new Set([...parts.rows.values()].map(({ source, metric }) => `${source} ${metric}`));
+
+  test('makes no series in the store: each point is stored or in quarantine, an object a record', async () => {
+    sequence = 0;
+    const run = bounded(FLEET.length, 50);
+    await run.deliver(moment(0));
+    for (let i = 1; i < 20; i++) {
+      const flood = Array.from({ length: 500 }, (_, n) =>
+        wirePoint({ source: `name-${i}-${n}`, timestamp: ARRIVAL + i * 1_000, metrics: { flow: n } }),
+      );
+      await run.deliver([streamRecord(flood, ++sequence, { arrival: ARRIVAL + i * 1_000 }), ...moment(i)]);
+    }
+    expect(seriesOf(run).size).toBe(FLEET.length + 50);
+    const objects = setAside(run);
+    expect(objects).toHaveLength(19);
+    expect(objects.every(({ reason, truncated }) => reason === 'over-budget' && !truncated)).toBe(true);
+    const refused = objects.flatMap(elementsOf).length;
+    expect(run.parts.rows.size + refused).toBe(20 * FLEET.length + 19 * 500);
+    const sum = (of: 'overBudget' | 'rejected' | 'unscored') =>
+      run.parts.batches.reduce((total, counts) => total + counts[of], 0);
+    expect([sum('overBudget'), sum('rejected'), sum('unscored')]).toEqual([refused, refused, 50]);
+  });
+
+  test('is bounded also where one source calls its metrics otherwise with each point', async () => {
+    sequence = 0;
+    const run = bounded(2, 3);
+    for (let i = 0; i < 50; i++) {
+      const metrics = { [`a${i}`]: 1, [`b${i}`]: 2 };
+      const point = wirePoint({ source: 'gateway-1', timestamp: ARRIVAL + i, metrics });
+      await run.deliver([streamRecord(point, ++sequence, { arrival: ARRIVAL + i })]);
+    }
+    expect([...seriesOf(run)]).toEqual(['a0', 'b0', 'a1', 'b1', 'a2'].map((metric) => `gateway-1 ${metric}`));
+    // A point of which one value is stored has the other in quarantine.
+    expect(setAside(run)).toHaveLength(48);
+  });
+
+  test('leaves who was stored before stored, whatever the hour, and asks its account once a day', async () => {
+    sequence = 0;
+    const account = placesOf(1);
+    let asked = 0;
+    const strangers: SourcePlaces = {
+      ...account,
+      take: (requests) => {
+        asked += requests.length;
+        return account.take(requests);
+      },
+    };
+    const run = detection(placesOf(1), { strangers: rememberingAccounts({ strangers }).strangers });
+    await run.deliver([at('first', 0, 1)]);
+    for (let i = 0; i < 40; i++) {
+      const arrival = ARRIVAL + i * HOUR_MS;
+      await run.deliver([at('stored', i, i, arrival), at('refused', i, i, arrival)]);
+    }
+    const rowsOf = (name: string) => [...run.parts.rows.values()].filter(({ source }) => source === name).length;
+    expect([rowsOf('stored'), rowsOf('refused'), setAside(run).length]).toEqual([40, 0, 40]);
+    // Of the refused one each hour.
+    expect(asked).toBeLessThanOrEqual(40 + 3);
+  });
+
+  test('ends in the same rows and the same elements in quarantine when calls fail and batches come again', async () => {
+    const run = async (faults: boolean) => {
+      sequence = 0;
+      const settings = SettingsSchema.parse({ version: 1, defaults: { metricsMax: 1 } });
+      const one = bounded(4, 6, { settings });
+      if (faults)
+        one.parts.fate = (call) => (call % 7 === 3 ? 'fails after' : call % 11 === 5 ? 'fails before' : 'works');
+      for (let i = 0; i < 30; i++) {
+        const timestamp = ARRIVAL + i * 1_000;
+        const points = Array.from({ length: 8 }, (_, n) =>
+          wirePoint({ source: `pump-${(n * 3 + i) % 9}`, timestamp, metrics: { flow: n, heat: i } }),
+        );
+        await one.deliver([streamRecord(points, ++sequence, { arrival: timestamp })]);
+      }
+      const elements = setAside(one).flatMap((object) => elementsOf(object).map((at) => `${object.sequence} ${at}`));
+      const rows = [...one.parts.rows.values()].map(({ source, metric, timestamp, unscored }) =>
+        JSON.stringify([source, metric, timestamp, unscored]),
+      );
+      return { rows: rows.sort(), elements: [...new Set(elements)].sort() };
+    };
+    const peace = await run(false);
+    expect(peace.elements.length).toBeGreaterThan(100);
+    expect(await run(true)).toEqual(peace);
+  });
+
+  test('waits in the stream while quarantine cannot take it, with nothing committed of its batch', async () => {
+    sequence = 0;
+    const { parts } = detection();
+    const services = {
+      ...parts.services,
+      openDetector: openSourceDetector,
+      places: placesOf(1),
+      strangers: placesOf(0),
+    };
+    parts.fate = (_, part) => (part === 'quarantine' ? 'fails before' : 'works');
+    const outcomes = await detectAnomalies([at('first', 0, 1), at('second', 0, 1)], services);
+    expect(outcomes.map(({ done }) => done)).toEqual([false, false]);
+    expect([parts.states.size, parts.rows.size]).toEqual([0, 0]);
+  });
+
+  test('what was set aside is stored when it is put again under a larger budget', async () => {
+    sequence = 0;
+    const small = bounded(1, 0);
+    const record = streamRecord(
+      [wirePoint({ source: 'first' }), wirePoint({ source: 'second' }), wirePoint({ source: 'third' })],
+      ++sequence,
+    );
+    await small.deliver([record]);
+    const [object] = setAside(small);
+    expect(object).toMatchObject({ index: 1, elements: [1, 2], message: '2 points with series beyond the budget' });
+    const entries = redriveEntries({ ...record, reason: 'over-budget', elements: new Set(object!.elements) });
+    const services = { ...small.parts.services, openDetector: openSourceDetector, strangers: placesOf(10) };
+    const again = entries.map(({ data }) => streamRecord(data, ++sequence, { arrival: ARRIVAL + HOUR_MS }));
+    await detectAnomalies(again, { ...services, places: placesOf(1) });
+    const stored = [...small.parts.rows.values()].map(({ source, unscored }) => [source, unscored === true]);
+    expect(stored).toEqual([
+      ['first', false],
+      ['second', false],
+      ['third', true],
+    ]);
+  });
 });
 
 describe('values without a memory, where like series lend', () => {

@@ -8,6 +8,7 @@ import type { SourceSettings } from '../../shared/domain/settings';
 import { uniformOf } from '../../shared/training/sample-hash';
 import type { SourceWork } from './plan-batch';
 import { type BatchCounts, zeroCounts } from './services';
+import type { OverBudget } from './strangers';
 import type { Memory } from './warming/cache-witness';
 
 /** Field of a source's state that says when its places were renewed last. */
@@ -107,12 +108,14 @@ export interface Stateless {
   /** Absent: they score 0. */
   readonly population?: PopulationScore | undefined;
   readonly versions: Versions;
+  /** Those that are not even stored. */
+  readonly overBudget: OverBudget;
 }
 
-/** Rows of sources that have no place: stored as they are, and nothing is remembered of them. */
+/** Rows of sources that have no place: stored as they are, as far as the store has room, and nothing is remembered of them. */
 export function unscoredRows(
   works: readonly SourceWork[],
-  { population, versions }: Stateless,
+  { population, versions, overBudget }: Stateless,
 ): { readonly rows: readonly PointRow[]; readonly counts: BatchCounts } {
   const counts = zeroCounts();
   const rows: PointRow[] = [];
@@ -120,7 +123,13 @@ export function unscoredRows(
     for (const { point, position, redriven } of points) {
       counts.points += 1;
       if (redriven !== undefined) counts.redriven += 1;
+      let isSetAside = false;
       for (const [metric, value] of Object.entries(point.metrics)) {
+        if (overBudget.has(point.source, metric)) {
+          counts.overBudget += 1;
+          isSetAside = true;
+          continue;
+        }
         counts.values += 1;
         counts.unscored += 1;
         const anomalyScore = population?.(metric, value, point.timestamp, settings) ?? 0;
@@ -132,6 +141,7 @@ export function unscoredRows(
           ...position,
         });
       }
+      if (isSetAside) counts.rejected += 1;
     }
   }
   return { rows, counts };

@@ -4,7 +4,7 @@ import { TelemetryVariables } from '../../shared/adapters/powertools/telemetry-v
 import { RedisVariables } from '../../shared/adapters/redis/redis-variables';
 import { SettingsVariables } from '../../shared/adapters/s3/settings-variables';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
-import { BudgetVariable } from '../../shared/adapters/state-variables';
+import { BudgetVariables } from '../../shared/adapters/state-variables';
 import { StoreVariables } from '../../shared/adapters/store-variables';
 import { WarmingVariables } from './warming/limits';
 
@@ -23,7 +23,7 @@ export const ConfigSchema = z
     /** Bucket for what vectors and scores look like, which drift is told by. */
     DISTRIBUTIONS_BUCKET: z.string(),
     ...WarmingVariables,
-    ...BudgetVariable,
+    ...BudgetVariables,
   })
   .and(StoreVariables);
 export type Config = z.output<typeof ConfigSchema>;

@@ -14,7 +14,7 @@ import { lazy } from '../../shared/runtime/lazy';
 import { detectAnomalies } from './detect-anomalies';
 import { LiveDistributions } from './live-distributions';
 import { type LocalConfig, LocalConfigSchema } from './local-config';
-import { rememberingRefusals } from './refusals';
+import { rememberingAccounts } from './refusals';
 import type { Services } from './services';
 import { shielded } from './shielded';
 import { CacheWitness } from './warming/cache-witness';
@@ -54,14 +54,14 @@ export function createHandler(
 /** The composition root: runs once per cold start. */
 export async function buildServices(config: LocalConfig, { settings: _, ...handed }: Handed): Promise<Built> {
   const prior = await openPriorFile(config.PRIOR_FILE);
-  const { cache, silence, places } = await openStates(config);
+  const { cache, silence, ...accounts } = await openStates(config);
   const endpoint = openEndpoint(config);
   const { observe } = handed;
   const services: Services = {
     ...handed,
     cache,
     silence,
-    places: places && rememberingRefusals(places),
+    ...rememberingAccounts(accounts),
     quarantine: openQuarantineFolder(config.QUARANTINE_FOLDER),
     scorer: shielded(endpoint, observe),
     builtIn: builtInModel,
@@ -74,7 +74,8 @@ export async function buildServices(config: LocalConfig, { settings: _, ...hande
     // What was counted since the last time; that it is lost must not keep the rest open.
     await services.distributions?.flush().catch((error: unknown) => observe.problem('distributions', error));
     endpoint.close();
-    await places?.close();
+    await accounts.places?.close();
+    await accounts.strangers?.close();
     await silence.close();
     await cache.close();
   };

@@ -287,6 +287,24 @@ describe('when a part fails', () => {
     ]);
   });
 
+  test('the store, for all rows of a record: quarantine has its body once, and one object for each point', async () => {
+    const parts = new MemoryParts();
+    const writePoints: typeof parts.services.store.writePoints = async (rows) => {
+      throw new RowsRefused(rows.map((row) => ({ row, reason: 'too old' })));
+    };
+    const services = { ...parts.services, store: { ...parts.services.store, writePoints } };
+    const points = [1, 2, 3].map((i) => wirePoint({ timestamp: ARRIVAL + i, metrics: { a: i, b: i } }));
+    expect(await detectAnomalies([streamRecord(points, 5)], services)).toEqual([{ done: true }]);
+    const objects = [...parts.quarantined.values()];
+    expect(objects.map(({ index, truncated }) => [index, truncated])).toEqual([
+      [0, false],
+      [1, true],
+      [2, true],
+    ]);
+    expect(objects.filter(({ body }) => body !== '')).toHaveLength(1);
+    expect(parts.batches).toMatchObject([{ rejected: 3 }]);
+  });
+
   test('a state that cannot be read: its source starts anew, marked as warming, the others are untouched', async () => {
     const parts = new MemoryParts();
     parts.states.set('broken', new Map([['digest', new Uint8Array(5)]]));

@@ -11,7 +11,7 @@ import type { PointRow, QuarantineObject } from '../../shared/domain/rows';
 import type { Outcome, StreamRecord, TimeLeft } from '../../shared/runtime/kinesis';
 import { redrivenOf } from '../../shared/runtime/redriven-record';
 import { admitted, type Stateless, unscoredRows } from './budget';
-import { type BatchPlan, planBatch, quarantineObject, type SourceWork } from './plan-batch';
+import { type BatchPlan, planBatch, type SourceWork, withOneBody } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
 import { reportProgress } from './shard-progress';
 import {
@@ -25,6 +25,7 @@ import {
   UnreadableState,
   vectorsOf,
 } from './source-pass';
+import { NONE_OVER_BUDGET, type OverBudget, overBudgetObjects, overBudgetOf, type WithoutMemory } from './strangers';
 import { type Settled, tellTraining } from './tell-training';
 import { type Recalled, type RecallParts, recall, recallUnreadable } from './warming/recall';
 
@@ -88,8 +89,10 @@ class Batch {
     try {
       const { passes, outside } = await this.passes(sources);
       if (passes.length === 0 && outside.length === 0) return [];
-      const unscored = unscoredRows(outside, this.stateless());
-      const emitted = await this.emit(passes, unscored.rows);
+      const overBudget = await this.overBudget({ passes, outside });
+      const stateless = this.stateless(overBudget);
+      const unscored = unscoredRows(outside, stateless);
+      const emitted = await this.emit(passes, unscored.rows, stateless);
       const lost = await this.commit(passes, emitted);
       addCounts(this.counts, unscored.counts);
       return lost;
@@ -203,11 +206,21 @@ class Batch {
     });
   }
 
-  /** What judges values that have no memory. */
-  private stateless(): Stateless {
+  /** Series without a memory that the store has no room for: their points are in quarantine when this resolves. */
+  private async overBudget(values: WithoutMemory): Promise<OverBudget> {
+    const { strangers, quarantine } = this.services;
+    if (strangers === undefined) return NONE_OVER_BUDGET;
+    const overBudget = await this.timed('load', () => overBudgetOf(values, strangers));
+    const objects = overBudgetObjects(this.records, values, overBudget);
+    if (objects.length > 0) await quarantine.put(objects);
+    return overBudget;
+  }
+
+  /** What judges values that have no memory, and which are stored. */
+  private stateless(overBudget: OverBudget): Stateless {
     const { builtIn, population, settings } = this.services;
     const versions = { model: builtIn.version, settings: settings.version, schema: FEATURE_SCHEMA_VERSION };
-    return { population, versions };
+    return { population, versions, overBudget };
   }
 
   private recallParts(): RecallParts {
@@ -238,7 +251,11 @@ class Batch {
   }
 
   /** Scores, concludes, stores, publishes: everything that must have happened before states may move. */
-  private async emit(passes: readonly SourcePass[], unscored: readonly PointRow[]): Promise<readonly Settled[]> {
+  private async emit(
+    passes: readonly SourcePass[],
+    unscored: readonly PointRow[],
+    stateless: Stateless,
+  ): Promise<readonly Settled[]> {
     const vectors = passes.map(vectorsOf);
     const scored = await this.score(vectors.flat());
     const { degraded } = scored;
@@ -247,7 +264,6 @@ class Batch {
       settings: this.services.settings.version,
       schema: FEATURE_SCHEMA_VERSION,
     };
-    const stateless = this.stateless();
     const results = this.timed('conclude', () => {
       let at = 0;
       return passes.map((pass, i) => {
@@ -294,20 +310,26 @@ class Batch {
     } catch (error) {
       if (!(error instanceof RowsRefused)) throw error;
       this.services.observe.problem('store', error);
-      const objects = error.refused.flatMap(({ row, reason }) => this.refusedObject(row, reason));
+      const objects = this.refusedObjects(error.refused);
       this.counts.rejected += objects.length;
       if (objects.length > 0) await this.services.quarantine.put(objects);
     }
   }
 
-  /** An event is refused for what its point is refused for, and the point's record says all. */
-  private refusedObject(row: RefusedRow['row'], reason: string): QuarantineObject[] {
-    if (!('sequence' in row)) return [];
-    const record = this.records.find(({ shard, sequence }) => shard === row.shard && sequence === row.sequence);
-    if (record === undefined) return [];
-    const { index, metric } = row;
-    const rejection = { reason: 'not-storable', field: `metrics.${metric}`, index, message: reason } as const;
-    return [quarantineObject(record, rejection, redrivenOf(record.body)?.redriven.attempt)];
+  /** One for each point. An event is refused for what its point is refused for, and the point's record says all. */
+  private refusedObjects(refused: readonly RefusedRow[]): readonly QuarantineObject[] {
+    const objects = new Map<string, QuarantineObject>();
+    const objectOf = withOneBody();
+    for (const { row, reason: message } of refused) {
+      if (!('sequence' in row)) continue;
+      const { shard, sequence, index, metric } = row;
+      const at = JSON.stringify([shard, sequence, index]);
+      const record = this.records.find((one) => one.shard === shard && one.sequence === sequence);
+      if (record === undefined || objects.has(at)) continue;
+      const rejection = { reason: 'not-storable', field: `metrics.${metric}`, index, message } as const;
+      objects.set(at, objectOf(record, rejection, redrivenOf(record.body)?.redriven.attempt));
+    }
+    return [...objects.values()];
   }
 
   private async score(

@@ -17,7 +17,7 @@ import { type Config, ConfigSchema } from './config';
 import { detectAnomalies } from './detect-anomalies';
 import { LiveDistributions } from './live-distributions';
 import { openObserver } from './observer';
-import { rememberingRefusals } from './refusals';
+import { rememberingAccounts } from './refusals';
 import type { Services } from './services';
 import { shielded } from './shielded';
 import { CacheWitness } from './warming/cache-witness';
@@ -45,7 +45,7 @@ async function buildServices(config: Config): Promise<Built> {
   const [states, store] = await Promise.all([openRedisStates(config, secrets), openStore(config, region, secrets)]);
   return {
     ...states,
-    places: states.places && rememberingRefusals(states.places),
+    ...rememberingAccounts(states),
     store,
     topic: createSnsTopic({ region, topicArn: config.TOPIC_ARN }),
     quarantine: createS3Quarantine({ region, bucket: config.QUARANTINE_BUCKET }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PriorVariable } from '../../shared/adapters/files/prior-file';
 import { EndpointVariables } from '../../shared/adapters/sagemaker/endpoint-variables';
-import { BudgetVariable, namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
+import { BudgetVariables, namesOnePlace, ONE_PLACE, StateVariables } from '../../shared/adapters/state-variables';
 import { SettingsVariable } from '../../shared/runtime/settings-variable';
 import { WarmingVariables } from './warming/limits';
 
@@ -19,7 +19,7 @@ export const LocalConfigSchema = z
     /** Folder for what vectors and scores look like; absent: nobody counts. */
     DISTRIBUTIONS_FOLDER: z.string().optional(),
     ...WarmingVariables,
-    ...BudgetVariable,
+    ...BudgetVariables,
   })
   .refine(namesOnePlace, ONE_PLACE);
 export type LocalConfig = z.output<typeof LocalConfigSchema>;

@@ -49,6 +49,7 @@ test('a batch is one line: every count, every stage, lag, size of states and the
     },
     ...{
       unscored: 0,
+      overBudget: 0,
       degraded: 0,
       warming: 0,
       modelMismatches: 0,

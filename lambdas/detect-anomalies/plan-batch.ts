@@ -43,14 +43,11 @@ export interface BatchPlan {
 export function planBatch(records: readonly StreamRecord[], settings: Settings): BatchPlan {
   const sources = new Map<string, { settings: SourceSettings; points: PlacedPoint[]; records: number[] }>();
   const quarantined: { record: number; object: QuarantineObject }[] = [];
+  const objectOf = withOneBody();
   records.forEach((record, recordIndex) => {
     const decoded = decodeBody(record.body, record.arrival);
-    let isBodyKept = false;
     const reject = (rejection: Rejection) => {
-      // One copy of the body a record: ten thousand bad elements must not keep it ten thousand times.
-      const object = quarantineObject(isBodyKept ? { ...record, body: NO_BODY } : record, rejection, again?.attempt);
-      quarantined.push({ record: recordIndex, object: { ...object, truncated: object.truncated || isBodyKept } });
-      isBodyKept = true;
+      quarantined.push({ record: recordIndex, object: objectOf(record, rejection, again?.attempt) });
     };
     const again = decoded.redriven;
     decoded.rejections.forEach(reject);
@@ -76,6 +73,17 @@ export function planBatch(records: readonly StreamRecord[], settings: Settings):
 }
 
 const NO_BODY = new Uint8Array();
+
+/** {@link quarantineObject}, with the body for the first of a record alone: ten thousand bad elements must not keep it ten thousand times. */
+export function withOneBody(): typeof quarantineObject {
+  const kept = new Set<StreamRecord>();
+  return (record, rejection, attempt) => {
+    const isKept = kept.has(record);
+    kept.add(record);
+    const object = quarantineObject(isKept ? { ...record, body: NO_BODY } : record, rejection, attempt);
+    return { ...object, truncated: object.truncated || isKept };
+  };
+}
 
 /**
  * What quarantine keeps of a record of which one element cannot be used.

@@ -1,6 +1,7 @@
 import { HOUR_MS, type PlaceRequest, type SourcePlaces } from '../../shared/detection/source-places';
 import { ARRIVAL } from '../../test/factories/records';
-import { rememberingRefusals } from './refusals';
+import { renewalDay } from './budget';
+import { rememberingAdmissions, rememberingRefusals } from './refusals';
 
 const HOUR = HOUR_MS * Math.ceil(ARRIVAL / HOUR_MS);
 const request = (source: string, more: Partial<PlaceRequest> = {}): PlaceRequest => ({
@@ -19,7 +20,7 @@ function account(free: number) {
     taken: async () => 7,
     close: async () => {},
   };
-  return { asked, places: rememberingRefusals(inner) };
+  return { asked, places: rememberingRefusals(inner), admitting: rememberingAdmissions(inner) };
 }
 
 test.each<
@@ -73,4 +74,33 @@ test('what it remembers is bounded, and the rest of an account is as it was', as
   await places.take([request('name-50000'), request('name-0')]);
   expect(asked.slice(names.length)).toEqual(['name-0']);
   expect(await places.taken()).toBe(7);
+});
+
+describe('who found a place, where no state says so', () => {
+  const DAY_MS = 24 * HOUR_MS;
+  /** Of the last hour of the day that this source's places are renewed by. */
+  const eve = Array.from({ length: 24 }, (_, hour) => HOUR + hour * HOUR_MS).find(
+    (at) => renewalDay('a', at + HOUR_MS) > renewalDay('a', at),
+  )!;
+
+  test.each<[says: string, free: number, again: number, asks: boolean]>([
+    ['is not asked for again on that day', 1, eve, false],
+    ['nor for points of a day before', 1, eve - 3 * DAY_MS, false],
+    ['but on the next one, so that the place is kept', 1, eve + HOUR_MS, true],
+    ['is asked for again if there was none', 0, eve, true],
+  ])('%s', async (_, free, again, asks) => {
+    const { asked, admitting } = account(free);
+    await admitting.take([request('a', { first: eve, last: eve })]);
+    const answers = await admitting.take([request('b'), request('a', { first: again, last: again })]);
+    expect(answers).toEqual([free, free]);
+    expect(asked).toEqual(asks ? ['a', 'b', 'a'] : ['a', 'b']);
+  });
+
+  test('is remembered of so many', async () => {
+    const { asked, admitting } = account(1);
+    const names = Array.from({ length: 50_001 }, (_, i) => `name-${i}`);
+    await admitting.take(names.map((name) => request(name)));
+    await admitting.take([request('name-50000'), request('name-0')]);
+    expect(asked.slice(names.length)).toEqual(['name-0']);
+  });
 });

@@ -1,4 +1,6 @@
 import { HOUR_MS, type PlaceRequest, type SourcePlaces } from '../../shared/detection/source-places';
+import { renewalDay } from './budget';
+import type { Services } from './services';
 
 /** Beyond so many sources all are forgotten, and asked for again: some megabytes. */
 const SOURCES_MAX = 50_000;
@@ -22,6 +24,31 @@ export function rememberingRefusals(places: SourcePlaces): SourcePlaces {
     if (refusals.size >= SOURCES_MAX) refusals.clear();
     refusals.set(source, { hour: hourOf(first), taken });
   };
+  return remembering(places, answerTo, note);
+}
+
+/**
+ * An account that is asked once a day for who found a place, where no state of a source says so: the place is kept for longer
+ * than that.
+ */
+export function rememberingAdmissions(places: SourcePlaces): SourcePlaces {
+  const days = new Map<string, number>();
+  const answerTo = ({ source, series, last }: PlaceRequest): number | undefined =>
+    (days.get(source) ?? Number.NEGATIVE_INFINITY) >= renewalDay(source, last) ? series : undefined;
+  const note = ({ source, series, last }: PlaceRequest, taken: number) => {
+    if (taken < series) return;
+    if (days.size >= SOURCES_MAX) days.clear();
+    days.set(source, renewalDay(source, last));
+  };
+  return remembering(places, answerTo, note);
+}
+
+/** Asks an account for those alone to whom nothing is remembered. */
+function remembering(
+  places: SourcePlaces,
+  answerTo: (request: PlaceRequest) => number | undefined,
+  note: (request: PlaceRequest, taken: number) => void,
+): SourcePlaces {
   return {
     ...places,
     async take(requests) {
@@ -34,6 +61,14 @@ export function rememberingRefusals(places: SourcePlaces): SourcePlaces {
       let next = 0;
       return answers.map((answer) => answer ?? taken[next++]!);
     },
+  };
+}
+
+/** What a process remembers of both accounts of its environment. */
+export function rememberingAccounts({ places, strangers }: Pick<Services, 'places' | 'strangers'>) {
+  return {
+    places: places && rememberingRefusals(places),
+    strangers: strangers && rememberingAdmissions(rememberingRefusals(strangers)),
   };
 }
 

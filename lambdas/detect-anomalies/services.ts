@@ -33,6 +33,8 @@ export interface Services {
   readonly warming: Warming;
   /** Who may have a memory; absent: everybody. */
   readonly places?: SourcePlaces | undefined;
+  /** Which series may be stored without a memory; absent: all. */
+  readonly strangers?: SourcePlaces | undefined;
   /** The challenger beside the champion, if there is one now; never rejects. Absent: there is never one. */
   readonly shadow?: () => Promise<Shadow | undefined>;
   /** Where vectors and scores are counted for training's eyes; absent: nowhere. */
@@ -53,6 +55,7 @@ export interface BatchCounts {
   points: number;
   /** Their values: one for each metric. */
   values: number;
+  /** Points, or what should have been some, that were set aside, whole or in part. */
   rejected: number;
   /** Points dropped because a checkpoint covers them. */
   absorbedBefore: number;
@@ -63,6 +66,8 @@ export interface BatchCounts {
   redriven: number;
   /** Values that no memory judged, since the budget of series, or of the source's metrics, is spent. */
   unscored: number;
+  /** Values that were not stored either, since the budget of series without a memory is spent; their points are rejected. */
+  overBudget: number;
   degraded: number;
   /** Calls of the model whose answer did not fit the vectors: the wrong model is deployed. */
   modelMismatches: number;
@@ -138,6 +143,7 @@ export function zeroCounts(): BatchCounts {
     misrouted: 0,
     redriven: 0,
     unscored: 0,
+    overBudget: 0,
     degraded: 0,
     modelMismatches: 0,
     anomalies: 0,
@@ -162,6 +168,7 @@ export function addCounts(total: BatchCounts, some: Readonly<BatchCounts>): void
   total.misrouted += some.misrouted;
   total.redriven += some.redriven;
   total.unscored += some.unscored;
+  total.overBudget += some.overBudget;
   total.degraded += some.degraded;
   total.modelMismatches += some.modelMismatches;
   total.anomalies += some.anomalies;

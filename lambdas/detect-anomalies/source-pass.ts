@@ -192,6 +192,7 @@ function rowsOf(
   counts: BatchCounts,
   rows: PointRow[],
 ): void {
+  let isSetAside = false;
   observations.forEach((observation, i) => {
     if (observation.metric === undefined || observation.value === undefined) return;
     // What the store had refused was learnt and is not there yet.
@@ -199,14 +200,19 @@ function rowsOf(
       counts.duplicates += 1;
       return;
     }
+    const unscored = observation.standing === 'unwatched';
+    if (unscored && context.stateless.overBudget.has(point.source, observation.metric)) {
+      counts.overBudget += 1;
+      isSetAside = true;
+      return;
+    }
     const verdict = conclusion.verdicts[i]!;
-    const late = observation.standing !== 'current' && observation.standing !== 'unwatched';
+    const late = observation.standing !== 'current' && !unscored;
     counts.values += 1;
     if (late) counts.late += 1;
     // What nobody was to score is not worse for it.
     const degraded = context.degraded && observation.features !== undefined;
     if (degraded) counts.degraded += 1;
-    const unscored = observation.standing === 'unwatched';
     if (unscored) counts.unscored += 1;
     const alone = unscored ? context.stateless : undefined;
     const row: PointRow = {
@@ -239,4 +245,5 @@ function rowsOf(
     if (degraded && verdict.bar !== undefined) row.bar = verdict.bar;
     rows.push(row);
   });
+  if (isSetAside) counts.rejected += 1;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StateCache } from '../detection/ports';
 import type { SilenceIndex } from '../detection/silence/ports';
-import type { SourcePlaces } from '../detection/source-places';
+import type { PlaceAccount, SourcePlaces } from '../detection/source-places';
 import { RedisPlace, type RedisPlaceOutput, redisOptions } from './redis/redis-place';
 
 /** What a function's environment says of where states and deadlines of sources lie: both in one place, or they part. */
@@ -23,18 +23,29 @@ export function namesOnePlace({ REDIS_URL, STATE_FILE }: Pick<StatePlace, 'REDIS
   return (REDIS_URL === undefined) !== (STATE_FILE === undefined);
 }
 
-/** How many series may have a memory. */
-export const BudgetVariable = {
+const count = z.coerce.number().int().max(100_000_000);
+
+/** How many series may have a memory, and how many may be stored without one. */
+export const BudgetVariables = {
   /** Absent: any number. Values of further ones are stored unscored. */
-  BUDGET_SERIES: z.coerce.number().int().min(1).max(100_000_000).optional(),
+  BUDGET_SERIES: count.min(1).optional(),
+  /** Absent: any number. Values of further ones go to quarantine. */
+  BUDGET_STRANGERS: count.min(0).optional(),
 } as const;
+
+export interface Budget {
+  readonly BUDGET_SERIES?: number | undefined;
+  readonly BUDGET_STRANGERS?: number | undefined;
+}
 
 /** What is opened of states. */
 export interface OpenedStates {
   readonly cache: StateCache;
   readonly silence: SilenceIndex;
   /** Absent: everybody may have a memory. */
-  readonly places?: SourcePlaces;
+  readonly places?: SourcePlaces | undefined;
+  /** Absent: every series may be stored. */
+  readonly strangers?: SourcePlaces | undefined;
 }
 
 export const ONE_PLACE = { path: ['REDIS_URL'], error: 'set either REDIS_URL or STATE_FILE' };
@@ -43,17 +54,21 @@ export const ONE_PLACE = { path: ['REDIS_URL'], error: 'set either REDIS_URL or 
 export async function openStates({
   REDIS_URL,
   STATE_FILE,
-  BUDGET_SERIES: placesMax,
+  BUDGET_SERIES,
+  BUDGET_STRANGERS,
   ...place
-}: StatePlace & { readonly BUDGET_SERIES?: number | undefined }): Promise<OpenedStates> {
+}: StatePlace & Budget): Promise<OpenedStates> {
+  const budget = { BUDGET_SERIES, BUDGET_STRANGERS };
   if (REDIS_URL !== undefined) {
     const { createRedisCache } = await import('./redis/redis-cache');
     const { createRedisSilenceIndex } = await import('./redis/redis-silence-index');
     const options = redisOptions({ ...place, REDIS_URL });
     const states = { cache: createRedisCache(options), silence: createRedisSilenceIndex(options) };
-    if (placesMax === undefined) return states;
+    if (!isBounded(budget)) return states;
     const { createRedisSourcePlaces } = await import('./redis/redis-source-places');
-    return { ...states, places: createRedisSourcePlaces({ ...options, placesMax }) };
+    const open = (account: PlaceAccount, placesMax: number) =>
+      createRedisSourcePlaces({ ...options, account, placesMax });
+    return { ...states, ...accountsOf(budget, open) };
   }
   const { openLmdbCache } = await import('./embedded/lmdb-cache');
   const { openLmdbSilenceIndex, silenceFileBeside } = await import('./embedded/lmdb-silence-index');
@@ -61,7 +76,24 @@ export async function openStates({
     cache: openLmdbCache(STATE_FILE!),
     silence: openLmdbSilenceIndex(silenceFileBeside(STATE_FILE!)),
   };
-  if (placesMax === undefined) return states;
+  if (!isBounded(budget)) return states;
   const { openLmdbSourcePlaces, placesFileBeside } = await import('./embedded/lmdb-source-places');
-  return { ...states, places: openLmdbSourcePlaces(placesFileBeside(STATE_FILE!), placesMax) };
+  const open = (account: PlaceAccount, placesMax: number) =>
+    openLmdbSourcePlaces(placesFileBeside(STATE_FILE!, account), placesMax);
+  return { ...states, ...accountsOf(budget, open) };
+}
+
+function isBounded({ BUDGET_SERIES, BUDGET_STRANGERS }: Budget): boolean {
+  return BUDGET_SERIES !== undefined || BUDGET_STRANGERS !== undefined;
+}
+
+/** The accounts that a budget asks for. */
+export function accountsOf(
+  { BUDGET_SERIES, BUDGET_STRANGERS }: Budget,
+  open: (account: PlaceAccount, placesMax: number) => SourcePlaces,
+): Pick<OpenedStates, 'places' | 'strangers'> {
+  return {
+    ...(BUDGET_SERIES === undefined ? {} : { places: open('places', BUDGET_SERIES) }),
+    ...(BUDGET_STRANGERS === undefined ? {} : { strangers: open('strangers', BUDGET_STRANGERS) }),
+  };
 }

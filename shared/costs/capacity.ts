@@ -36,6 +36,15 @@ export const INFLUX_VCPUS: Readonly<Record<string, number>> = {
   'db.influx.12xlarge': 48,
   'db.influx.16xlarge': 64,
 };
+/**
+ * InfluxData advises 2 to 4 GB of memory for up to a hundred thousand series, and 8 to 32 for a million. By the careful end, since
+ * series that alarm have one of their anomalies as well.
+ */
+const INFLUX_SERIES_A_GIGABYTE = 1_000_000 / 32;
+/** By AWS's page of instance types: of each class. */
+const INFLUX_GIGABYTES_A_VCPU = 8;
+/** Beyond it AWS has another store considered. */
+export const INFLUX_SERIES_MAX = 10_000_000;
 const ENDPOINT_VCPUS: Readonly<Record<string, number>> = { 'ml.t2.medium': 2, 'ml.m5.large': 2, 'ml.m5.xlarge': 4 };
 const WRITE_SHARE = 0.5;
 
@@ -43,7 +52,8 @@ const WRITE_SHARE = 0.5;
 export function limitsOf(environment: CostedEnvironment, load: FleetLoad): readonly Limit[] {
   const usage = usageOf(environment, load);
   const training = [replay, replayDisk];
-  const limits = [...training, seriesOf, shardsOf, workers, cacheSize, cacheRate, storeRate, storeSize, endpointRate];
+  const ofStore = [storeRate, storeSize, storeSeries];
+  const limits = [...training, seriesOf, shardsOf, workers, cacheSize, cacheRate, ...ofStore, endpointRate];
   return limits.flatMap((limit) => limit(environment, usage, load) ?? []).sort((a, b) => b.share - a.share);
 }
 
@@ -72,7 +82,7 @@ function seriesOf(environment: CostedEnvironment, _: Usage, { sources, metrics }
   const words = `${amount(series)} series of a budget of ${amount(budget.series)}`;
   return limit('budget', (ROOM * series) / budget.series, words, ['budget.series'], () => ({
     words: `budget: { series: ${series} }`,
-    environment: { ...environment, budget: { series } },
+    environment: { ...environment, budget: { ...budget, series } },
   }));
 }
 
@@ -182,6 +192,34 @@ function storeSize(environment: CostedEnvironment, { values }: Usage): Limit | u
       environment: { ...environment, store: { ...store, ...change } },
     };
   });
+}
+
+/** Beside those of the load there may be as many as are stored without a memory. */
+function storeSeries(environment: CostedEnvironment, _: Usage, { sources, metrics }: FleetLoad): Limit | undefined {
+  const { store, budget } = environment;
+  if (store.kind !== 'timestream-influx' || budget === undefined) return undefined;
+  const series = sources * metrics + budget.strangers;
+  const advised = influxSeriesAdvised(store.instance);
+  if (advised === undefined) return undefined;
+  const words = `${amount(series)} series, strangers among them, of ${amount(advised)} advised for ${store.instance}`;
+  return limit('store, series', (ROOM * series) / advised, words, ['store.instance', 'budget'], () => {
+    const larger = Object.keys(INFLUX_VCPUS).find((instance) => series <= influxSeriesAdvised(instance)!);
+    if (larger === undefined) return undefined;
+    return {
+      words: `store: { instance: '${larger}' }`,
+      environment: { ...environment, store: { ...store, instance: larger } },
+    };
+  });
+}
+
+/**
+ * How many series an instance of Timestream for InfluxDB should hold at most; undefined for a class that is not known.
+ * @see https://docs.influxdata.com/influxdb/v1/guides/hardware_sizing, "InfluxDB OSS guidelines"
+ */
+export function influxSeriesAdvised(instance: string): number | undefined {
+  const vcpus = INFLUX_VCPUS[instance];
+  if (vcpus === undefined) return undefined;
+  return Math.min(INFLUX_SERIES_MAX, vcpus * INFLUX_GIGABYTES_A_VCPU * INFLUX_SERIES_A_GIGABYTE);
 }
 
 /** Processors that so many rows a second keep busy, with as many for queries. */

@@ -19,7 +19,7 @@ const ROW: CostedEnvironment = {
   store: { kind: 'timestream-influx', instance: 'db.influx.large', gigabytes: 400, standby: false },
   model: { kind: 'sagemaker', instance: 'ml.m5.large', instances: 1 },
   detection: { memoryMb: 1_769, batchRecords: 500, batchWindowSeconds: 1, parallelization: 1 },
-  budget: { series: 15_000 },
+  budget: { series: 15_000, strangers: 5_000 },
   schedules: { watchSilenceMinutes: 1, rescoreMinutes: 5, rescoreHours: 72 },
   archive: { bufferSeconds: 300, bufferMegabytes: 64, infrequentAfterDays: 30 },
 };
@@ -106,6 +106,7 @@ describe('what a row carries', () => {
     ['store, work', { sources: 200_000, metrics: 5 }],
     ['functions', { sources: 10_000, metrics: 40 }],
     ['budget', { sources: 6_000 }],
+    ['store, series', { sources: 200_000, intervalMs: 3_600_000 }],
   ])('%s: is told when it is too little, and a change that is enough', (part, load) => {
     const all = { ...LOAD, ...load };
     expect(overfull(limitsOf(ROW, all)).map((limit) => limit.part)).toContain(part);

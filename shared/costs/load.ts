@@ -45,8 +45,8 @@ export interface CostedEnvironment {
     readonly batchWindowSeconds: number;
     readonly parallelization: number;
   };
-  /** Series that may have a memory; absent: any number. */
-  readonly budget?: { readonly series: number };
+  /** Series that may have a memory, and that may be stored without one; absent: any number. */
+  readonly budget?: { readonly series: number; readonly strangers: number };
   readonly schedules: {
     readonly watchSilenceMinutes: number;
     readonly rescoreMinutes: number;

@@ -32,6 +32,8 @@ export const MEASURED = {
   },
   /** By the server's own account, beyond names and values of fields. */
   cacheOverheadBytes: { name: 'state, what Redis adds', value: 191, unit: 'bytes', from: `${BENCH_LIVE}, 2026-11-22` },
+  /** With a name of 32 characters, which strangers have. */
+  placeBytes: { name: 'a place in an account', value: 118, unit: 'bytes', from: 'docs/scale.md, 2026-11-30' },
   rowWireBytes: { name: 'a row to InfluxDB', value: 435, unit: 'bytes', from: HELD },
   /** 300,000 rows of 300 series, after compaction. */
   rowDiskBytes: {
@@ -45,8 +47,8 @@ export const MEASURED = {
   logLineBytes: { name: 'log of a batch', value: 1_900, unit: 'bytes', from: HELD },
   /** What Lambda itself writes about a call: START, END, REPORT. */
   platformLogBytes: { name: 'log of Lambda about a call', value: 350, unit: 'bytes', from: 'assumed' },
-  metricsPublished: { name: 'metrics of all functions', value: 90, unit: '', from: 'test/operations-page.test.ts' },
-  alarms: { name: 'alarms', value: 66, unit: '', from: 'infra/costs/at-rest.test.ts' },
+  metricsPublished: { name: 'metrics of all functions', value: 100, unit: '', from: 'test/operations-page.test.ts' },
+  alarms: { name: 'alarms', value: 68, unit: '', from: 'infra/costs/at-rest.test.ts' },
   secrets: { name: 'secrets', value: 3, unit: '', from: 'infra/costs/at-rest.test.ts' },
   /** On one vCPU, which a function has with 1,769 MB. */
   valueCpuMs: { name: 'processor time a value', value: 0.059, unit: 'ms', from: `${BENCH_LIVE}, 2026-11-30` },
@@ -142,6 +144,11 @@ export function seriesBytesMost(): number {
 export function alarmsPerWeek(metrics: number): number {
   const { seriesAlarms, relationAlarms } = MEASURED;
   return seriesAlarms.value + (metrics > 1 ? relationAlarms.value / metrics : 0);
+}
+
+/** Bytes that a budget takes of the cache at most: memories, and places in both accounts. */
+export function budgetBytes({ series, strangers }: { readonly series: number; readonly strangers: number }): number {
+  return seriesBytesMost() * series + MEASURED.placeBytes.value * (series + strangers);
 }
 
 /** Bytes of a record that holds one source's points. */

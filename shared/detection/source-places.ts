@@ -20,10 +20,14 @@ export const PLACE_KEPT_MS = STATE_KEPT_MS + 86_400_000;
 /** Once there was no place for somebody, there is none for anybody new in data of the same hour. */
 export const HOUR_MS = 3_600_000;
 
+/** Which of an environment's accounts it is: that of series with a memory, or that of series stored without one. */
+export type PlaceAccount = 'places' | 'strangers';
+
 /**
  * Who may have a memory, where an environment bounds how many series may: a fixed number of places, first come. A source
  * keeps those that it has as long as it sends points. Calls take one round trip, and no time that grows with the number of
- * places.
+ * places. A second account of the same kind bounds the series that are stored without a memory (strangers); there each series
+ * asks for one place, by a name of its own.
  *
  * A decision holds when the same batch comes again: a place is kept from then on, and a refusal closes the hour of the points'
  * arrival, within which places that become free stay empty.

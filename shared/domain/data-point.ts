@@ -116,6 +116,7 @@ export const REJECTION_REASONS = [
   'too-far-in-future',
   'too-far-in-past',
   'not-storable',
+  'over-budget',
 ] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 

@@ -64,6 +64,8 @@ export const QuarantineObjectSchema = z.object({
   sequence: z.string(),
   /** Element of the record, from 0. */
   index: z.number().int().min(0),
+  /** All elements of the record that it stands for, ascending from `index`; absent: that one alone. */
+  elements: z.array(z.number().int().min(0)).optional(),
   /** Approximate arrival, epoch milliseconds. */
   arrival: z.number(),
   /** Base64 of the whole record as it arrived, cut at the quarantine limit; empty in all but the first object of a record. */

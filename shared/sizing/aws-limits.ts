@@ -1,3 +1,5 @@
+import { INFLUX_SERIES_MAX } from '../costs/capacity';
+
 /** What a part takes at most, and who says so. */
 export interface PartLimit {
   /** As AWS's console of quotas names it, where it is one. */
@@ -53,7 +55,7 @@ export const LIMITS = {
     source: ELASTICACHE,
   },
   influxSeries: {
-    ...{ name: 'Timestream for InfluxDB: series', value: 10_000_000, unit: 'series', kind: 'advised' },
+    ...{ name: 'Timestream for InfluxDB: series', value: INFLUX_SERIES_MAX, unit: 'series', kind: 'advised' },
     source: `${INFLUX}/timestream-influxdb-target.html`,
     uncertain: 'AWS says that beyond it another store is to be considered; it refuses nothing',
   },

@@ -122,6 +122,24 @@ describe('start --input', () => {
     expect([a, b].map((all) => all!.filter((row) => row.unscored).length).sort()).toEqual([0, 50]);
   });
 
+  test('stores no more series than it may, and puts the points of others aside', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${1_975 + i}-01-01,a,${i},${i},${i}`);
+    writeFileSync(at('wide.csv'), `timestamp,source,first,second,third\n${rows.join('\n')}\n`);
+    const bounds = ['--series-max', '1', '--strangers-max', '1'];
+    const run = programs.start(['start', '--input', at('wide.csv'), '--data', at('wide'), ...bounds]);
+    expect(await run.ended).toBe(3);
+    expect(run.out()).toMatch(/20 points put into quarantine/);
+    const store = await openDuckDbStore(at('wide/store.duckdb'));
+    const stored = await Promise.all(
+      ['first', 'second', 'third'].map((metric) => store.readPoints({ source: 'a', metric })),
+    );
+    await store.close();
+    expect(stored.map((all) => all.length)).toEqual([20, 20, 0]);
+    const list = programs.start(['quarantine', 'list', '--data', at('wide')]);
+    expect(await list.ended).toBe(0);
+    expect(list.out()).toMatch(/over-budget/);
+  });
+
   test('reads gzipped NDJSON from standard input, and names every line it cannot use', async () => {
     const good = (i: number) =>
       JSON.stringify({ source: 'a', timestamp: Date.UTC(2026, 0, 1) + i * 60_000, metrics: { m: i } });

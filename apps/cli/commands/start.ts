@@ -18,6 +18,7 @@ interface StartFlags extends SettingsOptions {
   readonly interval: number;
   readonly seconds?: number;
   readonly seriesMax?: number;
+  readonly strangersMax?: number;
 }
 
 export function registerStart(program: Command): void {
@@ -34,6 +35,11 @@ export function registerStart(program: Command): void {
       '--series-max <number>',
       'series (metrics of sources) that are watched; values of further ones are stored unscored',
       aPositiveNumber,
+    )
+    .option(
+      '--strangers-max <number>',
+      'series that are stored without being watched; points of further ones go to quarantine',
+      aWholeNumber,
     )
     .option('--seed <number>', 'demo: which fleet (default: 1, or that of the data folder)', aWholeNumber)
     .option('--interval <seconds>', 'demo: between two points of a source', aNumberOfSeconds, 2)
@@ -60,6 +66,7 @@ async function start(flags: StartFlags): Promise<number> {
     settings: settingsOf(flags),
     priorFile: flags.prior,
     seriesMax: flags.seriesMax,
+    strangersMax: flags.strangersMax,
     stopping: stopSignal(),
     environment: process.env,
     packageFile: createRequire(import.meta.url).resolve,

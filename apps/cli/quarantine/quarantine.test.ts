@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { planBatch } from '../../../lambdas/detect-anomalies/plan-batch';
+import { planBatch, quarantineObject } from '../../../lambdas/detect-anomalies/plan-batch';
 import { openQuarantineFolder } from '../../../shared/adapters/embedded/quarantine-folder';
 import { type FakeKinesis, startFakeKinesis, TAKEN } from '../../../shared/adapters/kinesis/testing/fake-kinesis';
 import { createS3Place } from '../../../shared/adapters/s3/s3-place';
@@ -236,6 +236,25 @@ describe('redrive onto the log of a run that has ended', () => {
     expect(again.flatMap(({ points }) => points.map(({ point }) => point.source)).sort()).toEqual([
       'pump-17',
       'pump-18',
+    ]);
+  });
+
+  test('an object that stands for several elements is listed once, found by any of them, and put with all', async () => {
+    const data = await folderOf([]);
+    const record = streamRecord(
+      ['pump-17', 'pump-18', 'pump-19'].map((source) => wirePoint({ source })),
+      1,
+    );
+    const object = quarantineObject(record, { reason: 'over-budget', index: 1, message: '2 points' });
+    await openQuarantineFolder(path.join(data, 'quarantine')).put([{ ...object, elements: [1, 2] }]);
+    expect(await list({ data, reason: 'over-budget' })).toMatch(/1 {2}over-budget[\s\S]*each of them/);
+    expect(await list({ data, source: 'pump-17' })).toMatch(/nothing is in quarantine/);
+    expect(await run({ data, source: 'pump-19', yes: true })).toBe(0);
+    const again = await onLog(data);
+    expect(again.map(({ redriven }) => redriven?.reason)).toEqual(['over-budget', 'over-budget']);
+    expect(again.flatMap(({ points }) => points.map(({ point }) => point.source)).sort()).toEqual([
+      'pump-18',
+      'pump-19',
     ]);
   });
 

@@ -52,7 +52,7 @@ export async function* selectedRecords(
       (flags.all === true || redrivenAt === undefined) &&
       (flags.reason ?? object.reason) === object.reason &&
       (flags.field === undefined || flags.field === object.field) &&
-      (flags.source === undefined || flags.source === sources.get(object.index));
+      (flags.source === undefined || elementsOf(object).some((index) => flags.source === sources.get(index)));
     const meant = objects.filter(isMeant);
     if (meant.length > 0) yield { objects: meant, body, sources };
   }
@@ -91,8 +91,12 @@ export function setAsideOf({ objects, body }: SelectedRecord & { readonly body: 
     arrival,
     reason,
     body,
-    elements: new Set(objects.map(({ object }) => object.index)),
+    elements: new Set(objects.flatMap(({ object }) => elementsOf(object))),
   };
+}
+
+function elementsOf({ index, elements }: QuarantineObject): readonly number[] {
+  return elements ?? [index];
 }
 
 async function* byRecord(kept: AsyncIterable<KeptObject>): AsyncGenerator<KeptObject[]> {

@@ -16,9 +16,15 @@ export async function showLines(aside: SetAsidePlace, id: string, now: number): 
   if (first === undefined) throw new UsageError(`nothing in quarantine begins with ${id}`);
   if (found.length > 1) throw new UsageError(`${found.length} begin with ${id}: write more of it`);
   const { kept, record } = first;
-  const { body: _, attempt = 0, ...fields } = kept.object;
+  const { body: _, attempt = 0, elements, ...fields } = kept.object;
   const source = record.sources.get(kept.object.index);
-  const lines = Object.entries({ ...fields, source, arrival: new Date(fields.arrival).toISOString(), attempt });
+  const lines = Object.entries({
+    ...fields,
+    source,
+    arrival: new Date(fields.arrival).toISOString(),
+    attempt,
+    elements: elements?.length,
+  });
   const redriven = kept.redrivenAt === undefined ? [] : [`redriven   ${new Date(kept.redrivenAt).toISOString()}`];
   return [
     ...lines.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)} ${value}`])),

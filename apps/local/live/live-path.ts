@@ -52,6 +52,8 @@ export interface LivePathOptions {
   readonly priorFile?: string | undefined;
   /** How many series may have a memory; absent: any number. */
   readonly seriesMax?: number | undefined;
+  /** How many series may be stored without one; absent: any number. */
+  readonly strangersMax?: number | undefined;
   /** How often silent sources are looked for, milliseconds; absent: never, as for files, which end. */
   readonly watchEveryMs?: number | undefined;
   /** Told, once a day, in words what of the live vectors no longer looks as it did to training; absent: nobody looks. */
@@ -210,6 +212,7 @@ function environment(options: LivePathOptions, modelServerUrl: string, stream: s
     SAGEMAKER_URL: modelServerUrl,
     ...(options.priorFile === undefined ? {} : { PRIOR_FILE: options.priorFile }),
     ...(options.seriesMax === undefined ? {} : { BUDGET_SERIES: String(options.seriesMax) }),
+    ...(options.strangersMax === undefined ? {} : { BUDGET_STRANGERS: String(options.strangersMax) }),
   };
 }
 

@@ -14,7 +14,15 @@ import { startError } from './start-error';
 /** What the command line says of the live path, passed on as it is. */
 type PathOptions = Pick<
   LivePathOptions,
-  'modelServerScript' | 'redisUrl' | 'redisAccess' | 'redisPrefix' | 'influx' | 'settings' | 'priorFile' | 'seriesMax'
+  | 'modelServerScript'
+  | 'redisUrl'
+  | 'redisAccess'
+  | 'redisPrefix'
+  | 'influx'
+  | 'settings'
+  | 'priorFile'
+  | 'seriesMax'
+  | 'strangersMax'
 >;
 
 /** What every way of running the live path is given by the command line. */
@@ -71,6 +79,7 @@ export async function openSession(options: RunOptions & LiveOptions, watchers: W
     influx: options.influx,
     priorFile: options.priorFile,
     seriesMax: options.seriesMax,
+    strangersMax: options.strangersMax,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     watchEveryMs: options.watchEveryMs,
     // Files end before anything drifts, and their past is nobody's live.

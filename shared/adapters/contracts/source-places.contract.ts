@@ -1,8 +1,14 @@
-import { HOUR_MS, PLACE_KEPT_MS, type PlaceRequest, type SourcePlaces } from '../../detection/source-places';
+import {
+  HOUR_MS,
+  PLACE_KEPT_MS,
+  type PlaceAccount,
+  type PlaceRequest,
+  type SourcePlaces,
+} from '../../detection/source-places';
 
 /** How a suite gets places: `make` twice within one `scope` must reach the same ones. */
 export interface SourcePlacesFactory {
-  make(scope: string, placesMax: number): Promise<SourcePlaces> | SourcePlaces;
+  make(scope: string, placesMax: number, account?: PlaceAccount): Promise<SourcePlaces> | SourcePlaces;
 }
 
 const NOW = Date.UTC(2026, 10, 22, 13, 10);
@@ -139,6 +145,24 @@ export function describeSourcePlaces(name: string, factory: SourcePlacesFactory)
       expect(answers.flat().filter(Boolean)).toHaveLength(100);
       expect(await places.taken()).toBe(100);
       await other.close();
+    });
+
+    it('is an account of its own beside that of strangers', async () => {
+      await make(1);
+      const strangers = await factory.make(current, 2, 'strangers');
+      try {
+        expect(await take(request('a'), request('b'))).toEqual([1, 0]);
+        expect(await strangers.take([request('b'), request('c'), request('d')])).toEqual([1, 1, 0]);
+        expect([await places.taken(), await strangers.taken()]).toEqual([1, 2]);
+        expect(await take(request('b', NOW + HOUR_MS))).toEqual([0]);
+      } finally {
+        await strangers.close();
+      }
+    });
+
+    it('of no places refuses everybody', async () => {
+      await make(0);
+      expect(await take(request('a'), request('b'))).toEqual([0, 0]);
     });
 
     it('remembers when it is opened again', async () => {

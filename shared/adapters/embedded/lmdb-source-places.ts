@@ -2,7 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { open } from 'lmdb';
 import { TransientFault } from '../../detection/ports';
-import { HOUR_MS, PLACE_KEPT_MS, type PlaceRequest, placeName, type SourcePlaces } from '../../detection/source-places';
+import {
+  HOUR_MS,
+  PLACE_KEPT_MS,
+  type PlaceAccount,
+  type PlaceRequest,
+  placeName,
+  type SourcePlaces,
+} from '../../detection/source-places';
 import { oneHandle } from './one-handle';
 
 /**
@@ -76,7 +83,7 @@ function openFile(file: string) {
 
 const hold = oneHandle(openFile, ({ root }) => root.close());
 
-/** Where the places of a file of states lie. */
-export function placesFileBeside(stateFile: string): string {
-  return join(dirname(stateFile), 'places.lmdb');
+/** Where an account of places of a file of states lies. */
+export function placesFileBeside(stateFile: string, account: PlaceAccount): string {
+  return join(dirname(stateFile), `${account}.lmdb`);
 }

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { PlaceAccount } from '../../detection/source-places';
 import { describeSourcePlaces } from '../contracts/source-places.contract';
 import { startOwnRedis } from './redis-server.factory';
 import { createRedisSourcePlaces } from './redis-source-places';
@@ -18,13 +19,16 @@ afterAll(async () => {
 });
 const timeoutMs = 30_000;
 
+const optionsOf = (scope: string, placesMax: number, account: PlaceAccount = 'places') => ({
+  ...{ keyPrefix: `${prefix}-${scope}`, placesMax, account, timeoutMs },
+});
+
 describeSourcePlaces('Redis', {
-  make: (scope, placesMax) => createRedisSourcePlaces({ url, keyPrefix: `${prefix}-${scope}`, placesMax, timeoutMs }),
+  make: (...of) => createRedisSourcePlaces({ url, ...optionsOf(...of) }),
 });
 
 describeSourcePlaces('Redis Cluster', {
-  make: (scope, placesMax) =>
-    createRedisSourcePlaces({ url: clusterUrl, cluster: true, keyPrefix: `${prefix}-${scope}`, placesMax, timeoutMs }),
+  make: (...of) => createRedisSourcePlaces({ url: clusterUrl, cluster: true, ...optionsOf(...of) }),
 });
 
 test('100,000 names that there is no place for leave nothing in the cache', async () => {

@@ -1,4 +1,10 @@
-import { HOUR_MS, PLACE_KEPT_MS, type PlaceRequest, type SourcePlaces } from '../../detection/source-places';
+import {
+  HOUR_MS,
+  PLACE_KEPT_MS,
+  type PlaceAccount,
+  type PlaceRequest,
+  type SourcePlaces,
+} from '../../detection/source-places';
 import { connectCluster } from './cluster-connection';
 import { KEY_PREFIX } from './key-prefix';
 import type { RedisCommand } from './pipeline';
@@ -13,8 +19,10 @@ export interface RedisSourcePlacesOptions {
   readonly cluster?: boolean;
   /** With TLS: certificates in PEM to trust instead of the well-known ones. */
   readonly ca?: string;
-  /** Keys are `<prefix>:{places}:held` and `<prefix>:{places}:closed`; without braces. */
+  /** Keys are `<prefix>:{<account>}:held` and `<prefix>:{<account>}:closed`; without braces. */
   readonly keyPrefix?: string;
+  /** Which account of places it is. */
+  readonly account?: PlaceAccount;
   /** For reaching the server, and for each command. */
   readonly timeoutMs?: number;
   /** How many series may have a place. */
@@ -99,10 +107,11 @@ export function takeCalls(
  */
 export function createRedisSourcePlaces(options: RedisSourcePlacesOptions): SourcePlaces {
   const { url, cluster = false, ca, keyPrefix = KEY_PREFIX, timeoutMs = 1_000, placesMax } = options;
+  const { account = 'places' } = options;
   if (/[{}]/.test(keyPrefix)) throw new Error('the key prefix must not hold braces');
   const connection = (cluster ? connectCluster : connectRedis)(redisAddress(url, ca), timeoutMs);
   // In no source's slot by name: a source's braces are escaped and end its key.
-  const [held, closed] = [`${keyPrefix}:{places}:held`, `${keyPrefix}:{places}:closed`];
+  const [held, closed] = [`${keyPrefix}:{${account}}:held`, `${keyPrefix}:{${account}}:closed`];
   let closing: Promise<void> | undefined;
   const run = (commands: Parameters<typeof runScripted>[2]) => {
     if (closing !== undefined) throw new Error('the places are closed');

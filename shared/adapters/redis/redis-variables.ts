@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Secrets } from '../aws/secrets';
-import type { OpenedStates } from '../state-variables';
+import { accountsOf, type Budget, type OpenedStates } from '../state-variables';
 import { createRedisCache } from './redis-cache';
 import { RedisPlace, redisOptions } from './redis-place';
 import { createRedisSilenceIndex } from './redis-silence-index';
@@ -18,18 +18,15 @@ const Schema = z.object(RedisVariables);
 
 /** Opens what they describe. */
 export async function openRedisStates(
-  {
-    REDIS_PASSWORD_SECRET,
-    BUDGET_SERIES: placesMax,
-    ...place
-  }: z.output<typeof Schema> & {
-    readonly BUDGET_SERIES?: number | undefined;
-  },
+  { REDIS_PASSWORD_SECRET, BUDGET_SERIES, BUDGET_STRANGERS, ...place }: z.output<typeof Schema> & Budget,
   secrets: Secrets,
 ): Promise<OpenedStates> {
   const url = new URL(place.REDIS_URL);
   if (REDIS_PASSWORD_SECRET !== undefined) url.password = encodeURIComponent(await secrets(REDIS_PASSWORD_SECRET));
   const options = redisOptions({ ...place, REDIS_URL: url.href });
   const states = { cache: createRedisCache(options), silence: createRedisSilenceIndex(options) };
-  return placesMax === undefined ? states : { ...states, places: createRedisSourcePlaces({ ...options, placesMax }) };
+  const accounts = accountsOf({ BUDGET_SERIES, BUDGET_STRANGERS }, (account, placesMax) =>
+    createRedisSourcePlaces({ ...options, account, placesMax }),
+  );
+  return { ...states, ...accounts };
 }
