@@ -64,7 +64,7 @@ test.each<[string, Partial<LoadRun>, readonly string[]]>([
   [
     'of a short run as well, though it comes to a part of what is under way',
     { ...SHORT, memory: rising(400, 90_000) },
-    ['what JavaScript holds rises by 400 bytes a point, more than 256'],
+    ['what JavaScript holds rises by 400 bytes a point, more than 384'],
   ],
   [
     'one of 100 bytes a point by a run that settles',

@@ -32,9 +32,9 @@ const GROWTH_MAX = { settled: 1.2, short: 1.5 } as const;
 /**
  * Bytes a point by which what JavaScript holds may rise. A leak of 400 bytes a point is 46 MB a minute at 2,000 points/s. What
  * is under way wavers by tens of megabytes, the more the busier the machine is: on a busy one the slope of five minutes wavers
- * by 60 bytes a point.
+ * by 60 bytes a point, that of 45 seconds by 2 to 222.
  */
-const RISE_MAX = { settled: 64, short: 256 } as const;
+const RISE_MAX = { settled: 64, short: 384 } as const;
 /** What is under way only adds: of so many looks in a row the lowest is nearest to what is held for good. */
 const LOWEST_OF = 5;
 /** With fewer there is no saying whether memory rises. */

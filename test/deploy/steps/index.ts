@@ -13,7 +13,7 @@ import { postPoints } from './post-points';
 import { redriveUnreadable } from './redrive';
 import { remove } from './remove';
 import { scoreAgain } from './score-again';
-import { standStill } from './stand-still';
+import { neverTaken, standStill } from './stand-still';
 import { takeTurns } from './take-turns';
 import { tellPeople } from './tell-people';
 import { trainModel } from './train-model';
@@ -26,6 +26,7 @@ export const STEPS: readonly Step[] = [
   bootstrap,
   deploy,
   applyRules,
+  neverTaken,
   learnHistory,
   findFault,
   tellPeople,

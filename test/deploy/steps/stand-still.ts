@@ -32,6 +32,23 @@ export const standStill: Step = {
   },
 };
 
+/** A source of its own: its point comes before the past of the others. */
+const FIRST_SOURCE = 'pump-first';
+
+export const neverTaken: Step = {
+  name: 'that nobody has ever called detection is told by the watch for silence',
+  limitMs: 90_000,
+  async run(world) {
+    const { stream } = livePathOf(world);
+    await setMapping(world, false);
+    await sendPoint(world, stream, ordinary(Date.now(), FIRST_SOURCE));
+    const waited = await waitingUntil(world, (ms) => ms > 0);
+    await setMapping(world, true);
+    await untilAbsorbed(world, SEEN_MS_MAX);
+    return `the first record was seen waiting for ${waited} ms, and taken when the mapping was enabled`;
+  },
+};
+
 async function setMapping(world: World, Enabled: boolean): Promise<void> {
   const { lambda } = world.emulator;
   const { detectAnomalies: FunctionName } = livePathOf(world);
