@@ -27,6 +27,8 @@ const RATE = Number(flags.rate);
 const SOURCES = Number(flags.sources);
 const METRICS = Number(flags.metrics);
 const ANSWER_MS = Number(flags['answer-ms']);
+/** Of the looks at memory, as many as fit into a line; the last is among them. */
+const LOOKS_SHOWN = 16;
 /** Posts a second: each holds as many points as that makes. */
 const POSTS_PER_SECOND = 20;
 const POSTS = SECONDS * POSTS_PER_SECOND;
@@ -98,7 +100,9 @@ async function catchUp(): Promise<number> {
 function report({ stoppedMs, startsMore, ...load }: FullRun): boolean {
   const { accepted, refused, seconds, stored, answersMs, memory } = load;
   const answer = (q: number) => `${quantile(answersMs, q).toFixed(1)} ms`;
-  const each = (of: (one: Memory) => number) => memory.map((one) => of(one).toFixed(0)).join(' ');
+  const every = Math.ceil(memory.length / LOOKS_SHOWN);
+  const shown = memory.filter((_, at) => (memory.length - 1 - at) % every === 0);
+  const each = (of: (one: Memory) => number) => shown.map((one) => of(one).toFixed(0)).join(' ');
   printTable(
     [`${SOURCES} sources × ${METRICS} metrics, ${POINTS_A_POST} points a post`, ''],
     [
