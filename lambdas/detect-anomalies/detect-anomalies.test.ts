@@ -356,6 +356,21 @@ describe('when a part fails', () => {
     expect(outcomes.map(({ done }) => done)).toEqual([false, true]);
   });
 
+  test('how far shards were taken could not be told: it is when the last record of each comes back', async () => {
+    const parts = new MemoryParts();
+    const batch = ['parent', 'parent', 'child', 'child'].map((shard, i) => streamRecord(wirePoint(), i + 1, { shard }));
+    parts.fate = (_, part) => (part === 'silence.progress' ? 'fails before' : 'works');
+    const outcomes = await detectAnomalies(batch, parts.services);
+    expect(outcomes.map(({ done }) => done)).toEqual([true, false, true, false]);
+    parts.fate = () => 'works';
+    await deliver(batch.slice(1), parts);
+    const told = (await parts.index.shards()).map(({ shard, sequence }) => [shard, sequence]);
+    expect(told).toEqual([
+      ['parent', '2'],
+      ['child', '4'],
+    ]);
+  });
+
   test('the same source is committed by others for ever: the record comes back instead of looping', async () => {
     const parts = new MemoryParts();
     const { cache } = parts.services;

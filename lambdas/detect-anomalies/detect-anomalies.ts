@@ -13,7 +13,7 @@ import { redrivenOf } from '../../shared/runtime/redriven-record';
 import { admitted, type Stateless, unscoredRows } from './budget';
 import { type BatchPlan, planBatch, type SourceWork, withOneBody } from './plan-batch';
 import { addCounts, type BatchCounts, type Services, type Stage, zeroCounts } from './services';
-import { reportProgress } from './shard-progress';
+import { lastOfShards, reportProgress } from './shard-progress';
 import {
   advanceSource,
   closeSource,
@@ -123,7 +123,7 @@ class Batch {
     } catch (error) {
       this.services.observe.problem('silence', error);
       // The last record comes back, to no effect but this: a shard that grew quiet just now would seem to lag for ever.
-      if (error instanceof TransientFault) this.fail([this.records.length - 1], error);
+      if (error instanceof TransientFault) this.fail(lastOfShards(this.records), error);
     }
   }
 

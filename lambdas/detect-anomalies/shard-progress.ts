@@ -19,3 +19,8 @@ export async function reportProgress(
   });
   if (taken.size > 0) await index.advanceShards([...taken.values()]);
 }
+
+/** Where the last record of each shard of the batch stands: if it comes back, what could not be reported is reported then. */
+export function lastOfShards(records: readonly StreamRecord[]): number[] {
+  return [...new Map(records.map((record, i) => [shardKey(record), i])).values()];
+}
