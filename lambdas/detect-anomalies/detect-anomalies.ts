@@ -122,7 +122,7 @@ class Batch {
       await this.timed('file', () => reportProgress(this.records, this.outcomes, this.services.silence));
     } catch (error) {
       this.services.observe.problem('silence', error);
-      // The last record comes back, to no effect but this: a shard that grew quiet just now would seem to lag for ever.
+      // The last record of each comes back, to no effect but this: a shard that grew quiet just now would seem to lag for ever.
       if (error instanceof TransientFault) this.fail(lastOfShards(this.records), error);
     }
   }

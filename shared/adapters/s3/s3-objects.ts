@@ -2,6 +2,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
@@ -42,6 +43,8 @@ export interface S3Objects {
   remove(key: string): Promise<void>;
   /** With this beginning, in order. */
   keys(prefix: string): Promise<string[]>;
+  /** What stands between this beginning and the next slash of keys, in order, each once. */
+  folders(prefix: string): Promise<string[]>;
   close(): void;
 }
 
@@ -58,6 +61,17 @@ export function openS3Objects(options: S3ObjectsOptions): S3Objects {
   const putting = (Key: string, content: string | Uint8Array, condition: { IfMatch?: string; IfNoneMatch?: '*' }) => {
     const input = { Bucket, Key, Body: content, ContentType: contentTypeOf(Key), ...condition };
     return (abortSignal: AbortSignal) => client.send(new PutObjectCommand(input), { abortSignal });
+  };
+  const listed = async (wanted: { readonly Prefix: string; readonly Delimiter?: string }) => {
+    const pages: ListObjectsV2CommandOutput[] = [];
+    let token: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ Bucket, ...wanted, ContinuationToken: token });
+      const page = await calling(wanted.Prefix, (abortSignal) => client.send(command, { abortSignal }));
+      pages.push(page);
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return pages;
   };
   return {
     nameOf,
@@ -88,21 +102,20 @@ export function openS3Objects(options: S3ObjectsOptions): S3Objects {
       await calling(Key, (abortSignal) => client.send(new DeleteObjectCommand({ Bucket, Key }), { abortSignal }));
     },
     async keys(Prefix) {
-      const found: string[] = [];
-      let token: string | undefined;
-      do {
-        const command = new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: token });
-        const page = await calling(Prefix, (abortSignal) => client.send(command, { abortSignal }));
-        found.push(...(page.Contents ?? []).map(({ Key }) => Key!));
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-      return found;
+      const pages = await listed({ Prefix });
+      return pages.flatMap(({ Contents = [] }) => Contents.map(({ Key }) => Key!));
+    },
+    async folders(Prefix) {
+      const pages = await listed({ Prefix, Delimiter: '/' });
+      return pages.flatMap(({ CommonPrefixes = [] }) =>
+        CommonPrefixes.map((folder) => folder.Prefix!.slice(Prefix.length, -1)),
+      );
     },
     close: () => client.destroy(),
   };
 }
 
-export function contentTypeOf(name: string): string {
+function contentTypeOf(name: string): string {
   return name.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
 }
 

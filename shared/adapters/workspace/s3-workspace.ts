@@ -1,10 +1,7 @@
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { RunSchema } from '../../training/plan';
 import type { TrainingWorkspace } from '../../training/ports';
-import { type AwsClientOptions, awsClientConfig } from '../aws/aws-client';
-import { awsFault } from '../aws/aws-faults';
-import { contentTypeOf } from '../s3/s3-objects';
-import { withRetries } from '../with-retries';
+import type { AwsClientOptions } from '../aws/aws-client';
+import { openS3Objects } from '../s3/s3-objects';
 
 export interface S3WorkspaceOptions extends Partial<AwsClientOptions> {
   readonly region: string;
@@ -27,52 +24,18 @@ const DEFAULTS = { prefix: RUNS_PREFIX, timeoutMs: 60_000, attemptTimeoutMs: 20_
  */
 export function createS3Workspace(options: S3WorkspaceOptions): TrainingWorkspace & { close(): void } {
   const settings = { ...DEFAULTS, ...options };
-  const { bucket, prefix } = settings;
-  const client = new S3Client(awsClientConfig(settings));
+  const { prefix } = settings;
   const keyOf = (run: string, name: string) => `${prefix}${RunSchema.parse(run)}/${name}`;
-  const calling = <Result>(what: string, call: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> =>
-    withRetries({ ...settings, part: 'workspace' }, (timeoutMs) =>
-      call(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
-        throw awsFault(error, what, timeoutMs);
-      }),
-    );
+  const nameOf = (key: string) => {
+    if (key === prefix) return 'the list of runs';
+    const [run, ...name] = key.slice(prefix.length).split('/');
+    return `document ${name.join('/')} of run ${run}`;
+  };
+  const objects = openS3Objects({ ...settings, part: 'workspace', nameOf });
   return {
-    read: (run, name) =>
-      calling(`document ${name} of run ${run}`, async (abortSignal) => {
-        try {
-          const command = new GetObjectCommand({ Bucket: bucket, Key: keyOf(run, name) });
-          const { Body } = await client.send(command, { abortSignal });
-          return Buffer.from(await Body!.transformToByteArray());
-        } catch (error) {
-          if (error instanceof NoSuchKey) return undefined;
-          throw error;
-        }
-      }),
-    async write(run, name, content) {
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: keyOf(run, name),
-        Body: content,
-        ContentType: contentTypeOf(name),
-      });
-      await calling(`document ${name} of run ${run}`, (abortSignal) => client.send(command, { abortSignal }));
-    },
-    async runs() {
-      const found: string[] = [];
-      let token: string | undefined;
-      do {
-        const command = new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          Delimiter: '/',
-          ContinuationToken: token,
-        });
-        const page = await calling('the list of runs', (abortSignal) => client.send(command, { abortSignal }));
-        for (const { Prefix = '' } of page.CommonPrefixes ?? []) found.push(Prefix.slice(prefix.length, -1));
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-      return found.filter((run) => RunSchema.safeParse(run).success).sort();
-    },
-    close: () => client.destroy(),
+    read: async (run, name) => (await objects.get(keyOf(run, name)))?.content,
+    write: async (run, name, content) => objects.put(keyOf(run, name), content),
+    runs: async () => (await objects.folders(prefix)).filter((run) => RunSchema.safeParse(run).success).sort(),
+    close: () => objects.close(),
   };
 }
